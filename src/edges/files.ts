@@ -1,0 +1,29 @@
+/**
+ * What the pure rooms need to know of the file system. All paths are absolute;
+ * failures are data, since every one of them is a user's or the machine's doing.
+ */
+export type ReadFailure = {
+  readonly is: 'missing' | 'directory' | 'unreadable' | 'tooLarge';
+  readonly detail: string;
+};
+export type Read<T> =
+  { readonly ok: true; readonly value: T } | ({ readonly ok: false } & ReadFailure);
+
+export interface FileFacts {
+  readonly bytes: number;
+  readonly mtimeMs: number;
+}
+
+export interface Files {
+  /** Whole file, up to `maxBytes`. */
+  read(path: string, maxBytes: number): Promise<Read<Uint8Array>>;
+  /** In chunks of up to 1 MiB; a failure after the first chunk is thrown as `Error` with a `code`. */
+  stream(path: string): Promise<Read<AsyncIterable<Uint8Array>>>;
+  facts(path: string): Promise<Read<FileFacts>>;
+  /** Regular files below `dir` that match, as paths relative to `dir` with `/`, sorted by bytes. */
+  glob(
+    dir: string,
+    patterns: readonly string[],
+    exclude: readonly string[],
+  ): Promise<Read<readonly string[]>>;
+}

@@ -1,0 +1,240 @@
+import type { RunId, TaskId } from '../values/ids.js';
+
+/**
+ * Everything that can happen to a batch. The engine emits these; the journal persists
+ * them, one JSON line each; `fold` is the one definition of what they mean.
+ * Plain JSON throughout: what is read back equals what was written.
+ */
+export type JournalEvent =
+  | BatchBegan
+  | BaseKnown
+  | Intent
+  | Accepted
+  | Refused
+  | Lost
+  | Observed
+  | Settled
+  | Saved
+  | Resolved
+  | BatchEnded;
+
+/** What the journal adds to each event when it appends it. */
+export interface Stamp {
+  /** Grows by one with every record of a journal. */
+  readonly seq: number;
+  /** ISO 8601, UTC, milliseconds. */
+  readonly at: string;
+}
+
+export type Recorded<E extends JournalEvent = JournalEvent> = E & Stamp;
+
+/** An apply begins. */
+export interface BatchBegan {
+  readonly type: 'batch';
+  /** Of the journal's format. A reader refuses a newer one. */
+  readonly version: 1;
+  /** Of rh-batch. */
+  readonly program: string;
+  readonly name: string;
+  /** The workflowId, or what stands in its place for another target. */
+  readonly target: string;
+  /** sha256 of the manifest's bytes. */
+  readonly manifest: string;
+  /** sha256 over site and key, first 16 hex digits; the key itself is never here. */
+  readonly account: string;
+  readonly emulated: boolean;
+}
+
+/** The base graph that fingerprints rest on, stored once per content so that a later plan can tell what changed. */
+export interface BaseKnown {
+  readonly type: 'base';
+  readonly sha256: string;
+  /** Literal fields of the graph: address → value text, and a digest of the wiring. */
+  readonly fields: Readonly<Record<string, string>>;
+  readonly wiring: string;
+  readonly instance: string | null;
+}
+
+/** Durable before the create request's first byte. From here on a task may exist. */
+export interface Intent {
+  readonly type: 'intent';
+  readonly run: RunId;
+  /** 1-based. */
+  readonly attempt: number;
+  /** What the run is; present on the first intent of a run in this journal, null afterwards. */
+  readonly inputs: RunInputs | null;
+}
+
+/** The create call was answered with a task. Durable before anything else happens to the run. */
+export interface Accepted {
+  readonly type: 'accepted';
+  readonly run: RunId;
+  readonly attempt: number;
+  readonly taskId: TaskId;
+}
+
+/** The create call was answered with an error: certain that no task exists. */
+export interface Refused {
+  readonly type: 'refused';
+  readonly run: RunId;
+  readonly attempt: number;
+  readonly error: RunError;
+  /** What follows from it: `capacity` costs no attempt; `final` fails the run. */
+  readonly then: 'capacity' | 'retry' | 'final' | 'stop';
+}
+
+/** The answer to a create was lost: a task may exist. */
+export interface Lost {
+  readonly type: 'lost';
+  readonly run: RunId;
+  readonly attempt: number;
+  readonly why: string;
+}
+
+/** First time the task was seen RUNNING. */
+export interface Observed {
+  readonly type: 'observed';
+  readonly run: RunId;
+  readonly taskId: TaskId;
+}
+
+/** The task reached its end. */
+export interface Settled {
+  readonly type: 'settled';
+  readonly run: RunId;
+  readonly taskId: TaskId;
+  readonly outcome:
+    | { readonly is: 'succeeded'; readonly outputs: readonly RemoteOutput[] }
+    | { readonly is: 'failed'; readonly error: RunError; readonly then: 'retry' | 'final' }
+    | { readonly is: 'cancelled'; readonly by: 'user' | 'timeout' | 'service' };
+  readonly cost: Cost;
+}
+
+/** The task's outputs are whole on the disk, synced and renamed. */
+export interface Saved {
+  readonly type: 'saved';
+  readonly run: RunId;
+  readonly taskId: TaskId;
+  readonly files: readonly SavedFile[];
+  /** What `run.expect` found wanting, or null. */
+  readonly error: RunError | null;
+}
+
+/** A person or a policy settled an unknown run. */
+export interface Resolved {
+  readonly type: 'resolved';
+  readonly run: RunId;
+  readonly attempt: number;
+  readonly how:
+    | { readonly is: 'task'; readonly taskId: TaskId }
+    | { readonly is: 'noTask'; readonly evidence: string }
+    | { readonly is: 'resubmit' }
+    | { readonly is: 'giveUp' };
+}
+
+/** An apply ended in an orderly way. */
+export interface BatchEnded {
+  readonly type: 'end';
+  readonly exitCode: number;
+  /** Why it stopped before its end; null when it did not. */
+  readonly stop: string | null;
+}
+
+export interface RunInputs {
+  readonly index: number;
+  readonly name: string;
+  readonly row: { readonly file: string; readonly line: number } | null;
+  readonly tags: readonly string[];
+  /** Variables of the matrix, as text. */
+  readonly values: Readonly<Record<string, string>>;
+  readonly overrides: readonly OverrideRecord[];
+  /** sha256 of the base (see `base` events). */
+  readonly base: string;
+  readonly repeat: number;
+}
+
+export interface OverrideRecord {
+  readonly node: string;
+  readonly title: string | null;
+  readonly class: string;
+  readonly field: string;
+  /** JSON of the value; text where a JSON number would lose digits. An asset's is its path as written. */
+  readonly value: unknown;
+  /** sha256 of the asset, where the value is one. */
+  readonly asset?: string;
+  /** The field is left to the service, and the run is not reproducible. */
+  readonly asSaved?: true;
+}
+
+export interface RunError {
+  readonly class: ErrorClass;
+  /** The service's own code as text; null where there was none. */
+  readonly code: string | null;
+  /** For people: one sentence. */
+  readonly message: string;
+  readonly node: string | null;
+  readonly field: string | null;
+  readonly traceback: string | null;
+}
+
+/** What follows from an error (DESIGN 8; runninghub-api 10). */
+export type ErrorClass = 'capacity' | 'transient' | 'task' | 'input' | 'account' | 'lost' | 'local';
+
+export interface RemoteOutput {
+  readonly url: string;
+  readonly node: string | null;
+  /** As the service names it: `png`, `mp4`, `txt` … */
+  readonly type: string;
+  /** Text results that come without a file (V2). */
+  readonly text: string | null;
+}
+
+export interface SavedFile {
+  /** Relative to the outputs' folder, `/` between parts. */
+  readonly path: string;
+  readonly url: string | null;
+  readonly node: string | null;
+  readonly type: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  /** Lets a later plan skip hashing an untouched file. */
+  readonly mtimeMs: number;
+}
+
+/** Of one task, from whatever the service tells. Decimals are text. */
+export interface Cost {
+  readonly coins: string | null;
+  /** Sum of `consumeMoney` and `thirdPartyConsumeMoney`. */
+  readonly money: string | null;
+  /** `taskCostTime`, in milliseconds. */
+  readonly taskTimeMs: number | null;
+}
+
+/** What an apply is doing right now; shown, never stored. */
+export type LiveEvent =
+  | { readonly type: 'phase'; readonly phase: Phase; readonly detail: string }
+  | {
+      readonly type: 'uploading';
+      readonly sha256: string;
+      readonly path: string;
+      readonly bytes: number;
+    }
+  | {
+      readonly type: 'uploaded';
+      readonly sha256: string;
+      readonly path: string;
+      readonly reused: boolean;
+    }
+  | {
+      readonly type: 'uploadFailed';
+      readonly sha256: string;
+      readonly path: string;
+      readonly error: RunError;
+    }
+  | { readonly type: 'blocked'; readonly run: RunId; readonly error: RunError }
+  | { readonly type: 'adopted'; readonly run: RunId; readonly taskId: TaskId }
+  | { readonly type: 'waiting'; readonly for: 'capacity' | 'service'; readonly message: string }
+  | { readonly type: 'slots'; readonly limit: number; readonly inFlight: number }
+  | { readonly type: 'notice'; readonly message: string };
+
+export type Phase = 'plan' | 'check' | 'run' | 'report';

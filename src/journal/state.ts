@@ -1,0 +1,93 @@
+import type { RunId, TaskId } from '../values/ids.js';
+import type { BaseKnown, Cost, RemoteOutput, RunError, RunInputs, SavedFile } from './event.js';
+
+/** Milliseconds since the epoch. */
+export type Instant = number;
+
+/** What `fold` makes of a journal. Used live, on resume, and by every command that reads. */
+export interface BatchState {
+  readonly name: string | null;
+  readonly target: string | null;
+  readonly emulated: boolean;
+  /** Of the last apply. */
+  readonly account: string | null;
+  readonly lastSeq: number;
+  readonly beganAt: Instant | null;
+  readonly endedAt: Instant | null;
+  readonly exitCode: number | null;
+  readonly stop: string | null;
+  /** Of the last apply: create requests sent, accepted or not. */
+  readonly creates: number;
+  /** In the order of their first intent. */
+  readonly runs: ReadonlyMap<RunId, RunRecord>;
+  readonly bases: ReadonlyMap<string, BaseKnown>;
+}
+
+/** Everything known of one run. */
+export interface RunRecord {
+  readonly id: RunId;
+  readonly inputs: RunInputs;
+  readonly state: RunState;
+  /** One per intent, oldest first; a capacity refusal's is here too, but does not count as a try. */
+  readonly attempts: readonly AttemptRecord[];
+  /** Failed tasks and final refusals so far: what `retries` bounds. */
+  readonly failures: number;
+}
+
+export type RunState =
+  /** Never submitted, or refused or failed in a way that allows another submit. */
+  | { readonly is: 'pending'; readonly last: RunError | null }
+  /** An intent without an answer: alive only inside a running apply; after a crash it reads `unknown`. */
+  | { readonly is: 'submitting'; readonly attempt: number; readonly since: Instant }
+  | {
+      readonly is: 'inFlight';
+      readonly attempt: number;
+      readonly taskId: TaskId;
+      readonly since: Instant;
+      readonly runningSince: Instant | null;
+    }
+  | {
+      readonly is: 'unknown';
+      readonly attempt: number;
+      readonly since: Instant;
+      readonly why: string;
+    }
+  /** The task succeeded and its outputs are still to be fetched. */
+  | { readonly is: 'fetching'; readonly taskId: TaskId; readonly outputs: readonly RemoteOutput[] }
+  | {
+      readonly is: 'succeeded';
+      readonly taskId: TaskId;
+      readonly files: readonly SavedFile[];
+      readonly at: Instant;
+    }
+  /** `taskId` is null where the service refused the create. */
+  | {
+      readonly is: 'failed';
+      readonly taskId: TaskId | null;
+      readonly error: RunError;
+      readonly at: Instant;
+    }
+  | {
+      readonly is: 'cancelled';
+      readonly taskId: TaskId;
+      readonly by: string;
+      readonly at: Instant;
+    };
+
+export interface AttemptRecord {
+  readonly attempt: number;
+  readonly intentAt: Instant;
+  readonly taskId: TaskId | null;
+  readonly acceptedAt: Instant | null;
+  readonly runningAt: Instant | null;
+  readonly settledAt: Instant | null;
+  readonly end:
+    | { readonly is: 'open' }
+    | { readonly is: 'refused'; readonly error: RunError; readonly then: string }
+    | { readonly is: 'lost'; readonly why: string }
+    | { readonly is: 'succeeded' }
+    | { readonly is: 'failed'; readonly error: RunError }
+    | { readonly is: 'cancelled'; readonly by: string }
+    | { readonly is: 'resolved'; readonly how: string };
+  readonly cost: Cost | null;
+}

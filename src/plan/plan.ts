@@ -1,0 +1,105 @@
+import type { Asset } from '../assets/asset.js';
+import type { BaseKnown } from '../journal/event.js';
+import type { Manifest } from '../manifest/manifest.js';
+import type { RowOrigin } from '../matrix/combination.js';
+import type { RunId } from '../values/ids.js';
+import type { Json } from '../values/json.js';
+import type { Workflow } from '../workflow/workflow.js';
+
+/**
+ * What an apply would do. The first walk over the matrix made the summary and checked every
+ * cell; `runs()` walks it again and yields the same decisions, so a million runs need no list.
+ */
+export interface Plan {
+  readonly manifest: Manifest;
+  readonly workflow: Workflow;
+  /** The base graph's content as fingerprints see it. */
+  readonly base: BaseKnown;
+  /** Literal seed fields of the base graph: sent with every run that does not set them (DESIGN 6). */
+  readonly seeds: readonly Override[];
+  readonly summary: PlanSummary;
+  /** Distinct contents among the runs that are to be submitted. */
+  readonly uploads: readonly PlannedUpload[];
+  /** Every distinct asset that any run refers to, by sha256. */
+  readonly assets: ReadonlyMap<string, Asset>;
+  readonly estimate: Estimate;
+  runs(): AsyncIterable<PlannedRun>;
+  /** Path of an output, relative to the outputs' folder, sanitised. Pure. */
+  outputPath(run: PlannedRun, output: OutputFacts): string;
+}
+
+export interface PlanSummary {
+  readonly total: number;
+  readonly new: number;
+  readonly changed: number;
+  readonly retry: number;
+  readonly unknown: number;
+  readonly upToDate: number;
+  readonly download: number;
+  /** Cells that were empty, so that the base value stays. */
+  readonly notGiven: number;
+  /** Runs left out by `--only`, `--where`, `--failed`, `--first`, `--shard` or `_skip`. */
+  readonly notSelected: number;
+}
+
+export interface PlannedUpload {
+  /** As the user wrote it. */
+  readonly path: string;
+  readonly sha256: string;
+  readonly bytes: number;
+  /** How many runs use it. */
+  readonly usedBy: number;
+}
+
+/** From this workflow's own past; null where nothing is known. */
+export interface Estimate {
+  readonly observations: number;
+  readonly wallTimeMs: number | null;
+  readonly taskTimeMs: number | null;
+  readonly coins: string | null;
+}
+
+export type Action = 'new' | 'changed' | 'retry' | 'unknown' | 'upToDate' | 'download';
+
+export interface PlannedRun {
+  /** Place in the full expansion. */
+  readonly index: number;
+  readonly id: RunId;
+  readonly name: string;
+  readonly action: Action;
+  /** For people, in the order of importance; empty for `upToDate`. */
+  readonly reasons: readonly string[];
+  readonly row: RowOrigin | null;
+  readonly tags: readonly string[];
+  /** The matrix' variables as text. */
+  readonly values: ReadonlyMap<string, string>;
+  /** What the manifest and the matrix set, in order of binding. */
+  readonly overrides: readonly Override[];
+  readonly repeat: number;
+  /** Index of the earlier run with the same fingerprint: it is submitted for both. */
+  readonly twinOf: number | null;
+}
+
+export interface Override {
+  readonly node: string;
+  readonly title: string | null;
+  readonly class: string;
+  readonly field: string;
+  readonly value: OverrideValue;
+}
+
+export type OverrideValue =
+  | { readonly is: 'json'; readonly json: Json }
+  | { readonly is: 'asset'; readonly sha256: string; readonly path: string }
+  /** Not sent: the service chooses. */
+  | { readonly is: 'asSaved' };
+
+export interface OutputFacts {
+  /** 0-based among the run's outputs. */
+  readonly index: number;
+  /** Without the dot. */
+  readonly ext: string;
+  readonly node: string | null;
+  /** Base name in the link, without its ending. */
+  readonly name: string;
+}

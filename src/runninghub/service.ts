@@ -1,0 +1,165 @@
+import type { TaskId } from '../values/ids.js';
+import type { JsonNumber } from '../values/json.js';
+
+/**
+ * RunningHub as the engine sees it: one method per endpoint, every answer checked and
+ * classified, no exception for anything the network can do. `client.ts` implements it over
+ * HTTP; tests and benches may implement it over a model.
+ */
+export interface Service {
+  /** `POST /task/openapi/create` (runninghub-api 2). Never retried in here: an accepted create is paid. */
+  create(request: CreateRequest, signal?: AbortSignal): Promise<CreateAnswer>;
+  /** `POST /task/openapi/outputs` (5.2, 5.3): running, queued, failed and done in one request. */
+  outputs(taskId: TaskId, signal?: AbortSignal): Promise<TaskAnswer>;
+  /** `POST /task/openapi/cancel` (5.5). */
+  cancel(taskId: TaskId, signal?: AbortSignal): Promise<CancelAnswer>;
+  /** `POST /task/openapi/upload` (4.1). Streams the file; not retried in here. */
+  upload(file: UploadFile, signal?: AbortSignal): Promise<UploadAnswer>;
+  /** `POST /uc/openapi/accountStatus` (7.1). */
+  account(signal?: AbortSignal): Promise<AccountAnswer>;
+  /** `GET /openapi/v2/queue/status` (7.2); often refused, never an error of the batch. */
+  queue(signal?: AbortSignal): Promise<QueueAnswer>;
+  /** `POST /api/openapi/getJsonApiFormat` (3). */
+  workflow(workflowId: string, signal?: AbortSignal): Promise<WorkflowAnswer>;
+  /** Plain GET of an output link (13). No key is sent. `from` asks for the rest of a file. */
+  download(url: string, from: number, signal?: AbortSignal): Promise<DownloadAnswer>;
+}
+
+/** Why a request did not give what was asked for. */
+export interface Fault {
+  readonly class: FaultClass;
+  /** The service's code as text (`421`, `1003`), `http-502` for a bare HTTP status, or a local one (`timeout`, `reset`, `refused-connection`, `bad-answer`). */
+  readonly code: string;
+  /** One sentence for people, from the table of errors; never holds the key. */
+  readonly message: string;
+  /** From `Retry-After`. */
+  readonly retryAfterMs: number | null;
+  readonly node: string | null;
+  readonly field: string | null;
+  readonly traceback: string | null;
+}
+
+/** `unknown` is an answer that no table knows: transient on reads, lost on create. */
+export type FaultClass = 'capacity' | 'transient' | 'task' | 'input' | 'account' | 'unknown';
+
+export interface CreateRequest {
+  readonly workflowId: string;
+  readonly nodeInfoList: readonly NodeInfo[];
+  /** The whole graph as JSON text (`submit: workflow`); then `nodeInfoList` is not sent. */
+  readonly workflow: string | null;
+  readonly instanceType: string | null;
+  readonly addMetadata: boolean | null;
+  readonly webhookUrl: string | null;
+  readonly usePersonalQueue: boolean | null;
+  readonly retainSeconds: number | null;
+}
+
+export interface NodeInfo {
+  readonly nodeId: string;
+  readonly fieldName: string;
+  /** Numbers as their digits: sent unquoted, or as a digit string beyond 2^53. Lists and objects: JSON text. */
+  readonly fieldValue: string | boolean | JsonNumber | null;
+}
+
+export type CreateAnswer =
+  | {
+      readonly is: 'accepted';
+      readonly taskId: TaskId;
+      readonly running: boolean;
+      readonly netWssUrl: string | null;
+      /** Nodes that the service dropped from an accepted graph, in words; empty when all is well (8). */
+      readonly nodeErrors: readonly string[];
+    }
+  /** Certain that no task exists. */
+  | { readonly is: 'refused'; readonly fault: Fault }
+  /** A task may exist (10.3). */
+  | { readonly is: 'lost'; readonly fault: Fault };
+
+export type TaskAnswer =
+  | { readonly is: 'queued' }
+  | { readonly is: 'running'; readonly netWssUrl: string | null }
+  /** An empty list is asked again a few times by the engine before it is believed (5.3). */
+  | { readonly is: 'succeeded'; readonly outputs: readonly TaskOutput[]; readonly cost: TaskCost }
+  /** 805: failed or cancelled; `fault.code` is the exception type or `805`. Can be false: asked once more. */
+  | { readonly is: 'failed'; readonly fault: Fault; readonly cost: TaskCost }
+  | { readonly is: 'cancelled'; readonly cost: TaskCost }
+  /** 807: unknown or expired task; forgiven for a while after the create. */
+  | { readonly is: 'missing'; readonly fault: Fault }
+  /** The read itself failed; says nothing about the task. */
+  | { readonly is: 'unread'; readonly fault: Fault };
+
+export interface TaskOutput {
+  readonly url: string;
+  readonly node: string | null;
+  readonly type: string;
+  readonly text: string | null;
+}
+
+export interface TaskCost {
+  readonly coins: string | null;
+  readonly money: string | null;
+  readonly taskTimeMs: number | null;
+}
+
+export type CancelAnswer =
+  /** The request was taken; the task may still end well. */
+  | { readonly is: 'taken' }
+  /** Ended or unknown before. */
+  | { readonly is: 'gone' }
+  | { readonly is: 'refused'; readonly fault: Fault };
+
+export interface UploadFile {
+  /** Absolute path of the local file. */
+  readonly path: string;
+  /** What the service is told it is called: `<sha12>.<ext>`. */
+  readonly name: string;
+  readonly bytes: number;
+  readonly mediaType: string;
+}
+
+export type UploadAnswer =
+  /** `fileName` goes into the node's field unchanged, prefix included. */
+  | { readonly is: 'stored'; readonly fileName: string }
+  | { readonly is: 'failed'; readonly fault: Fault };
+
+export type AccountAnswer =
+  | {
+      readonly is: 'known';
+      /** Decimal text or null. */
+      readonly coins: string | null;
+      readonly money: string | null;
+      readonly currency: string | null;
+      /** Queued and running, of every program that uses the key; null where the answer did not tell. */
+      readonly tasksInFlight: number | null;
+      readonly type: string | null;
+    }
+  | { readonly is: 'failed'; readonly fault: Fault };
+
+export type QueueAnswer =
+  | {
+      readonly is: 'known';
+      readonly limit: number | null;
+      readonly running: number | null;
+      readonly queued: number | null;
+      readonly total: number | null;
+    }
+  | { readonly is: 'failed'; readonly fault: Fault };
+
+export type WorkflowAnswer =
+  /** `prompt`: the graph as JSON text. */
+  | { readonly is: 'known'; readonly prompt: string }
+  | { readonly is: 'failed'; readonly fault: Fault };
+
+export type DownloadAnswer =
+  | {
+      readonly is: 'open';
+      readonly body: AsyncIterable<Uint8Array>;
+      /** Of the whole file; null where the service did not tell. */
+      readonly totalBytes: number | null;
+      /** Where the body begins: `from`, or 0 where the server ignores ranges. */
+      readonly offset: number;
+      readonly mediaType: string | null;
+    }
+  /** 403, 404, 410: the link is dead; ask for the outputs again. */
+  | { readonly is: 'expired'; readonly fault: Fault }
+  | { readonly is: 'failed'; readonly fault: Fault };
