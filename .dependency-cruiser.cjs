@@ -14,7 +14,7 @@ const may = {
   journal: [],
   runninghub: [],
   plan: ['manifest', 'matrix', 'workflow', 'assets', 'journal'],
-  engine: ['plan', 'assets', 'runninghub', 'journal'],
+  engine: ['manifest', 'plan', 'assets', 'runninghub', 'journal'],
   report: ['plan', 'journal'],
   terminal: ['plan', 'journal'],
   emulator: ['workflow'],

@@ -1,0 +1,66 @@
+import type { Cost } from '../journal/event.js';
+import type { History } from './history.js';
+import { durations } from './history.js';
+import type { Usage } from './limits.js';
+
+/** What this apply has spent and learned; the numbers that limits and evidence rest on. */
+export class Account {
+  #accepted = 0;
+  #failed = 0;
+  #coins = 0;
+  #taskTimeMs = 0;
+  #coinCount = 0;
+  #timeCount = 0;
+  #shortestRunMs: number | null;
+
+  constructor(private readonly history: History) {
+    this.#shortestRunMs = history.shortestRunMs;
+  }
+
+  get shortestRunMs(): number | null {
+    return this.#shortestRunMs;
+  }
+
+  accepted(): void {
+    this.#accepted += 1;
+  }
+
+  /** A run failed for good. */
+  failed(): void {
+    this.#failed += 1;
+  }
+
+  /** @returns the run time in ms that a policy may learn from; null where none was seen. */
+  settled(
+    runningAt: number | null,
+    now: number,
+    cost: Cost,
+    outcome: 'succeeded' | 'failed' | 'cancelled',
+  ): number | null {
+    if (cost.coins !== null && Number.isFinite(Number(cost.coins))) {
+      this.#coins += Number(cost.coins);
+      this.#coinCount += 1;
+    }
+    if (cost.taskTimeMs !== null) {
+      this.#taskTimeMs += cost.taskTimeMs;
+      this.#timeCount += 1;
+    }
+    if (outcome !== 'succeeded') return null;
+    const readings = durations(runningAt, now, cost.taskTimeMs);
+    for (const ms of readings) this.#shortestRunMs = Math.min(this.#shortestRunMs ?? ms, ms);
+    return readings.at(-1) ?? null;
+  }
+
+  usage(now: Pick<Usage, 'elapsedMs' | 'inFlight' | 'selected'>): Usage {
+    return {
+      ...now,
+      accepted: this.#accepted,
+      failed: this.#failed,
+      coins: this.#coins,
+      taskTimeMs: this.#taskTimeMs,
+      meanCoins: this.#coinCount > 0 ? this.#coins / this.#coinCount : this.history.meanCoins,
+      meanTaskTimeMs:
+        this.#timeCount > 0 ? this.#taskTimeMs / this.#timeCount : this.history.meanTaskTimeMs,
+    };
+  }
+}

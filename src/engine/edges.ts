@@ -1,0 +1,68 @@
+import type { Asset } from '../assets/asset.js';
+import type { Clock } from '../edges/clock.js';
+import type { Random } from '../edges/random.js';
+import type { JournalEvent, LiveEvent, SavedFile } from '../journal/event.js';
+import type { BatchState } from '../journal/state.js';
+import type { Fault, Service } from '../runninghub/service.js';
+
+/** The durable record, as the engine uses it. */
+export interface Journal {
+  readonly state: BatchState;
+  /** Resolves once the event is on the disk. Rejects when it cannot be: then nothing more may be submitted. */
+  append(event: JournalEvent): Promise<unknown>;
+  /** In order with the others, on the disk with the next of them. */
+  appendLater(event: JournalEvent): void;
+}
+
+/** Puts assets on the service, each content once. */
+export interface Uploads {
+  ensure(
+    asset: Asset,
+    signal?: AbortSignal,
+  ): Promise<
+    | { readonly ok: true; readonly fileName: string; readonly reused: boolean }
+    | { readonly ok: false; readonly error: Fault }
+  >;
+  /** The service no longer knows this upload. */
+  forget(sha256: string): void;
+}
+
+/** Where output files go. Paths are relative to the outputs' folder. */
+export interface OutputFiles {
+  /** Bytes that an earlier, interrupted download of this URL left; 0 where there are none. */
+  resumeAt(path: string, url: string): Promise<number>;
+  /**
+   * Appends the body to the part file from `offset` on. `refused` says in one sentence why the
+   * content cannot be the file (an HTML page under an image's name).
+   */
+  receive(
+    path: string,
+    url: string,
+    body: AsyncIterable<Uint8Array>,
+    options: { readonly offset: number; readonly totalBytes: number | null; readonly type: string },
+  ): Promise<
+    | { readonly is: 'whole' }
+    | { readonly is: 'short'; readonly message: string }
+    | { readonly is: 'refused'; readonly message: string }
+    | { readonly is: 'disk'; readonly message: string }
+  >;
+  /** Syncs the part and renames it to its final name, by the `onExist` policy; tells what is there now. */
+  finish(
+    path: string,
+    url: string,
+  ): Promise<
+    | { readonly ok: true; readonly file: Pick<SavedFile, 'path' | 'bytes' | 'sha256' | 'mtimeMs'> }
+    | { readonly ok: false; readonly message: string }
+  >;
+}
+
+export interface EngineEdges {
+  readonly service: Service;
+  readonly journal: Journal;
+  readonly uploads: Uploads;
+  readonly files: OutputFiles;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** For the terminal: what happens now. Journal events reach it through the journal. */
+  readonly show: (event: LiveEvent) => void;
+}

@@ -1,0 +1,264 @@
+import type { Plan, PlannedRun } from '../plan/plan.js';
+import { impossible } from '../values/impossible.js';
+import { adoptable, plannedOf } from './adopt.js';
+import type { EngineOptions, EngineResult } from './context.js';
+import { Context } from './context.js';
+import type { EngineEdges } from './edges.js';
+import { maySubmit } from './limits.js';
+import { Retries } from './retries.js';
+import { Settler } from './settle.js';
+import { Submitter, watched } from './submit.js';
+import type { ReadyRun } from './supply.js';
+import { Supply } from './supply.js';
+import { Watch } from './watch.js';
+
+export type { EngineOptions, EngineResult } from './context.js';
+
+/** Read requests of the whole batch, unless the manifest says otherwise. */
+const requestsPerSecond = 2;
+const readsAtOnce = 16;
+/** Creates under way at once: finding the account's limit then costs a few refusals at most. */
+const createsAtOnce = 4;
+/** Vanished outputs fetched at once, beside the batch. */
+const fetchesAhead = 8;
+/** After an interrupt: for creates whose answer is under way. All of it stays under 7 s. */
+const goodbyeMs = 4_000;
+const cancelMs = 3_000;
+/** Budgets of wall time and the service's silence are looked at this often. */
+const lookMs = 5_000;
+
+/**
+ * Carries a plan out. Does not throw for anything that the service, the network or the disk
+ * does; whatever it learned is in the journal when it returns.
+ */
+export const runBatch = (
+  plan: Plan,
+  edges: EngineEdges,
+  options: EngineOptions,
+): Promise<EngineResult> => new Batch(new Context(plan, edges, options)).run();
+
+class Batch {
+  readonly #supply: Supply;
+  readonly #watch: Watch;
+  readonly #submitter: Submitter;
+  readonly #settler: Settler;
+
+  constructor(private readonly context: Context) {
+    const { plan, edges, options } = context;
+    const { execution } = plan.manifest;
+    this.#settler = new Settler(context, () => this.#submitter);
+    this.#watch = new Watch(
+      edges,
+      {
+        queueTimeoutMs: execution.timeout.queueMs,
+        runTimeoutMs: execution.timeout.runMs,
+        requestsPerSecond: execution.requestsPerSecond ?? requestsPerSecond,
+        parallel: readsAtOnce,
+        policy: options.policy,
+      },
+      context.reads.signal,
+      (task, decision) => this.#settler.decided(task, decision),
+    );
+    this.#submitter = new Submitter(context, {
+      supply: () => this.#supply,
+      watch: this.#watch,
+      retries: new Retries(execution.retries),
+    });
+    this.#supply = new Supply(this.#toSubmit(), plan.assets, edges, {
+      lookAhead: () => Math.min(64, 4 + 2 * context.slots.limit),
+      signal: context.reads.signal,
+      changed: () => context.wake.notify(),
+      blocked: (run, error) => {
+        context.blocked.set(run.id, error);
+        edges.show({ type: 'blocked', run: run.id, error });
+      },
+      failed: (cause) => context.broken(cause),
+    });
+  }
+
+  async run(): Promise<EngineResult> {
+    const { context } = this;
+    const interrupt = (): void => context.halt({ is: 'signal', message: 'interrupted' });
+    const { interrupted } = context.options;
+    interrupted.addEventListener('abort', interrupt, { once: true });
+    if (interrupted.aborted) interrupt();
+    const watching = this.#watch.run().catch((cause: unknown) => context.broken(cause));
+    try {
+      await this.#adopt();
+      await this.#loop();
+    } catch (cause) {
+      context.broken(cause);
+    }
+    await this.#goodbye();
+    this.#watch.close();
+    await watching;
+    interrupted.removeEventListener('abort', interrupt);
+    return {
+      stop: context.stop,
+      blocked: context.blocked,
+      unfetched: context.unfetched,
+      inFlight: this.#watch.tasks().map(({ taskId }) => taskId),
+    };
+  }
+
+  /** The heart: fills free slots until nothing is left to submit or to follow. */
+  async #loop(): Promise<void> {
+    const { context } = this;
+    while (!this.#over()) {
+      const ready = context.stop === null ? this.#next() : undefined;
+      if (ready !== undefined) {
+        context.track(this.#submitter.submit(ready));
+        const { limit, held } = context.slots;
+        context.edges.show({ type: 'slots', limit, inFlight: held });
+      } else {
+        if (this.#done()) return;
+        await context.wake.wait(this.#nextChangeAt());
+        this.#checkPatience();
+      }
+    }
+  }
+
+  /** A run to submit now; undefined: no room, nothing ready, or the user's limits say no. */
+  #next(): ReadyRun | undefined {
+    const { context } = this;
+    const { now, plan } = context;
+    if (now < this.#submitter.quietUntil || this.#submitter.underWay >= createsAtOnce)
+      return undefined;
+    if (!context.slots.free(now)) return undefined;
+    const verdict = maySubmit(
+      { budget: plan.manifest.budget, execution: plan.manifest.execution },
+      context.account.usage({
+        elapsedMs: now - context.startedAt,
+        inFlight: this.#watch.size + this.#submitter.underWay + this.#submitter.held,
+        selected: plan.summary.total,
+      }),
+    );
+    if (verdict.is === 'wait') return undefined;
+    const ready = this.#supply.take(now);
+    if (verdict.is === 'yes' || ready === undefined) return ready;
+    // A limit stops the batch only where it keeps a run from being submitted.
+    this.#supply.putBack(ready);
+    context.halt(verdict);
+    return undefined;
+  }
+
+  /** The end comes at once, whatever is in flight. */
+  #over(): boolean {
+    const { stop, blind } = this.context;
+    return blind || stop?.is === 'signal' || stop?.is === 'journal';
+  }
+
+  /** Nothing is in flight and nothing more will be submitted. */
+  #done(): boolean {
+    const { underWay, judging } = this.#submitter;
+    if (this.#watch.size + underWay + judging + this.#settler.fetching > 0) return false;
+    return this.context.stop !== null || this.#supply.exhausted;
+  }
+
+  #nextChangeAt(): number {
+    const { now, slots } = this.context;
+    const times = [slots.nextChangeAt(now), this.#supply.nextAt, this.#submitter.quietUntil];
+    return times.reduce<number>(
+      (soonest, at) => (at === null || at <= now ? soonest : Math.min(soonest, at)),
+      now + lookMs,
+    );
+  }
+
+  /** A service that was silent for too long ends the apply; what is in flight waits for the next. */
+  #checkPatience(): void {
+    const { context } = this;
+    const { now, options } = context;
+    const since = this.#submitter.troubledSince;
+    if (since !== null && now - since > options.patienceMs)
+      context.halt({ is: 'service', message: 'The service takes no tasks' });
+    if (this.#watch.size > 0 && now - this.#watch.lastReadAt > options.patienceMs)
+      context.haltBlind('The service does not answer');
+  }
+
+  /** Lets what is under way come to rest, within bounded time, and ends what can wait. */
+  async #goodbye(): Promise<void> {
+    const { context } = this;
+    const hurried = this.#over();
+    if (!hurried) await context.settled();
+    const timeUp = new AbortController();
+    if (context.stop?.is === 'signal' && context.plan.manifest.execution.onInterrupt === 'cancel')
+      await this.#cancelAll();
+    context.reads.abort();
+    void context.edges.clock.sleep(goodbyeMs, timeUp.signal).then(() => context.creates.abort());
+    await this.#supply.close();
+    await context.settled();
+    timeUp.abort();
+  }
+
+  /** `onInterrupt: cancel`. The next apply sees what came of it. */
+  async #cancelAll(): Promise<void> {
+    const { service, clock } = this.context.edges;
+    const timeUp = new AbortController();
+    const asked = this.#watch.tasks().map(({ taskId }) => service.cancel(taskId, timeUp.signal));
+    await Promise.race([Promise.all(asked), clock.sleep(cancelMs, timeUp.signal)]);
+    timeUp.abort();
+  }
+
+  /** Tasks that an earlier apply left in flight or unfetched: followed, never submitted again. */
+  async #adopt(): Promise<void> {
+    const { context } = this;
+    const records = adoptable(context.edges.journal.state);
+    if (records.length === 0) return;
+    for (const { record, run } of await plannedOf(context.plan, records)) {
+      const { state } = record;
+      if (state.is === 'inFlight') {
+        context.slots.take(context.now);
+        const { attempt, taskId, since, runningSince } = state;
+        this.#watch.add(watched(run, attempt, taskId, since, runningSince));
+        context.edges.show({ type: 'adopted', run: run.id, taskId });
+      } else if (state.is === 'fetching')
+        context.track(this.#settler.fetch(run, state.taskId, state.outputs));
+    }
+  }
+
+  /** What of the plan is to be submitted; vanished outputs are fetched on the way. */
+  async *#toSubmit(): AsyncGenerator<PlannedRun> {
+    const { plan } = this.context;
+    for await (const run of plan.runs()) {
+      if (run.twinOf !== null) continue;
+      switch (run.action) {
+        case 'new':
+        case 'changed':
+        case 'retry':
+          yield run;
+          break;
+        case 'unknown':
+          if (await this.#payAgain(run)) yield run;
+          break;
+        case 'download':
+          await this.#refetch(run);
+          break;
+        case 'upToDate':
+          break;
+        default:
+          impossible(run.action);
+      }
+    }
+  }
+
+  /** `onUnknown: resubmit`, for a run that an earlier apply left unknown. */
+  async #payAgain(run: PlannedRun): Promise<boolean> {
+    const { plan, edges } = this.context;
+    const state = edges.journal.state.runs.get(run.id)?.state;
+    if (plan.manifest.execution.onUnknown !== 'resubmit' || state?.is !== 'unknown') return false;
+    if (!this.#submitter.mayResubmit(run.id)) return false;
+    const { attempt } = state;
+    await this.context.record({ type: 'resolved', run: run.id, attempt, how: { is: 'resubmit' } });
+    return true;
+  }
+
+  async #refetch(run: PlannedRun): Promise<void> {
+    const { context } = this;
+    const state = context.edges.journal.state.runs.get(run.id)?.state;
+    // In flight or unfetched: adopted at the start.
+    if (state?.is !== 'succeeded') return;
+    const work = this.#settler.fetchAgain(run, state.taskId);
+    context.track(work);
+    if (this.#settler.fetching >= fetchesAhead) await work.catch(() => undefined);
+  }
+}

@@ -1,0 +1,31 @@
+import type { ErrorClass, RunError } from '../journal/event.js';
+import type { Fault, FaultClass } from '../runninghub/service.js';
+
+const classes: Readonly<Record<FaultClass, ErrorClass>> = {
+  capacity: 'capacity',
+  transient: 'transient',
+  task: 'task',
+  input: 'input',
+  account: 'account',
+  unknown: 'transient',
+};
+
+/** A fault of the service as the journal and the reports carry it. */
+export const errorOf = (fault: Fault): RunError => ({
+  class: classes[fault.class],
+  code: fault.code,
+  message: fault.message,
+  node: fault.node,
+  field: fault.field,
+  traceback: fault.traceback,
+});
+
+/** Something that went wrong on this side. */
+export const localError = (code: string, message: string): RunError => ({
+  class: 'local',
+  code,
+  message,
+  node: null,
+  field: null,
+  traceback: null,
+});

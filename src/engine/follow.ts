@@ -1,0 +1,134 @@
+import type { Cost, RunError } from '../journal/event.js';
+import type { PlannedRun } from '../plan/plan.js';
+import type { Fault, TaskAnswer, TaskCost, TaskOutput } from '../runninghub/service.js';
+import type { TaskId } from '../values/ids.js';
+import { impossible } from '../values/impossible.js';
+import { errorOf, localError } from './errors.js';
+
+/** A task that the engine follows to its end. */
+export interface Watched {
+  readonly run: PlannedRun;
+  readonly attempt: number;
+  readonly taskId: TaskId;
+  readonly acceptedAt: number;
+  runningAt: number | null;
+  polls: number;
+  /** Answers in a row that said "done" without a file. */
+  emptyAnswers: number;
+  /** Answers in a row that said "failed". */
+  failedAnswers: number;
+  /** Reads in a row that gave nothing. */
+  unread: number;
+  cancelAsked: 'timeout' | 'user' | null;
+}
+
+export interface FollowOptions {
+  readonly queueTimeoutMs: number;
+  readonly runTimeoutMs: number;
+}
+
+export type Decision =
+  | { readonly is: 'again'; readonly afterMs: number | null; readonly nowRunning: boolean }
+  | { readonly is: 'cancel' }
+  | { readonly is: 'succeeded'; readonly outputs: readonly TaskOutput[]; readonly cost: Cost }
+  | { readonly is: 'failed'; readonly error: RunError; readonly cost: Cost }
+  | { readonly is: 'cancelled'; readonly by: 'user' | 'timeout' | 'service'; readonly cost: Cost }
+  /** The account itself is refused: following is over for now, the task stays in flight. */
+  | { readonly is: 'stop'; readonly fault: Fault };
+
+const noCost: Cost = { coins: null, money: null, taskTimeMs: null };
+/** A done task without files is asked again this often before it is believed (runninghub-api 5.3). */
+const emptyAnswersBelieved = 3;
+const emptyPauseMs = 3_000;
+/** 805 can be false: asked once more after a pause (runninghub-api 5.3). */
+const failedPauseMs = 3_000;
+/** 807 right after the create may be replication lag (runninghub-api 5.3). */
+const missingForgivenMs = 60_000;
+const cancelledFor = 120_000;
+
+/** What one answer about a task means. Mutates only the counters of `task`. */
+export const decide = (
+  task: Watched,
+  answer: TaskAnswer,
+  now: number,
+  options: FollowOptions,
+): Decision => {
+  if (answer.is !== 'unread') task.unread = 0;
+  if (answer.is !== 'succeeded') task.emptyAnswers = 0;
+  if (answer.is !== 'failed') task.failedAnswers = 0;
+  switch (answer.is) {
+    case 'queued':
+      // Once seen running it stays so: 813 and 804 may alternate (runninghub-api 5.3).
+      return pending(task, now, options, false);
+    case 'running':
+      return pending(task, now, options, task.runningAt === null);
+    case 'succeeded':
+      task.emptyAnswers += 1;
+      return answer.outputs.length > 0 || task.emptyAnswers > emptyAnswersBelieved
+        ? { is: 'succeeded', outputs: answer.outputs, cost: costOf(answer.cost) }
+        : { is: 'again', afterMs: emptyPauseMs, nowRunning: false };
+    case 'failed':
+      if (task.cancelAsked !== null) return cancelled(task, costOf(answer.cost));
+      task.failedAnswers += 1;
+      return task.failedAnswers > 1
+        ? { is: 'failed', error: errorOf(answer.fault), cost: costOf(answer.cost) }
+        : { is: 'again', afterMs: failedPauseMs, nowRunning: false };
+    case 'cancelled':
+      return cancelled(task, costOf(answer.cost));
+    case 'missing':
+      if (now - task.acceptedAt < missingForgivenMs)
+        return { is: 'again', afterMs: failedPauseMs, nowRunning: false };
+      if (task.cancelAsked !== null) return cancelled(task, noCost);
+      return {
+        is: 'failed',
+        error: { ...errorOf(answer.fault), class: 'task' },
+        cost: noCost,
+      };
+    case 'unread':
+      task.unread += 1;
+      if (answer.fault.class === 'account') return { is: 'stop', fault: answer.fault };
+      return { is: 'again', afterMs: answer.fault.retryAfterMs, nowRunning: false };
+    default:
+      return impossible(answer);
+  }
+};
+
+const pending = (
+  task: Watched,
+  now: number,
+  options: FollowOptions,
+  nowRunning: boolean,
+): Decision => {
+  const runningAt = task.runningAt ?? (nowRunning ? now : null);
+  const late =
+    runningAt === null
+      ? now - task.acceptedAt > options.queueTimeoutMs
+      : now - runningAt > options.runTimeoutMs;
+  if (task.cancelAsked !== null) {
+    const limit = runningAt === null ? options.queueTimeoutMs : options.runTimeoutMs;
+    const overdue = now - (runningAt ?? task.acceptedAt) - limit;
+    // The cancel was taken but the task is still reported: followed a while, then given up.
+    if (task.cancelAsked === 'timeout' && overdue > cancelledFor) return cancelled(task, noCost);
+    return { is: 'again', afterMs: null, nowRunning };
+  }
+  return late ? { is: 'cancel' } : { is: 'again', afterMs: null, nowRunning };
+};
+
+const cancelled = (task: Watched, cost: Cost): Decision =>
+  task.cancelAsked === 'timeout'
+    ? { is: 'failed', error: timeoutError(task), cost }
+    : { is: 'cancelled', by: task.cancelAsked ?? 'service', cost };
+
+const timeoutError = (task: Watched): RunError =>
+  task.runningAt === null
+    ? localError(
+        'timeout-queue',
+        'The task waited longer than execution.timeout.queue and was cancelled',
+      )
+    : localError('timeout-run', 'The task ran longer than execution.timeout.run and was cancelled');
+
+const costOf = (cost: TaskCost): Cost => ({
+  coins: cost.coins,
+  money: cost.money,
+  taskTimeMs: cost.taskTimeMs,
+});
