@@ -100,7 +100,11 @@ const fetchOne = async (
               is: 'saved',
               file: { ...done.file, url: output.url, node: output.node, type: output.type },
             }
-          : { is: 'later', error: localError('disk', done.message), disk: true };
+          : {
+              is: 'later',
+              error: localError(done.exists ? 'exists' : 'disk', done.message),
+              disk: !done.exists,
+            };
       }
       case 'disk':
         return { is: 'later', error: localError('disk', result.message), disk: true };

@@ -52,7 +52,8 @@ export interface OutputFiles {
     url: string,
   ): Promise<
     | { readonly ok: true; readonly file: Pick<SavedFile, 'path' | 'bytes' | 'sha256' | 'mtimeMs'> }
-    | { readonly ok: false; readonly message: string }
+    /** `exists`: another file has that name and the user wants no way round; else the disk refuses. */
+    | { readonly ok: false; readonly message: string; readonly exists: boolean }
   >;
 }
 

@@ -1,0 +1,39 @@
+/** One option of a command, as cac and the help know it. */
+export interface OptionSpec {
+  /** `-j, --concurrency <n>`, `--json`, `--force [pattern]`. */
+  readonly flags: string;
+  readonly about: string;
+}
+
+export interface CommandSpec {
+  readonly name: string;
+  /** `[manifest]`, `<run>`, `<...dirs>`; empty for none. */
+  readonly args: string;
+  readonly about: string;
+  readonly options: readonly OptionSpec[];
+}
+
+/** What the user typed. All values are text, exactly as typed. */
+export class Call {
+  constructor(
+    readonly args: readonly string[],
+    private readonly options: Readonly<Record<string, unknown>>,
+  ) {}
+
+  flag(name: string): boolean {
+    const value = this.options[name];
+    return value !== undefined && value !== false;
+  }
+
+  /** The last one wins where an option is repeated. */
+  text(name: string): string | null {
+    return this.texts(name).at(-1) ?? null;
+  }
+
+  /** A repeatable option, in order. */
+  texts(name: string): string[] {
+    const value = this.options[name];
+    const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+    return values.filter((item) => typeof item === 'string');
+  }
+}

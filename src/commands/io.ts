@@ -1,0 +1,26 @@
+import type { Clock } from '../edges/clock.js';
+
+/** One of the process' two outputs. Everything written is cleaned of keys first. */
+export interface Sink {
+  write(text: string): void;
+  readonly isTTY: boolean;
+  /** Width of the terminal; null where there is none. */
+  readonly columns: () => number | null;
+}
+
+export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+
+/** The process as a command sees it; tests pass their own. */
+export interface Io {
+  readonly out: Sink;
+  readonly err: Sink;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly clock: Clock;
+  /** From now on this text leaves no sink. */
+  protect(secret: string): void;
+  /** The text without any protected secret; for files. */
+  clean(text: string): string;
+  /** Calls back on every stop signal until the returned function is called. */
+  onStop(handler: (signal: StopSignal) => void): () => void;
+}

@@ -1,0 +1,99 @@
+import { cac } from 'cac';
+import { Call } from './call.js';
+import { exit } from './exit.js';
+import { commandHelp, overview } from './help.js';
+import type { Io } from './io.js';
+import type { Command } from './table.js';
+import { commands } from './table.js';
+
+/**
+ * cac turns values that look like numbers into numbers (`007` → 7, 19 digits → a double).
+ * This mark in front keeps every value text; it is taken off again after the parse.
+ */
+const mark = '\u{E000}';
+
+/** argv (without node and script) → exit code. Does not throw for anything a user typed. */
+export const main = async (argv: readonly string[], io: Io, version: string): Promise<number> => {
+  const parsed = parse(argv);
+  switch (parsed.is) {
+    case 'help':
+      io.out.write(
+        parsed.command === null ? overview(version, commands) : commandHelp(parsed.command),
+      );
+      return exit.done;
+    case 'version':
+      io.out.write(`rh-batch ${version}\n`);
+      return exit.done;
+    case 'wrong':
+      io.err.write(`error: ${parsed.message}\n`);
+      io.err.write(`hint: ${parsed.hint}\n`);
+      return exit.badInput;
+    case 'run':
+      return (await parsed.command.load())(parsed.call, io);
+  }
+};
+
+type Parsed =
+  | { readonly is: 'help'; readonly command: Command | null }
+  | { readonly is: 'version' }
+  | { readonly is: 'wrong'; readonly message: string; readonly hint: string }
+  | { readonly is: 'run'; readonly command: Command; readonly call: Call };
+
+const parse = (argv: readonly string[]): Parsed => {
+  const cli = cac('rh-batch');
+  cli.option('-h, --help', '');
+  cli.option('-V, --version', '');
+  for (const { name, args, about, options } of commands) {
+    const command = cli.command(`${name} ${args}`.trim(), about);
+    for (const option of options) command.option(option.flags, option.about);
+  }
+  const { args, options } = cli.parse(['', '', ...argv.map(guard)], { run: false });
+  const command = commands.find(({ name }) => name === cli.matchedCommandName) ?? null;
+  if (options['version'] === true && command === null) return { is: 'version' };
+  const typed = command === null ? unguard(args[0] ?? '') : command.name;
+  if (options['help'] === true && (command !== null || typed === '')) return { is: 'help', command };
+  if (command === null) return unknownCommand(typed);
+  try {
+    cli.matchedCommand?.checkUnknownOptions();
+    cli.matchedCommand?.checkOptionValue();
+    cli.matchedCommand?.checkRequiredArgs();
+    cli.matchedCommand?.checkUnusedArgs();
+  } catch (cause) {
+    const message = unguard(cause instanceof Error ? cause.message : String(cause));
+    return { is: 'wrong', message, hint: `rh-batch ${command.name} --help` };
+  }
+  const call = new Call(args.map(unguard), unguardAll(options));
+  return { is: 'run', command, call };
+};
+
+const unknownCommand = (typed: string): Parsed =>
+  typed === ''
+    ? { is: 'help', command: null }
+    : {
+        is: 'wrong',
+        message: `there is no command "${typed}"`,
+        hint: `one of ${commands.map(({ name }) => name).join(', ')}; see rh-batch --help`,
+      };
+
+/** Flags keep their form; what cac would take for a number, and every `--flag=value`, is marked. */
+const guard = (arg: string): string => {
+  // `--force` takes a pattern only behind `=`, or it would swallow the manifest's name.
+  if (arg === '--force') return `--force=${mark}*`;
+  if (!arg.startsWith('-')) return Number.isFinite(Number(arg)) ? mark + arg : arg;
+  const at = arg.indexOf('=');
+  return at === -1 ? arg : `${arg.slice(0, at + 1)}${mark}${arg.slice(at + 1)}`;
+};
+
+const unguard = (text: string): string => text.replaceAll(mark, '');
+
+const unguardAll = (options: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(options).map(([name, value]) => [
+      name,
+      typeof value === 'string'
+        ? unguard(value)
+        : Array.isArray(value)
+          ? value.map((item: unknown) => (typeof item === 'string' ? unguard(item) : item))
+          : value,
+    ]),
+  );

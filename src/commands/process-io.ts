@@ -1,0 +1,47 @@
+import { systemClock } from '../edges/clock.js';
+import { redactor } from '../edges/secret.js';
+import type { Io, Sink, StopSignal } from './io.js';
+
+const stopSignals: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+/** The real process. Every byte it prints passes through one redaction. */
+export const processIo = (): Io => {
+  const secrets = new Set<string>();
+  let clean = redactor([]);
+  const protect = (secret: string): void => {
+    if (secret === '' || secrets.has(secret)) return;
+    secrets.add(secret);
+    clean = redactor([...secrets]);
+  };
+  const { RUNNINGHUB_API_KEY: key } = process.env;
+  if (key !== undefined) protect(key.trim());
+  const sink = (stream: NodeJS.WriteStream): Sink => {
+    let open = true;
+    // A reader that went away (`| head`) must not end a paid batch: it goes on without that sink.
+    stream.on('error', () => {
+      open = false;
+    });
+    return {
+      write: (text) => {
+        if (open) stream.write(clean(text));
+      },
+      isTTY: stream.isTTY,
+      columns: () => (stream.isTTY ? stream.columns : null),
+    };
+  };
+  return {
+    out: sink(process.stdout),
+    err: sink(process.stderr),
+    env: process.env,
+    cwd: process.cwd(),
+    clock: systemClock,
+    protect,
+    clean: (text) => clean(text),
+    onStop: (handler) => {
+      for (const signal of stopSignals) process.on(signal, handler);
+      return () => {
+        for (const signal of stopSignals) process.off(signal, handler);
+      };
+    },
+  };
+};

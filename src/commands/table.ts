@@ -1,0 +1,114 @@
+import type { Call, CommandSpec, OptionSpec } from './call.js';
+import type { Io } from './io.js';
+
+export type Run = (call: Call, io: Io) => Promise<number>;
+
+export interface Command extends CommandSpec {
+  /** Imported only when it is used: `--help` stays fast. */
+  readonly load: () => Promise<Run>;
+}
+
+const option = (flags: string, about: string): OptionSpec => ({ flags, about });
+
+const json = option('--json', 'one JSON document on stdout, also on errors');
+
+const project: readonly OptionSpec[] = [
+  option('--var <k=v>', 'set a value of vars; repeatable'),
+  option('--profile <name>', 'apply a profile of the manifest'),
+  option('--env-file <file>', 'read RUNNINGHUB_API_KEY and others from a file'),
+  option('--state-dir <dir>', 'where the journal lives (default: .rh-batch beside the manifest)'),
+  option('--out-dir <dir>', 'where outputs and reports go (default: outputs.dir, out/<name>)'),
+  option('--max-runs <n>', 'override limits.maxRuns'),
+];
+
+const selection: readonly OptionSpec[] = [
+  option('--only <pattern>', 'runs whose id begins so or whose name matches; repeatable'),
+  option('--where <column=value>', 'runs with this value; repeatable'),
+  option('--failed', 'runs that failed or were cancelled'),
+  option('--first <n>', 'the first n of the selected runs'),
+  option('--shard <i/n>', 'the i-th of n disjoint parts of the batch'),
+  option('--force [pattern]', 'run again although up to date (this costs)'),
+];
+
+const service: readonly OptionSpec[] = [
+  option('--base-url <url>', 'the site (default: RUNNINGHUB_BASE_URL, https://www.runninghub.cn)'),
+  option('--emulator', 'run against a local emulator in this process; kept apart from real state'),
+];
+
+const output: readonly OptionSpec[] = [
+  option('-q, --quiet', 'nothing on stderr but problems'),
+  option('-v, --verbose', 'say more; -vv logs every request, without the key'),
+];
+
+export const commands: readonly Command[] = [
+  {
+    name: 'apply',
+    args: '[manifest]',
+    about: 'run what is missing or changed',
+    options: [
+      ...project,
+      ...selection,
+      option('-j, --concurrency <n>', 'tasks in flight at once, or auto'),
+      ...service,
+      option('--progress <mode>', 'auto, tty, plain, json or none'),
+      json,
+      ...output,
+    ],
+    load: async () => (await import('./apply.js')).apply,
+  },
+  {
+    name: 'plan',
+    args: '[manifest]',
+    about: 'the same decisions, nothing sent',
+    options: [
+      ...project,
+      ...selection,
+      ...service,
+      option('--out <file>', 'write the plan as JSON to a file'),
+      option('--detailed-exitcode', '0 nothing to do, 2 runs to do, 1 any error'),
+      json,
+      ...output,
+    ],
+    load: async () => (await import('./plan.js')).plan,
+  },
+  {
+    name: 'validate',
+    args: '[manifest]',
+    about: 'offline check of everything the user wrote',
+    options: [...project, json, ...output],
+    load: async () => (await import('./validate.js')).validate,
+  },
+  {
+    name: 'status',
+    args: '[manifest]',
+    about: 'counts and runs from the journal, also while an apply runs',
+    options: [...project, option('--emulator', 'of the emulated batch'), json],
+    load: async () => (await import('./status.js')).status,
+  },
+  {
+    name: 'fields',
+    args: '<api.json>',
+    about: 'list addresses, current values and kinds',
+    options: [option('--csv', 'print a CSV header'), json],
+    load: async () => (await import('./fields.js')).fields,
+  },
+  {
+    name: 'emulator',
+    args: '',
+    about: 'serve a local RunningHub',
+    options: [
+      option('--port <n>', 'default 8188'),
+      option('--host <address>', 'default 127.0.0.1'),
+      option('--slots <n>', 'tasks that run at once, default 3'),
+      option('--queue <n>', 'tasks that may wait beyond the slots, default 0 (then 421)'),
+      option('--speed <n>', 'how much faster than the real service, default 1'),
+      option('--task-seconds <s>', 'median run time of a task in service time, default 30'),
+      option('--key <key>', 'accept only this key; repeatable (default: any)'),
+      option('--workflow <id=file>', 'a saved workflow; repeatable'),
+      option('--strict', 'refuse workflows that are not given (380)'),
+      option('--seed <n>', 'of run times and faults, default 1'),
+      option('--fault <spec>', 'endpoint:kind:probability, such as create:resetAfter:0.2; repeatable'),
+    ],
+    load: async () => (await import('./emulator.js')).emulator,
+  },
+];
