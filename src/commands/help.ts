@@ -25,7 +25,10 @@ export const commandHelp = (command: CommandSpec): string =>
   [
     `rh-batch ${command.name}: ${command.about}`,
     section('Usage', [`rh-batch ${command.name} ${command.args}`.trim() + ' [options]']),
-    section('Options', table([...command.options, helpOption].map(({ flags, about }) => [flags, about]))),
+    section(
+      'Options',
+      table([...command.options, helpOption].map(({ flags, about }) => [flags, about])),
+    ),
     section('Exit codes', table(exitHelp)),
     '',
   ].join('\n\n');

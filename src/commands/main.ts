@@ -51,7 +51,8 @@ const parse = (argv: readonly string[]): Parsed => {
   const command = commands.find(({ name }) => name === cli.matchedCommandName) ?? null;
   if (options['version'] === true && command === null) return { is: 'version' };
   const typed = command === null ? unguard(args[0] ?? '') : command.name;
-  if (options['help'] === true && (command !== null || typed === '')) return { is: 'help', command };
+  if (options['help'] === true && (command !== null || typed === ''))
+    return { is: 'help', command };
   if (command === null) return unknownCommand(typed);
   try {
     cli.matchedCommand?.checkUnknownOptions();

@@ -107,7 +107,10 @@ export const commands: readonly Command[] = [
       option('--workflow <id=file>', 'a saved workflow; repeatable'),
       option('--strict', 'refuse workflows that are not given (380)'),
       option('--seed <n>', 'of run times and faults, default 1'),
-      option('--fault <spec>', 'endpoint:kind:probability, such as create:resetAfter:0.2; repeatable'),
+      option(
+        '--fault <spec>',
+        'endpoint:kind:probability, such as create:resetAfter:0.2; repeatable',
+      ),
     ],
     load: async () => (await import('./emulator.js')).emulator,
   },

@@ -9,6 +9,27 @@ export const codes = {
   E0003: 'No API key: RUNNINGHUB_API_KEY is not set.',
 
   // E01xx: the manifest's text and keys
+  E0101: 'The manifest is empty.',
+  E0102: 'The manifest is not well-formed YAML.',
+  E0103: 'The manifest uses a YAML tag that is not known.',
+  E0104: 'The manifest file holds more than one YAML document.',
+  E0105: 'The manifest is nested too deeply.',
+  E0106: 'Aliases blow the manifest up beyond any use.',
+  E0107: 'A YAML alias has no anchor, or contains itself.',
+  E0108: 'A YAML merge key stands before something that is no map.',
+  E0109: 'Two braces without a dollar are a map in YAML, not a template.',
+  E0110: 'A key of the manifest is no text.',
+  E0111: 'A "#" begins a YAML comment where text may have been meant.',
+  E0112: 'The manifest has a key that the language does not know.',
+  E0113: 'A value of the manifest has the wrong type or form.',
+  E0114: 'A key that the manifest needs is missing.',
+  E0115: 'An API key stands in a file where it would be stored and shared.',
+  E0116: 'The manifest is written for another version of the language.',
+  E0117: 'The file is not text in UTF-8.',
+  E0118: 'A duration has no unit or an unknown one.',
+  E0119: 'The profile that was asked for is not in the manifest.',
+  E0120: 'An axis of the matrix is not of any known form.',
+  E0121: 'A path would leave the folder it belongs in.',
 
   // E02xx: api.json and addresses
 

@@ -71,8 +71,7 @@ export class ModelService implements Service {
     this.requests.create += 1;
     const n = this.requests.create;
     await this.#travel();
-    const answer =
-      this.options.onCreate?.(n, () => this.#accept(request)) ?? this.#accept(request);
+    const answer = this.options.onCreate?.(n, () => this.#accept(request)) ?? this.#accept(request);
     await this.#travel();
     return answer;
   }

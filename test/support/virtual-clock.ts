@@ -68,7 +68,7 @@ export class VirtualClock implements Clock {
   #push(sleeper: Sleeper): void {
     const heap = this.#heap;
     heap.push(sleeper);
-    for (let at = heap.length - 1; at > 0; ) {
+    for (let at = heap.length - 1; at > 0;) {
       const parent = (at - 1) >> 1;
       if (!before(heap[at]!, heap[parent]!)) break;
       [heap[at], heap[parent]] = [heap[parent]!, heap[at]!];
@@ -82,7 +82,7 @@ export class VirtualClock implements Clock {
     const last = heap.pop();
     if (first === undefined || last === undefined || heap.length === 0) return first;
     heap[0] = last;
-    for (let at = 0; ; ) {
+    for (let at = 0; ;) {
       const left = 2 * at + 1;
       const right = left + 1;
       let least = at;

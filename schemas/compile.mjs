@@ -1,0 +1,58 @@
+// Compiles manifest.schema.json to a validator, so that `apply` does not pay for it at every
+// start, with what diagnostics need of the schema: known keys and descriptions by schema path.
+import { readFileSync, writeFileSync } from 'node:fs';
+import Ajv2020 from 'ajv/dist/2020.js';
+import standalone from 'ajv/dist/standalone/index.js';
+
+const read = (name) => JSON.parse(readFileSync(new URL(name, import.meta.url), 'utf8'));
+const target = new URL('../src/manifest/validate.generated.ts', import.meta.url);
+
+const schema = read('./manifest.schema.json');
+const ajv = new Ajv2020.default({
+  allErrors: true,
+  allowUnionTypes: true,
+  strict: true,
+  strictRequired: false,
+  code: { source: true, esm: true, optimize: true },
+});
+const code = standalone.default(ajv, ajv.compile(schema)).replace('"use strict";', '');
+
+const keys = {};
+const about = {};
+const walk = (node, pointer) => {
+  if (node.properties !== undefined) keys[pointer] = Object.keys(node.properties);
+  if (typeof node.description === 'string') about[pointer] = node.description;
+  for (const part of ['properties', '$defs'])
+    for (const [name, child] of Object.entries(node[part] ?? {}))
+      walk(child, `${pointer}/${part}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`);
+  for (const part of ['items', 'additionalProperties'])
+    if (typeof node[part] === 'object') walk(node[part], `${pointer}/${part}`);
+};
+walk(schema, '#');
+
+// The validator needs ajv's runtime helpers; standalone code asks for them by require.
+const runtime = /require\("([^"]+)"\)(\.[\w.]+)?/g;
+const imports = new Map();
+const body = code.replace(runtime, (_, path, member = '') => {
+  const name = imports.get(path) ?? `runtime${imports.size}`;
+  imports.set(path, name);
+  return `${name}${member}`;
+});
+const lines = [...imports].map(
+  ([path, name]) => `import ${name} from '${path.endsWith('.js') ? path : `${path}.js`}';`,
+);
+
+writeFileSync(
+  target,
+  [
+    '// @ts-nocheck',
+    "import type { ErrorObject } from 'ajv';",
+    '// Made by schemas/compile.mjs from manifest.schema.json. Not to be edited.',
+    ...lines,
+    body,
+    'export const mistakesOf = (data: unknown): readonly ErrorObject[] => (validate(data) ? [] : (validate.errors ?? []));',
+    `export const knownKeys: Readonly<Record<string, readonly string[]>> = ${JSON.stringify(keys)};`,
+    `export const descriptions: Readonly<Record<string, string>> = ${JSON.stringify(about)};`,
+    '',
+  ].join('\n'),
+);

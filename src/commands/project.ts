@@ -1,0 +1,214 @@
+import { readFile } from 'node:fs/promises';
+import { parseEnv } from 'node:util';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { error } from '../diagnostics/diagnostic.js';
+import { Problems } from '../diagnostics/problems.js';
+import { nodeFiles } from '../edges/node-files.js';
+import type { Files, ReadFailure } from '../edges/files.js';
+import { loadManifest } from '../manifest/load.js';
+import type { Manifest } from '../manifest/manifest.js';
+import type { Matrix } from '../matrix/combination.js';
+import { expandMatrix } from '../matrix/expand.js';
+import { parseWorkflow } from '../workflow/parse.js';
+import type { Workflow } from '../workflow/workflow.js';
+import type { Call } from './call.js';
+import type { Io } from './io.js';
+import { atLeastOne } from './numbers.js';
+
+/** Everything the user wrote, read and checked; nothing of it touches the network. */
+export interface Project {
+  readonly manifest: Manifest;
+  /** Bytes of the manifest, for the journal's record of what was applied. */
+  readonly manifestBytes: Uint8Array;
+  readonly workflow: Workflow;
+  readonly matrix: Matrix;
+  readonly files: Files;
+  readonly show: (absolute: string) => string;
+  readonly outputsDir: string;
+  readonly stateDir: string;
+  readonly emulated: boolean;
+}
+
+const defaultNames = ['manifest.yaml', 'manifest.yml', 'manifest.json'];
+const maxManifestBytes = 10 * 1024 * 1024;
+const maxWorkflowBytes = 64 * 1024 * 1024;
+
+/** A path as people see it: relative to where they stand, unless that is longer. */
+export const shownFrom =
+  (cwd: string) =>
+  (absolute: string): string => {
+    const near = relative(cwd, absolute);
+    return near === '' || near.startsWith('../../..') || isAbsolute(near) ? absolute : near;
+  };
+
+/** Reads manifest, workflow and tables. All mistakes go to `problems`; null when there are errors. */
+export const loadProject = async (
+  call: Call,
+  io: Io,
+  problems: Problems,
+): Promise<Project | null> => {
+  const files = nodeFiles();
+  const show = shownFrom(io.cwd);
+  const path = await manifestPath(call, io, files);
+  if (path === null) {
+    problems.add(
+      error('E0002', null, `there is no manifest here (${defaultNames.join(', ')})`, {
+        hint: 'rh-batch apply path/to/manifest.yaml',
+      }),
+    );
+    return null;
+  }
+  const read = await files.read(path, maxManifestBytes);
+  if (!read.ok) {
+    problems.add(unreadable(show(path), read));
+    return null;
+  }
+  const vars = varsOf(call, problems);
+  const loaded = loadManifest(
+    {
+      file: show(path),
+      dir: dirname(path),
+      text: read.value,
+      vars,
+      profile: call.text('profile'),
+    },
+    problems,
+  );
+  if (loaded === null) return null;
+  const manifest = withFlags(loaded, call, problems);
+  const emulated = call.flag('emulator');
+  const outputsDir = outputsDirOf(manifest, call, io, emulated);
+  const workflow = await readWorkflow(manifest, files, show, problems);
+  const matrix = await expandMatrix(
+    manifest.matrix,
+    { dir: manifest.dir, files, maxRuns: manifest.limits.maxRuns, show, outputsDir },
+    problems,
+  );
+  if (workflow === null || matrix === null) return null;
+  return {
+    manifest,
+    manifestBytes: read.value,
+    workflow,
+    matrix,
+    files,
+    show,
+    outputsDir,
+    stateDir: stateDirOf(manifest, call, io, emulated),
+    emulated,
+  };
+};
+
+const manifestPath = async (call: Call, io: Io, files: Files): Promise<string | null> => {
+  const typed = call.args[0];
+  if (typed !== undefined) return resolve(io.cwd, typed);
+  for (const name of defaultNames) {
+    const path = join(io.cwd, name);
+    if ((await files.facts(path)).ok) return path;
+  }
+  return null;
+};
+
+const readWorkflow = async (
+  manifest: Manifest,
+  files: Files,
+  show: (absolute: string) => string,
+  problems: Problems,
+): Promise<Workflow | null> => {
+  const { api } = manifest.target;
+  const path = resolve(manifest.dir, api.value);
+  const read = await files.read(path, maxWorkflowBytes);
+  if (!read.ok) {
+    const { message } = unreadable(show(path), read);
+    problems.add(
+      error('E0002', api.at, message, {
+        hint: 'export it with "Export (API)" and name the file here',
+      }),
+    );
+    return null;
+  }
+  return parseWorkflow(show(path), read.value, { loaders: manifest.assets.loaders }, problems);
+};
+
+/** `--emulator` keeps its outputs and state apart from real ones. */
+const outputsDirOf = (manifest: Manifest, call: Call, io: Io, emulated: boolean): string => {
+  const typed = call.text('outDir');
+  if (typed !== null) return resolve(io.cwd, typed);
+  const written = manifest.outputs.dir?.value ?? `out/${manifest.name}`;
+  return resolve(manifest.dir, emulated ? `${written}-emulated` : written);
+};
+
+const stateDirOf = (manifest: Manifest, call: Call, io: Io, emulated: boolean): string => {
+  const typed = call.text('stateDir');
+  const base = typed === null ? join(manifest.dir, '.rh-batch') : resolve(io.cwd, typed);
+  return join(base, emulated ? `${manifest.name}-emulated` : manifest.name);
+};
+
+const varsOf = (call: Call, problems: Problems): Map<string, string> => {
+  const vars = new Map<string, string>();
+  for (const pair of call.texts('var')) {
+    const at = pair.indexOf('=');
+    if (at > 0) vars.set(pair.slice(0, at), pair.slice(at + 1));
+    else
+      problems.add(
+        error('E0001', null, `--var "${pair}" is not of the form name=value`, {
+          hint: '--var suffix="8k, sharp focus"',
+        }),
+      );
+  }
+  return vars;
+};
+
+/** Flags that stand above the manifest. */
+const withFlags = (manifest: Manifest, call: Call, problems: Problems): Manifest => {
+  const maxRuns = atLeastOne(call, 'maxRuns', '--max-runs', problems);
+  const typed = call.text('concurrency') ?? call.text('j');
+  const concurrency =
+    typed === null || typed === 'auto'
+      ? typed
+      : atLeastOne(call, 'concurrency', '--concurrency', problems);
+  return {
+    ...manifest,
+    limits: { maxRuns: maxRuns ?? manifest.limits.maxRuns },
+    execution: {
+      ...manifest.execution,
+      concurrency: concurrency ?? manifest.execution.concurrency,
+    },
+  };
+};
+
+const wording: Readonly<Record<ReadFailure['is'], string>> = {
+  missing: 'does not exist',
+  directory: 'is a folder, not a file',
+  unreadable: 'cannot be read',
+  tooLarge: 'is too large',
+};
+
+export const unreadable = (shown: string, failure: ReadFailure): ReturnType<typeof error> =>
+  error(
+    'E0002',
+    null,
+    `${shown} ${wording[failure.is]}${failure.is === 'missing' ? '' : ` (${failure.detail})`}`,
+  );
+
+/** Whether a file of variables was asked for; its keys join the environment. */
+export const readEnvFile = async (
+  call: Call,
+  io: Io,
+  problems: Problems,
+): Promise<ReadonlyMap<string, string>> => {
+  const entries = Object.entries(io.env).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value] as const],
+  );
+  const env = new Map(entries);
+  const typed = call.text('envFile');
+  if (typed === null) return env;
+  try {
+    const text = await readFile(resolve(io.cwd, typed), 'utf8');
+    for (const [name, value] of Object.entries(parseEnv(text)))
+      if (value !== undefined) env.set(name, value);
+  } catch (cause) {
+    const detail = cause instanceof Error ? cause.message : String(cause);
+    problems.add(error('E0002', null, `--env-file ${typed} cannot be read (${detail})`));
+  }
+  return env;
+};

@@ -1,0 +1,115 @@
+import stringWidth from 'string-width';
+import type { Place } from '../values/place.js';
+import type { Diagnostic, Severity } from './diagnostic.js';
+import type { Problems } from './problems.js';
+
+/** Paints a text; identity without colour. */
+export type Paint = (
+  style: 'error' | 'warning' | 'notice' | 'dim' | 'hint',
+  text: string,
+) => string;
+
+export const plainPaint: Paint = (_style, text) => text;
+
+const maxExcerpt = 100;
+
+/** One diagnostic as people read it: `file:line:column severity: message`, excerpt, notes, hint. */
+export const renderDiagnostic = (diagnostic: Diagnostic, paint: Paint = plainPaint): string => {
+  const { at, severity, message, notes, hint, related } = diagnostic;
+  const lines = [`${where(at)}${paint(severity, `${severity}:`)} ${printable(message)}`];
+  if (at !== null) lines.push(...excerpt(at, severity, paint));
+  lines.push(...notes.map((note) => `  ${printable(note)}`));
+  for (const other of related) {
+    lines.push(`  ${where(other.at)}${printable(other.message)}`);
+    lines.push(...excerpt(other.at, 'notice', paint));
+  }
+  if (hint !== null) lines.push(`  ${paint('hint', 'hint:')} ${printable(hint)}`);
+  return lines.join('\n');
+};
+
+/** All of a pass, with counts of what was not shown. */
+export const renderProblems = (problems: Problems, paint: Paint = plainPaint): string => {
+  const shown = problems.kept.map((diagnostic) => renderDiagnostic(diagnostic, paint));
+  for (const { code, count } of problems.more) shown.push(`… and ${count} more of ${code}`);
+  const { errors } = problems;
+  if (errors > 0) shown.push(`${errors} ${errors === 1 ? 'error' : 'errors'}; nothing was sent`);
+  return shown.length === 0 ? '' : `${shown.join('\n')}\n`;
+};
+
+/** The same as data: `--json`. */
+export const diagnosticJson = ({
+  code,
+  severity,
+  at,
+  message,
+  hint,
+  notes,
+}: Diagnostic): Record<string, unknown> => ({
+  code,
+  severity,
+  file: at?.file ?? null,
+  line: at === null || at.line === 0 ? null : at.line,
+  column: at === null || at.column === 0 ? null : at.column,
+  message,
+  hint,
+  ...(notes.length > 0 ? { notes } : {}),
+});
+
+/** A GitHub workflow command that marks the file's line. */
+export const githubAnnotation = ({ severity, at, code, message, hint }: Diagnostic): string => {
+  const place =
+    at === null
+      ? []
+      : [
+          `file=${property(at.file)}`,
+          ...(at.line > 0 ? [`line=${at.line}`] : []),
+          ...(at.column > 0 ? [`col=${at.column}`] : []),
+        ];
+  const text = hint === null ? message : `${message}\nhint: ${hint}`;
+  return `::${severity} ${[...place, `title=${property(code)}`].join(',')}::${data(text)}`;
+};
+
+const data = (text: string): string =>
+  text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+const property = (text: string): string => data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+
+const where = (at: Place | null): string => {
+  if (at === null) return '';
+  if (at.line === 0) return `${at.file} `;
+  return at.column === 0 ? `${at.file}:${at.line} ` : `${at.file}:${at.line}:${at.column} `;
+};
+
+const excerpt = (at: Place, severity: Severity, paint: Paint): string[] => {
+  if (at.text === null || at.line === 0) return [];
+  const number = String(at.line).padStart(5);
+  const gutter = paint('dim', ' '.repeat(5) + ' |');
+  const { text, from } = clipAround(at);
+  const before = visible(text.slice(0, Math.max(0, at.column - 1 - from)));
+  const marked = visible(
+    text.slice(Math.max(0, at.column - 1 - from), at.column - 1 - from + at.length),
+  );
+  const line = `${paint('dim', `${number} |`)} ${visible(text)}`;
+  if (at.column === 0) return [line];
+  const carets = '^'.repeat(Math.max(1, stringWidth(marked)));
+  return [line, `${gutter} ${' '.repeat(stringWidth(before))}${paint(severity, carets)}`];
+};
+
+/** Long lines are cut around the marked stretch. */
+const clipAround = ({ text, column }: Place): { text: string; from: number } => {
+  const line = text ?? '';
+  if (line.length <= maxExcerpt) return { text: line, from: 0 };
+  const from = Math.max(0, Math.min(column - 30, line.length - maxExcerpt));
+  return { text: line.slice(from, from + maxExcerpt), from };
+};
+
+/** One line without control characters or anything that turns text round. */
+const visible = (text: string): string =>
+  text
+    .replaceAll('\t', '  ')
+    .replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '·');
+
+const printable = (text: string): string =>
+  text
+    .split('\n')
+    .map((line) => visible(line))
+    .join('\n    ');

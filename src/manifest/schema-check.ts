@@ -1,0 +1,131 @@
+import type { ErrorObject } from 'ajv';
+import { error } from '../diagnostics/diagnostic.js';
+import { didYouMean } from '../diagnostics/nearest.js';
+import type { Problems } from '../diagnostics/problems.js';
+import type { Place } from '../values/place.js';
+import type { Tree } from './tree.js';
+import { plainOf } from './tree.js';
+import { descriptions, knownKeys, mistakesOf } from './validate.generated.js';
+
+/** Checks a tree against schemas/manifest.schema.json; every mistake at its key's or value's place. */
+export const checkSchema = (tree: Tree, problems: Problems): void => {
+  if (tree.is !== 'map') {
+    problems.add(
+      error('E0113', tree.at, 'a manifest is a map of keys such as version, workflowId and api'),
+    );
+    return;
+  }
+  for (const mistake of mistakesOf(plainOf(tree))) report(tree, mistake, problems);
+};
+
+const report = (tree: Tree, mistake: ErrorObject, problems: Problems): void => {
+  const path = pointer(mistake.instancePath);
+  const found = locate(tree, path);
+  const at = found.value.at;
+  const name = path.length === 0 ? 'the manifest' : `"${path.join('.')}"`;
+  const schemaPath = mistake.schemaPath.replace(/\/[^/]+$/, '');
+  const about = descriptions[schemaPath];
+  const hint = about === undefined ? null : about;
+  switch (mistake.keyword) {
+    case 'additionalProperties': {
+      const key = String(mistake.params['additionalProperty']);
+      const known = knownKeys[schemaPath] ?? [];
+      const keyAt = found.value.is === 'map' ? found.value.entries.get(key)?.keyAt : undefined;
+      problems.add(
+        error('E0112', keyAt ?? at, `unknown key "${key}" in ${name}`, {
+          hint: didYouMean(key, known) ?? `known here: ${known.join(', ')}`,
+        }),
+      );
+      return;
+    }
+    case 'required': {
+      const key = String(mistake.params['missingProperty']);
+      const keyAbout = descriptions[`${schemaPath}/properties/${key}`];
+      problems.add(
+        error('E0114', found.keyAt ?? firstLine(at), `${name} needs the key "${key}"`, {
+          hint: keyAbout ?? null,
+        }),
+      );
+      return;
+    }
+    case 'const':
+      problems.add(
+        error('E0116', at, `${name} must be ${JSON.stringify(mistake.params['allowedValue'])}`, {
+          hint: 'a newer manifest needs a newer rh-batch',
+        }),
+      );
+      return;
+    case 'enum': {
+      const allowed: unknown = mistake.params['allowedValues'];
+      const words = Array.isArray(allowed) ? allowed.map(String) : [];
+      const written = found.value.is === 'scalar' ? found.value.text : '';
+      problems.add(
+        error('E0113', at, `${name} must be one of ${words.join(', ')}`, {
+          hint: didYouMean(written, words),
+        }),
+      );
+      return;
+    }
+    default:
+      problems.add(error('E0113', at, `${name} ${wording(mistake)}`, { hint }));
+  }
+};
+
+const wording = ({ keyword, params, message }: ErrorObject): string => {
+  switch (keyword) {
+    case 'type':
+      return `must be ${types(params['type'])}`;
+    case 'minLength':
+    case 'minItems':
+    case 'minProperties':
+      return 'must not be empty';
+    case 'minimum':
+      return `must be ${String(params['limit'])} or more`;
+    case 'maximum':
+      return `must be ${String(params['limit'])} or less`;
+    case 'pattern':
+      return 'has not the form that is expected';
+    default:
+      return message ?? 'is not valid';
+  }
+};
+
+const typeNames: Readonly<Record<string, string>> = {
+  string: 'a text',
+  integer: 'a whole number',
+  number: 'a number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a map',
+};
+
+const types = (type: unknown): string => {
+  const list: readonly unknown[] = Array.isArray(type) ? type : String(type).split(',');
+  return list.map((name) => typeNames[String(name)] ?? String(name)).join(' or ');
+};
+
+const pointer = (path: string): string[] =>
+  path
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+
+const locate = (tree: Tree, path: readonly string[]): { value: Tree; keyAt: Place | null } => {
+  let value = tree;
+  let keyAt: Place | null = null;
+  for (const part of path) {
+    const entry = value.is === 'map' ? value.entries.get(part) : undefined;
+    const item = value.is === 'list' ? value.items[Number(part)] : undefined;
+    const next = entry?.value ?? item;
+    if (next === undefined) break;
+    keyAt = entry?.keyAt ?? null;
+    value = next;
+  }
+  return { value, keyAt };
+};
+
+/** A missing key belongs to the whole map: its first line is marked. */
+const firstLine = (at: Place): Place => ({
+  ...at,
+  length: Math.max(1, at.text?.trim().length ?? 1),
+});
