@@ -32,6 +32,19 @@ export const codes = {
   E0121: 'A path would leave the folder it belongs in.',
 
   // E02xx: api.json and addresses
+  E0201: 'api.json is empty or no text.',
+  E0202: 'api.json is not valid JSON.',
+  E0203: 'The file is no graph in API format.',
+  E0204: 'The graph was found inside another document and taken from there.',
+  E0205: 'A node of api.json is not of the form { class_type, inputs }.',
+  E0206: 'A link of api.json leads to a node that is not there.',
+  E0207: 'An address selects no node.',
+  E0208: 'An address selects several nodes.',
+  E0209: 'An address names a field that the node does not have.',
+  E0210: 'An address names an input that is wired from another node.',
+  E0211: 'An address can be read in two ways.',
+  E0212: 'An address is not of the form selector.field.',
+  E0213: 'The graph saved on the service differs from api.json in structure.',
 
   // E03xx: the matrix and its tables
 

@@ -167,11 +167,17 @@ class Reader {
       case undefined:
         throw new Mistake('the file ends where a value is expected', this.#at);
       default:
-        return this.#word() ?? this.#number();
+        return this.#word() ?? (this.#isNull() ? null : this.#number());
     }
   }
 
-  #word(): true | false | null | undefined {
+  #isNull(): boolean {
+    if (!this.text.startsWith('null', this.#at)) return false;
+    this.#at += 4;
+    return true;
+  }
+
+  #word(): boolean | undefined {
     for (const [word, value] of words)
       if (this.text.startsWith(word, this.#at)) {
         this.#at += word.length;
@@ -277,8 +283,7 @@ class Reader {
   }
 }
 
-const words: readonly (readonly [string, true | false | null])[] = [
+const words: readonly (readonly [string, boolean])[] = [
   ['true', true],
   ['false', false],
-  ['null', null],
 ];
