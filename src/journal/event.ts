@@ -105,7 +105,12 @@ export interface Settled {
   readonly taskId: TaskId;
   readonly outcome:
     | { readonly is: 'succeeded'; readonly outputs: readonly RemoteOutput[] }
-    | { readonly is: 'failed'; readonly error: RunError; readonly then: 'retry' | 'final' }
+    /** `again`: not the run's fault (a stale upload), so it costs no attempt. */
+    | {
+        readonly is: 'failed';
+        readonly error: RunError;
+        readonly then: 'retry' | 'again' | 'final';
+      }
     | { readonly is: 'cancelled'; readonly by: 'user' | 'timeout' | 'service' };
   readonly cost: Cost;
 }

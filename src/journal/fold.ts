@@ -1,0 +1,280 @@
+import type { RunId, TaskId } from '../values/ids.js';
+import { impossible } from '../values/impossible.js';
+import type { BaseKnown, Cost, Recorded, RunError, RunInputs } from './event.js';
+import type { AttemptRecord, BatchState, Instant, RunRecord, RunState } from './state.js';
+
+type Open<T> = { -readonly [K in keyof T]: T[K] };
+type OpenAttempt = Open<AttemptRecord>;
+interface OpenRecord extends Open<Omit<RunRecord, 'attempts'>> {
+  attempts: OpenAttempt[];
+}
+
+/** The one definition of what a journal means: live, on resume, and for every command that reads. */
+export class Fold {
+  readonly #runs = new Map<RunId, OpenRecord>();
+  readonly #bases = new Map<string, BaseKnown>();
+  readonly #state: Open<Omit<BatchState, 'runs' | 'bases'>> = {
+    name: null,
+    target: null,
+    emulated: false,
+    account: null,
+    lastSeq: 0,
+    beganAt: null,
+    endedAt: null,
+    exitCode: null,
+    stop: null,
+    creates: 0,
+  };
+
+  /** A live view: it changes with every `apply`. */
+  get state(): BatchState {
+    return { ...this.#state, runs: this.#runs, bases: this.#bases };
+  }
+
+  get lastSeq(): number {
+    return this.#state.lastSeq;
+  }
+
+  apply(event: Recorded): void {
+    const at = Date.parse(event.at);
+    this.#state.lastSeq = event.seq;
+    switch (event.type) {
+      case 'batch':
+        this.#began(event, at);
+        return;
+      case 'base': {
+        const { type, sha256, fields, wiring, instance } = event;
+        this.#bases.set(sha256, { type, sha256, fields, wiring, instance });
+        return;
+      }
+      case 'end':
+        this.#state.endedAt = at;
+        this.#state.exitCode = event.exitCode;
+        this.#state.stop = event.stop;
+        return;
+      case 'intent':
+        this.#intent(event, at);
+        return;
+      default: {
+        const record = this.#runs.get(event.run);
+        // An event of a run that the journal does not know cannot be believed.
+        if (record !== undefined) happened(record, event, at);
+      }
+    }
+  }
+
+  /** After a crash: an intent without an answer may have made a task. */
+  orphan(): void {
+    for (const record of this.#runs.values())
+      if (record.state.is === 'submitting') {
+        const { attempt, since } = record.state;
+        const why = 'rh-batch ended before the answer was recorded';
+        record.state = { is: 'unknown', attempt, since, why };
+        const last = record.attempts.at(-1);
+        if (last !== undefined) last.end = { is: 'lost', why };
+      }
+  }
+
+  #began(event: Recorded & { type: 'batch' }, at: Instant): void {
+    this.orphan();
+    this.#state.name = event.name;
+    this.#state.target = event.target;
+    this.#state.emulated = event.emulated;
+    this.#state.account = event.account;
+    this.#state.beganAt = at;
+    this.#state.endedAt = null;
+    this.#state.exitCode = null;
+    this.#state.stop = null;
+    this.#state.creates = 0;
+  }
+
+  #intent({ run, attempt, inputs }: Recorded & { type: 'intent' }, at: Instant): void {
+    this.#state.creates += 1;
+    const known = this.#runs.get(run);
+    const record = known ?? newRecord(run, inputs);
+    if (known === undefined) this.#runs.set(run, record);
+    else if (inputs !== null) record.inputs = inputs;
+    record.attempts.push({
+      attempt,
+      intentAt: at,
+      taskId: null,
+      acceptedAt: null,
+      runningAt: null,
+      settledAt: null,
+      end: { is: 'open' },
+      cost: null,
+    });
+    record.state = { is: 'submitting', attempt, since: at };
+  }
+}
+
+const unknownInputs: RunInputs = {
+  index: 0,
+  name: '',
+  row: null,
+  tags: [],
+  values: {},
+  overrides: [],
+  base: '',
+  repeat: 0,
+};
+
+const newRecord = (id: RunId, inputs: RunInputs | null): OpenRecord => ({
+  id,
+  inputs: inputs ?? unknownInputs,
+  state: { is: 'pending', last: null },
+  attempts: [],
+  failures: 0,
+});
+
+type RunEvent = Exclude<Recorded, { type: 'batch' | 'base' | 'end' | 'intent' }>;
+
+const happened = (record: OpenRecord, event: RunEvent, at: Instant): void => {
+  switch (event.type) {
+    case 'accepted': {
+      const attempt = attemptNumbered(record, event.attempt);
+      if (attempt !== undefined) {
+        attempt.taskId = event.taskId;
+        attempt.acceptedAt = at;
+        attempt.end = { is: 'open' };
+      }
+      move(record, inFlight(event.attempt, event.taskId, at));
+      return;
+    }
+    case 'refused': {
+      const attempt = attemptNumbered(record, event.attempt);
+      if (attempt !== undefined)
+        attempt.end = { is: 'refused', error: event.error, then: event.then };
+      if (event.then === 'final' || event.then === 'retry') record.failures += 1;
+      move(
+        record,
+        event.then === 'final'
+          ? { is: 'failed', taskId: null, error: event.error, at }
+          : { is: 'pending', last: event.error },
+      );
+      return;
+    }
+    case 'lost': {
+      const attempt = attemptNumbered(record, event.attempt);
+      if (attempt !== undefined) attempt.end = { is: 'lost', why: event.why };
+      move(record, { is: 'unknown', attempt: event.attempt, since: at, why: event.why });
+      return;
+    }
+    case 'observed': {
+      const attempt = attemptWith(record, event.taskId);
+      if (attempt !== undefined) attempt.runningAt ??= at;
+      if (record.state.is === 'inFlight' && record.state.taskId === event.taskId)
+        record.state = { ...record.state, runningSince: record.state.runningSince ?? at };
+      return;
+    }
+    case 'settled':
+      settled(record, event, at);
+      return;
+    case 'saved':
+      saved(record, event, at);
+      return;
+    case 'resolved':
+      resolved(record, event, at);
+      return;
+    default:
+      impossible(event);
+  }
+};
+
+const settled = (record: OpenRecord, event: Recorded & { type: 'settled' }, at: Instant): void => {
+  const { taskId, outcome, cost } = event;
+  const attempt = attemptWith(record, taskId);
+  if (attempt !== undefined) {
+    attempt.settledAt = at;
+    attempt.cost = cost;
+  }
+  switch (outcome.is) {
+    case 'succeeded':
+      if (attempt !== undefined) attempt.end = { is: 'succeeded' };
+      move(record, { is: 'fetching', taskId, outputs: outcome.outputs });
+      return;
+    case 'failed':
+      if (attempt !== undefined) attempt.end = { is: 'failed', error: outcome.error };
+      if (outcome.then !== 'again') record.failures += 1;
+      move(
+        record,
+        outcome.then === 'final'
+          ? { is: 'failed', taskId, error: outcome.error, at }
+          : { is: 'pending', last: outcome.error },
+      );
+      return;
+    case 'cancelled':
+      if (attempt !== undefined) attempt.end = { is: 'cancelled', by: outcome.by };
+      move(record, { is: 'cancelled', taskId, by: outcome.by, at });
+      return;
+    default:
+      impossible(outcome);
+  }
+};
+
+const saved = (record: OpenRecord, event: Recorded & { type: 'saved' }, at: Instant): void => {
+  const { taskId, files, error } = event;
+  record.state =
+    error === null ? { is: 'succeeded', taskId, files, at } : { is: 'failed', taskId, error, at };
+};
+
+const resolved = (
+  record: OpenRecord,
+  event: Recorded & { type: 'resolved' },
+  at: Instant,
+): void => {
+  const attempt = attemptNumbered(record, event.attempt);
+  const { how } = event;
+  if (attempt !== undefined && how.is !== 'task') attempt.end = { is: 'resolved', how: how.is };
+  switch (how.is) {
+    case 'task':
+      if (attempt !== undefined) {
+        attempt.taskId = how.taskId;
+        attempt.acceptedAt ??= at;
+        attempt.end = { is: 'open' };
+      }
+      move(record, inFlight(event.attempt, how.taskId, at));
+      return;
+    case 'noTask':
+    case 'resubmit':
+      move(record, { is: 'pending', last: null });
+      return;
+    case 'giveUp':
+      move(record, { is: 'failed', taskId: null, error: gaveUp, at });
+      return;
+    default:
+      impossible(how);
+  }
+};
+
+const gaveUp: RunError = {
+  class: 'lost',
+  code: 'given-up',
+  message: 'The submit was never answered and was given up by hand',
+  node: null,
+  field: null,
+  traceback: null,
+};
+
+/** A paid result is never undone by a late event; only a new intent begins anew. */
+const move = (record: OpenRecord, to: RunState): void => {
+  if (record.state.is !== 'succeeded') record.state = to;
+};
+
+const inFlight = (attempt: number, taskId: TaskId, since: Instant): RunState => ({
+  is: 'inFlight',
+  attempt,
+  taskId,
+  since,
+  runningSince: null,
+});
+
+const attemptNumbered = (record: OpenRecord, attempt: number): OpenAttempt | undefined =>
+  record.attempts.findLast((candidate) => candidate.attempt === attempt);
+
+const attemptWith = (record: OpenRecord, taskId: string): OpenAttempt | undefined =>
+  record.attempts.findLast((candidate) => candidate.taskId === taskId);
+
+/** Of all attempts of a run: what it cost so far. */
+export const costsOf = (record: RunRecord): Cost[] =>
+  record.attempts.flatMap(({ cost }) => (cost === null ? [] : [cost]));
