@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Clock } from '../edges/clock.js';
+
+/** What is on the service under which name, by content; shared by the manifests of a folder. */
+export interface Ledger {
+  /** The service's name for this content, if it is young enough to be believed. */
+  find(sha256: string): string | null;
+  record(sha256: string, fileName: string): Promise<void>;
+  /** The service no longer knows it. */
+  forget(sha256: string): void;
+}
+
+interface Entry {
+  readonly fileName: string;
+  readonly at: number;
+}
+
+/** Files belong to a site and an account: first 16 hex digits of a hash over both. */
+export const accountHash = (site: string, key: string): string =>
+  createHash('sha256').update(`${site}\n${key}`).digest('hex').slice(0, 16);
+
+/** Opens `uploads.jsonl`. Lines that cannot be read are skipped: they only cost an upload. */
+export const openLedger = async (
+  path: string,
+  account: string,
+  maxAgeMs: number,
+  clock: Clock,
+): Promise<Ledger> => {
+  const entries = new Map<string, Entry>();
+  for (const line of (await readLines(path)) ?? []) {
+    const entry = parse(line);
+    if (entry === null || entry.account !== account) continue;
+    if (entry.fileName === null) entries.delete(entry.sha256);
+    else entries.set(entry.sha256, { fileName: entry.fileName, at: entry.at });
+  }
+  const write = async (sha256: string, fileName: string | null): Promise<void> => {
+    const at = new Date(clock.now()).toISOString();
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(join(dirname(path), '.gitignore'), '*\n', { flag: 'wx' }).catch(
+      () => undefined,
+    );
+    // One line in one write: appends of other processes do not mix with it.
+    const line = `${JSON.stringify({ account, sha256, fileName, at })}\n`;
+    await appendFile(path, line, { mode: 0o600 });
+  };
+  return {
+    find: (sha256) => {
+      const entry = entries.get(sha256);
+      return entry !== undefined && clock.now() - entry.at < maxAgeMs ? entry.fileName : null;
+    },
+    record: async (sha256, fileName) => {
+      entries.set(sha256, { fileName, at: clock.now() });
+      // A ledger that cannot be written costs an upload next time, never a run.
+      await write(sha256, fileName).catch(() => undefined);
+    },
+    forget: (sha256) => {
+      entries.delete(sha256);
+      void write(sha256, null).catch(() => undefined);
+    },
+  };
+};
+
+const readLines = async (path: string): Promise<string[] | null> => {
+  try {
+    return (await readFile(path, 'utf8')).split('\n').filter((line) => line !== '');
+  } catch {
+    return null;
+  }
+};
+
+interface Line {
+  readonly account: string;
+  readonly sha256: string;
+  readonly fileName: string | null;
+  readonly at: number;
+}
+
+const parse = (line: string): Line | null => {
+  try {
+    const value: unknown = JSON.parse(line);
+    if (typeof value !== 'object' || value === null) return null;
+    if (!('account' in value && 'sha256' in value && 'fileName' in value && 'at' in value))
+      return null;
+    const { account, sha256, fileName, at } = value;
+    if (typeof account !== 'string' || typeof sha256 !== 'string') return null;
+    if (fileName !== null && typeof fileName !== 'string') return null;
+    const time = typeof at === 'string' ? Date.parse(at) : NaN;
+    return Number.isNaN(time) ? null : { account, sha256, fileName, at: time };
+  } catch {
+    return null;
+  }
+};

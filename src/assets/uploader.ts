@@ -1,0 +1,157 @@
+import pLimit from 'p-limit';
+import type { Clock } from '../edges/clock.js';
+import type { Files } from '../edges/files.js';
+import type { Random } from '../edges/random.js';
+import type { Asset } from './asset.js';
+import { inspectAsset, uploadName } from './inspect.js';
+import type { Ledger } from './ledger.js';
+
+/** Why an upload did not happen; the service's fault, or one of the same form made here. */
+export interface UploadFault {
+  readonly class: 'capacity' | 'transient' | 'task' | 'input' | 'account' | 'unknown';
+  readonly code: string;
+  readonly message: string;
+  readonly retryAfterMs: number | null;
+  readonly node: string | null;
+  readonly field: string | null;
+  readonly traceback: string | null;
+}
+
+/** The piece of the service that uploads need. */
+export interface UploadService {
+  upload(
+    file: {
+      readonly path: string;
+      readonly name: string;
+      readonly bytes: number;
+      readonly mediaType: string;
+    },
+    signal?: AbortSignal,
+  ): Promise<
+    | { readonly is: 'stored'; readonly fileName: string }
+    | { readonly is: 'failed'; readonly fault: UploadFault }
+  >;
+}
+
+export type Ensured =
+  | { readonly ok: true; readonly fileName: string; readonly reused: boolean }
+  | { readonly ok: false; readonly error: UploadFault };
+
+export interface UploaderEdges {
+  readonly service: UploadService;
+  readonly ledger: Ledger;
+  readonly files: Pick<Files, 'facts' | 'stream'>;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly show: (event: UploadEvent) => void;
+}
+
+export type UploadEvent =
+  | {
+      readonly type: 'uploading';
+      readonly sha256: string;
+      readonly path: string;
+      readonly bytes: number;
+    }
+  | {
+      readonly type: 'uploaded';
+      readonly sha256: string;
+      readonly path: string;
+      readonly reused: boolean;
+    };
+
+const uploadsAtOnce = 3;
+const tries = 6;
+const firstPauseMs = 1_000;
+const maxPauseMs = 30_000;
+
+/** Puts assets on the service: each content once, however many runs ask for it. */
+export class Uploader {
+  readonly #asked = new Map<string, Promise<Ensured>>();
+  readonly #limit = pLimit(uploadsAtOnce);
+  uploads = 0;
+  uploadedBytes = 0;
+
+  constructor(private readonly edges: UploaderEdges) {}
+
+  ensure(asset: Asset, signal?: AbortSignal): Promise<Ensured> {
+    const asked = this.#asked.get(asset.sha256);
+    if (asked !== undefined) return asked;
+    const work = this.#ensure(asset, signal);
+    this.#asked.set(asset.sha256, work);
+    return work;
+  }
+
+  /** The service no longer knows it: the next `ensure` uploads again. */
+  forget(sha256: string): void {
+    this.#asked.delete(sha256);
+    this.edges.ledger.forget(sha256);
+  }
+
+  async #ensure(asset: Asset, signal: AbortSignal | undefined): Promise<Ensured> {
+    const { sha256, shown: path } = asset;
+    const known = this.edges.ledger.find(sha256);
+    if (known !== null) {
+      this.edges.show({ type: 'uploaded', sha256, path, reused: true });
+      return { ok: true, fileName: known, reused: true };
+    }
+    return this.#limit(() => this.#upload(asset, signal));
+  }
+
+  async #upload(asset: Asset, signal: AbortSignal | undefined): Promise<Ensured> {
+    const { service, ledger, clock, show } = this.edges;
+    const { sha256, shown, bytes } = asset;
+    show({ type: 'uploading', sha256, path: shown, bytes });
+    let last = localFault('aborted', `The upload of ${shown} was broken off`);
+    for (let attempt = 1; attempt <= tries && signal?.aborted !== true; attempt += 1) {
+      const changed = await this.#changed(asset);
+      if (changed !== null) return { ok: false, error: changed };
+      const answer = await service.upload(
+        { path: asset.path, name: uploadName(asset), bytes, mediaType: asset.kind.mediaType },
+        signal,
+      );
+      if (answer.is === 'stored') {
+        this.uploads += 1;
+        this.uploadedBytes += bytes;
+        await ledger.record(sha256, answer.fileName);
+        show({ type: 'uploaded', sha256, path: shown, reused: false });
+        return { ok: true, fileName: answer.fileName, reused: false };
+      }
+      last = answer.fault;
+      if (!curable(last)) break;
+      if (attempt < tries) await clock.sleep(this.#pause(attempt, last), signal);
+    }
+    return { ok: false, error: { ...last, message: `${shown}: ${last.message}` } };
+  }
+
+  /** What the plan hashed is what must be uploaded. */
+  async #changed(asset: Asset): Promise<UploadFault | null> {
+    const facts = await this.edges.files.facts(asset.path);
+    if (facts.ok && facts.value.bytes === asset.bytes && facts.value.mtimeMs === asset.mtimeMs)
+      return null;
+    const again = await inspectAsset(asset.path, asset.shown, this.edges.files);
+    if (again.ok && again.asset.sha256 === asset.sha256) return null;
+    return localFault(
+      'asset-changed',
+      `${asset.shown} changed while rh-batch was running; apply again to plan with what it is now`,
+    );
+  }
+
+  #pause(attempt: number, fault: UploadFault): number {
+    const ceiling = Math.min(maxPauseMs, firstPauseMs * 2 ** (attempt - 1));
+    return Math.max(ceiling / 2 + (ceiling / 2) * this.edges.random(), fault.retryAfterMs ?? 0);
+  }
+}
+
+const curable = ({ class: kind }: UploadFault): boolean =>
+  kind === 'transient' || kind === 'capacity' || kind === 'unknown';
+
+const localFault = (code: string, message: string): UploadFault => ({
+  class: 'input',
+  code,
+  message,
+  retryAfterMs: null,
+  node: null,
+  field: null,
+  traceback: null,
+});

@@ -1,0 +1,83 @@
+import { createReadStream } from 'node:fs';
+import { open, readFile, stat } from 'node:fs/promises';
+import type { FileFacts, Files, Read, ReadFailure } from './files.js';
+
+const chunkBytes = 1 << 20;
+
+/** The real file system. */
+export const nodeFiles = (): Files => ({
+  read: async (path, maxBytes) => {
+    const facts = await factsOf(path);
+    if (!facts.ok) return facts;
+    if (facts.value.bytes > maxBytes)
+      return {
+        ok: false,
+        is: 'tooLarge',
+        detail: `${facts.value.bytes} bytes, at most ${maxBytes}`,
+      };
+    try {
+      return { ok: true, value: await readFile(path) };
+    } catch (cause) {
+      return failed(cause);
+    }
+  },
+  stream: async (path) => {
+    const facts = await factsOf(path);
+    if (!facts.ok) return facts;
+    try {
+      // Opened here, so that a file that may not be read is told before the first chunk.
+      await (await open(path, 'r')).close();
+      return { ok: true, value: chunksOf(path) };
+    } catch (cause) {
+      return failed(cause);
+    }
+  },
+  facts: (path) => factsOf(path),
+  glob: async (dir, patterns, exclude) => {
+    const { glob } = await import('tinyglobby');
+    try {
+      const found = await glob([...patterns], {
+        cwd: dir,
+        ignore: [...exclude],
+        onlyFiles: true,
+        dot: false,
+        expandDirectories: false,
+      });
+      const bytes = new Map(found.map((path) => [path, Buffer.from(path)]));
+      const empty = Buffer.alloc(0);
+      return {
+        ok: true,
+        value: [...bytes.keys()].sort((a, b) =>
+          Buffer.compare(bytes.get(a) ?? empty, bytes.get(b) ?? empty),
+        ),
+      };
+    } catch (cause) {
+      return failed(cause);
+    }
+  },
+});
+
+async function* chunksOf(path: string): AsyncGenerator<Uint8Array> {
+  for await (const chunk of createReadStream(path, { highWaterMark: chunkBytes }))
+    if (chunk instanceof Uint8Array) yield chunk;
+}
+
+const factsOf = async (path: string): Promise<Read<FileFacts>> => {
+  try {
+    const found = await stat(path);
+    if (found.isDirectory()) return { ok: false, is: 'directory', detail: 'a folder' };
+    if (!found.isFile()) return { ok: false, is: 'unreadable', detail: 'not a regular file' };
+    return { ok: true, value: { bytes: found.size, mtimeMs: found.mtimeMs } };
+  } catch (cause) {
+    return failed(cause);
+  }
+};
+
+const failed = (cause: unknown): { readonly ok: false } & ReadFailure => {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  const detail = cause instanceof Error ? cause.message : String(cause);
+  if (code === 'ENOENT' || code === 'ENOTDIR')
+    return { ok: false, is: 'missing', detail: 'not found' };
+  if (code === 'EISDIR') return { ok: false, is: 'directory', detail: 'a folder' };
+  return { ok: false, is: 'unreadable', detail: code === '' ? detail : code };
+};

@@ -1,0 +1,328 @@
+import { openAsBlob } from 'node:fs';
+import { FormData } from 'undici';
+import type { Clock } from '../edges/clock.js';
+import { redactor } from '../edges/secret.js';
+import type { TaskId } from '../values/ids.js';
+import type { Json } from '../values/json.js';
+import { isObject, jsonText } from '../values/json-text.js';
+import { createAnswer, createBody } from './endpoints/create.js';
+import { download } from './endpoints/download.js';
+import { outputsAnswer } from './endpoints/outputs.js';
+import type { Envelope } from './envelope.js';
+import { countOf, decimal, digits, envelopeFault, isGood, readAnswer, textOf } from './envelope.js';
+import { fault } from './errors.js';
+import type { Reply } from './http.js';
+import { defaultTimeouts, Http } from './http.js';
+import type {
+  AccountAnswer,
+  CancelAnswer,
+  CreateAnswer,
+  CreateRequest,
+  DownloadAnswer,
+  Fault,
+  QueueAnswer,
+  Service,
+  TaskAnswer,
+  UploadAnswer,
+  UploadFile,
+  WorkflowAnswer,
+} from './service.js';
+
+export interface ClientOptions {
+  /** A site, with or without a trailing slash or a pasted API path. */
+  readonly baseUrl: string;
+  readonly key: string;
+  readonly clock: Clock;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly timeouts?: {
+    readonly readMs: number;
+    readonly createMs: number;
+    readonly uploadMs: number;
+  };
+  /** `-vv`: one line per request, without the key. */
+  readonly log?: (line: string) => void;
+}
+
+/** How often each endpoint was asked. */
+export type RequestCounts = Readonly<Record<Endpoint, number>>;
+type Endpoint =
+  'create' | 'outputs' | 'cancel' | 'upload' | 'account' | 'queue' | 'workflow' | 'download';
+
+export interface Client extends Service {
+  readonly site: string;
+  requests(): RequestCounts;
+  close(): Promise<void>;
+}
+
+/** Users paste what they see: `https://host/openapi/v2/` → `https://host`. */
+export const siteOf = (baseUrl: string): string =>
+  baseUrl
+    .trim()
+    .replace(/\/+$/, '')
+    .replace(/\/(?:openapi\/v2|task\/openapi|api\/openapi|uc\/openapi).*$/, '');
+
+/** The service over HTTP. */
+export const createClient = (options: ClientOptions): Client => new HttpClient(options);
+
+/** One 401 with code −1 may be false and is asked again (runninghub-api 1.3). */
+const falseAlarmPauseMs = 2_000;
+
+class HttpClient implements Client {
+  readonly site: string;
+  readonly #http: Http;
+  readonly #clean: (text: string) => string;
+  readonly #counts: Record<Endpoint, number> = {
+    create: 0,
+    outputs: 0,
+    cancel: 0,
+    upload: 0,
+    account: 0,
+    queue: 0,
+    workflow: 0,
+    download: 0,
+  };
+
+  constructor(private readonly options: ClientOptions) {
+    this.site = siteOf(options.baseUrl);
+    this.#http = new Http({ env: options.env, ...(options.timeouts ?? defaultTimeouts) });
+    this.#clean = redactor([options.key]);
+  }
+
+  requests(): RequestCounts {
+    return { ...this.#counts };
+  }
+
+  close(): Promise<void> {
+    return this.#http.close();
+  }
+
+  async create(request: CreateRequest, signal?: AbortSignal): Promise<CreateAnswer> {
+    const reply = await this.#post('create', '/task/openapi/create', createBody(request), signal);
+    const answer = createAnswer(reply);
+    return answer.is === 'accepted' ? answer : { ...answer, fault: this.#cleaned(answer.fault) };
+  }
+
+  async outputs(taskId: TaskId, signal?: AbortSignal): Promise<TaskAnswer> {
+    const reply = await this.#read(
+      'outputs',
+      '/task/openapi/outputs',
+      [['taskId', taskId]],
+      signal,
+    );
+    const answer = outputsAnswer(reply, this.site);
+    return 'fault' in answer ? { ...answer, fault: this.#cleaned(answer.fault) } : answer;
+  }
+
+  async cancel(taskId: TaskId, signal?: AbortSignal): Promise<CancelAnswer> {
+    const reply = await this.#read('cancel', '/task/openapi/cancel', [['taskId', taskId]], signal);
+    const answer = readAnswer(reply);
+    if (answer.is === 'fault') return { is: 'refused', fault: this.#cleaned(answer.fault) };
+    const { code } = answer.envelope;
+    if (isGood(code)) return { is: 'taken' };
+    if (['807', '423', '1004'].includes(code)) return { is: 'gone' };
+    return { is: 'refused', fault: this.#envelopeFault(answer.envelope, answer.reply) };
+  }
+
+  async upload(file: UploadFile, signal?: AbortSignal): Promise<UploadAnswer> {
+    const answer = await this.#untilBelieved(async () => {
+      const form = new FormData();
+      form.set('apiKey', this.options.key);
+      form.set('fileType', 'input');
+      // A body per attempt: the file is streamed from the disk.
+      form.set('file', await openAsBlob(file.path, { type: file.mediaType }), file.name);
+      return this.#send('upload', 'upload', 'POST', '/task/openapi/upload', form, signal);
+    }, signal).then(readAnswer, (cause: unknown) => unreadableFile(cause));
+    if (answer.is === 'fault') return { is: 'failed', fault: this.#cleaned(answer.fault) };
+    const { envelope } = answer;
+    const { data } = envelope;
+    const fileName = isObject(data) ? textOf(data.get('fileName')) : null;
+    if (isGood(envelope.code) && fileName !== null && fileName !== '')
+      return { is: 'stored', fileName };
+    if (isGood(envelope.code))
+      return {
+        is: 'failed',
+        fault: fault('transient', 'bad-answer', 'The upload was answered without a file name'),
+      };
+    return { is: 'failed', fault: this.#envelopeFault(envelope, answer.reply) };
+  }
+
+  async account(signal?: AbortSignal): Promise<AccountAnswer> {
+    // Lower-case here, and here alone (runninghub-api 7.1).
+    const { key } = this.options;
+    const reply = await this.#untilBelieved(
+      () => this.#postRaw('account', '/uc/openapi/accountStatus', [['apikey', key]], signal),
+      signal,
+    );
+    const answer = readAnswer(reply);
+    if (answer.is === 'fault') return { is: 'failed', fault: this.#cleaned(answer.fault) };
+    const { envelope } = answer;
+    const { data } = envelope;
+    if (!isGood(envelope.code))
+      return { is: 'failed', fault: this.#envelopeFault(envelope, answer.reply) };
+    if (!isObject(data))
+      return {
+        is: 'failed',
+        fault: fault('transient', 'bad-answer', 'The account was answered without data'),
+      };
+    return {
+      is: 'known',
+      coins: decimal(data.get('remainCoins')),
+      money: decimal(data.get('remainMoney')),
+      currency: textOf(data.get('currency')),
+      tasksInFlight: countOf(data.get('currentTaskCounts')),
+      type: textOf(data.get('apiType')),
+    };
+  }
+
+  async queue(signal?: AbortSignal): Promise<QueueAnswer> {
+    const reply = await this.#send(
+      'queue',
+      'read',
+      'GET',
+      '/openapi/v2/queue/status',
+      undefined,
+      signal,
+    );
+    const answer = readAnswer(reply);
+    if (answer.is === 'fault') return { is: 'failed', fault: this.#cleaned(answer.fault) };
+    const { envelope } = answer;
+    const { data } = envelope;
+    if (!isGood(envelope.code) || !isObject(data))
+      return { is: 'failed', fault: this.#envelopeFault(envelope, answer.reply) };
+    return {
+      is: 'known',
+      limit: countOf(data.get('concurrentLimit')),
+      running: countOf(data.get('runningCount')),
+      queued: countOf(data.get('queuedCount')),
+      total: countOf(data.get('totalCurrentTasks')),
+    };
+  }
+
+  async workflow(workflowId: string, signal?: AbortSignal): Promise<WorkflowAnswer> {
+    const reply = await this.#read(
+      'workflow',
+      '/api/openapi/getJsonApiFormat',
+      [['workflowId', workflowId]],
+      signal,
+    );
+    const answer = readAnswer(reply);
+    if (answer.is === 'fault') return { is: 'failed', fault: this.#cleaned(answer.fault) };
+    const { envelope } = answer;
+    const { data } = envelope;
+    const prompt = isObject(data) ? data.get('prompt') : undefined;
+    if (isGood(envelope.code) && typeof prompt === 'string') return { is: 'known', prompt };
+    if (isGood(envelope.code) && isObject(prompt)) return { is: 'known', prompt: jsonText(prompt) };
+    return {
+      is: 'failed',
+      fault: isGood(envelope.code)
+        ? fault('unknown', 'bad-answer', 'The service gave no graph for the workflow')
+        : this.#envelopeFault(envelope, answer.reply),
+    };
+  }
+
+  async download(url: string, from: number, signal?: AbortSignal): Promise<DownloadAnswer> {
+    this.#counts.download += 1;
+    const answer = await download(this.#http, url, from, signal);
+    return 'fault' in answer ? { ...answer, fault: this.#cleaned(answer.fault) } : answer;
+  }
+
+  #read(
+    endpoint: Endpoint,
+    path: string,
+    body: readonly (readonly [string, Json])[],
+    signal: AbortSignal | undefined,
+  ): Promise<Reply> {
+    return this.#untilBelieved(() => this.#post(endpoint, path, body, signal), signal);
+  }
+
+  #post(
+    endpoint: Endpoint,
+    path: string,
+    body: readonly (readonly [string, Json])[],
+    signal: AbortSignal | undefined,
+  ): Promise<Reply> {
+    return this.#postRaw(endpoint, path, [['apiKey', this.options.key], ...body], signal);
+  }
+
+  #postRaw(
+    endpoint: Endpoint,
+    path: string,
+    body: readonly (readonly [string, Json])[],
+    signal: AbortSignal | undefined,
+  ): Promise<Reply> {
+    const kind = endpoint === 'create' ? 'create' : 'read';
+    return this.#send(endpoint, kind, 'POST', path, jsonText(new Map(body)), signal);
+  }
+
+  async #send(
+    endpoint: Endpoint,
+    kind: 'read' | 'create' | 'upload',
+    method: 'GET' | 'POST',
+    path: string,
+    body: string | FormData | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<Reply> {
+    this.#counts[endpoint] += 1;
+    const began = performance.now();
+    const reply = await this.#http.send(
+      {
+        kind,
+        method,
+        url: `${this.site}${path}`,
+        headers: {
+          accept: 'application/json',
+          // Both places: which one an endpoint wants differs by page and by key (1.3).
+          authorization: `Bearer ${this.options.key}`,
+          ...(typeof body === 'string' ? { 'content-type': 'application/json' } : {}),
+        },
+        ...(body === undefined ? {} : { body }),
+      },
+      signal,
+    );
+    const ms = Math.round(performance.now() - began);
+    this.options.log?.(this.#clean(`${method} ${path} ${summary(reply)} ${ms} ms`));
+    return reply;
+  }
+
+  async #untilBelieved(ask: () => Promise<Reply>, signal: AbortSignal | undefined): Promise<Reply> {
+    const first = await ask();
+    if (!mayBeFalseAlarm(first)) return first;
+    await this.options.clock.sleep(falseAlarmPauseMs, signal);
+    return ask();
+  }
+
+  #envelopeFault(envelope: Envelope, reply: Reply & { is: 'json' }): Fault {
+    return this.#cleaned(envelopeFault(envelope, reply));
+  }
+
+  /** The service may repeat the key in its words. */
+  #cleaned(found: Fault): Fault {
+    return {
+      ...found,
+      message: this.#clean(found.message),
+      traceback: found.traceback === null ? null : this.#clean(found.traceback),
+    };
+  }
+}
+
+const mayBeFalseAlarm = (reply: Reply): boolean =>
+  reply.is !== 'none' &&
+  reply.status === 401 &&
+  (reply.is === 'other' || (isObject(reply.body) && digits(reply.body.get('code')) === '-1'));
+
+const unreadableFile = (cause: unknown): ReturnType<typeof readAnswer> => ({
+  is: 'fault',
+  sent: false,
+  fault: fault(
+    'input',
+    'unreadable-file',
+    `The file cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
+  ),
+});
+
+const summary = (reply: Reply): string => {
+  if (reply.is === 'none') return reply.code;
+  if (reply.is === 'other') return `HTTP ${reply.status} (${reply.why})`;
+  const code = isObject(reply.body) ? digits(reply.body.get('code')) : null;
+  return `HTTP ${reply.status}${code === null ? '' : ` code ${code}`}`;
+};
