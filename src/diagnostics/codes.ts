@@ -47,8 +47,31 @@ export const codes = {
   E0213: 'The graph saved on the service differs from api.json in structure.',
 
   // E03xx: the matrix and its tables
+  E0301: 'A table or another file of the matrix cannot be read.',
+  E0302: 'A table is not in the encoding it is said to have.',
+  E0303: 'A table has no header or no rows.',
+  E0304: 'A table has an empty or a repeated column name.',
+  E0305: 'A row has more or fewer cells than the header.',
+  E0306: 'A table is not well-formed.',
+  E0307: 'The matrix has more runs than limits.maxRuns allows.',
+  E0308: 'An axis has no values.',
+  E0309: 'A range or random axis has numbers that make no sense.',
+  E0310: 'A glob matches no file.',
+  E0311: 'Axes of a zip group differ in length.',
+  E0312: 'Two axes or columns have the same name.',
+  E0313: 'An exclude entry names something that is no axis or column.',
+  E0314: 'An exclude entry removes nothing.',
+  E0315: 'The sample is larger than the matrix.',
+  E0316: 'A glob would take up the outputs of earlier runs.',
+  E0317: 'XLSX files need an optional package.',
+  E0318: 'A column name or a name of an axis cannot be used in templates.',
+  E0319: 'The matrix has no runs.',
 
   // E04xx: templates, values and bindings
+  E0401: 'A template is not well-formed.',
+  E0402: 'A template uses a name that does not exist.',
+  E0403: 'A template uses a filter that does not exist, or wrongly.',
+  E0404: 'A template needs a value that is not given in a row.',
 
   // E05xx: assets
 
@@ -57,6 +80,7 @@ export const codes = {
   // E07xx: state: journal, lock, ledger
 
   // E08xx: the service and the account
+  E0890: 'A run of the batch failed, was cancelled, or is unknown.',
 } as const;
 
 export type Code = keyof typeof codes;

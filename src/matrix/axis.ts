@@ -1,0 +1,182 @@
+import { dirname, relative, resolve, sep } from 'node:path';
+import { error } from '../diagnostics/diagnostic.js';
+import type { Problems } from '../diagnostics/problems.js';
+import type { Files } from '../edges/files.js';
+import type { AxisValues } from '../manifest/manifest.js';
+import type { Cell, Datum } from '../values/datum.js';
+import { text } from '../values/datum.js';
+import { impossible } from '../values/impossible.js';
+import type { Place } from '../values/place.js';
+import { randomAt } from './random.js';
+import { rangeValues } from './range.js';
+import { openTable } from './tables/open.js';
+import { lines } from './tables/records.js';
+import { textChunks } from './tables/text.js';
+
+export interface AxisContext {
+  /** Absolute folder of the manifest. */
+  readonly dir: string;
+  readonly files: Files;
+  readonly show: (absolute: string) => string;
+  /** Absolute: a glob must not take up what earlier runs wrote there. */
+  readonly outputsDir: string;
+}
+
+/** The values of an axis: how many, and the n-th. */
+export interface AxisCells {
+  readonly count: number;
+  readonly get: (index: number) => Cell;
+}
+
+/** Reads an axis' values; null when there is a mistake, which is in `problems`. */
+export const axisCells = async (
+  name: string,
+  values: AxisValues,
+  context: AxisContext,
+  problems: Problems,
+): Promise<AxisCells | null> => {
+  const fail = (...args: Parameters<typeof error>): null => {
+    problems.add(error(...args));
+    return null;
+  };
+  switch (values.is) {
+    case 'list':
+      return values.items.length === 0
+        ? fail('E0308', values.at, `axis "${name}" has no values`)
+        : held(values.items.map(({ value, at }) => cell(value, context.dir, at)));
+    case 'range': {
+      const numbers = rangeValues(values);
+      return numbers.ok
+        ? {
+            count: numbers.count,
+            get: (at) => cell(number(numbers.get(at)), context.dir, values.at),
+          }
+        : fail('E0309', values.at, `axis "${name}": ${numbers.why}`);
+    }
+    case 'random':
+      return randomCells(name, values, context, problems);
+    case 'glob':
+      return globCells(name, values, context, problems);
+    case 'lines': {
+      const path = resolve(context.dir, values.path);
+      const found = await linesOf(path, values, context, problems);
+      if (found === null) return null;
+      return found.length === 0
+        ? fail('E0308', values.at, `${context.show(path)} has no lines with text`)
+        : held(found);
+    }
+    case 'file': {
+      const table = await openTable(values.source, context, problems);
+      if (table === null) return null;
+      const records: Cell[] = [];
+      for await (const row of table.rows(problems)) {
+        const entries = table.columns.map(
+          ({ name: column }, at) => [column, row.cells[at] ?? absentDatum] as const,
+        );
+        const datum: Datum = { is: 'map', entries: new Map(entries) };
+        records.push({ datum, dir: table.dir, at: () => row.at(0) });
+      }
+      return held(records);
+    }
+    default:
+      return impossible(values);
+  }
+};
+
+const absentDatum: Datum = { is: 'absent' };
+
+const cell = (datum: Datum, dir: string, at: Place): Cell => ({ datum, dir, at: () => at });
+
+const number = (digits: string): Datum => ({ is: 'scalar', text: digits, type: 'number' });
+
+const held = (cells: readonly Cell[]): AxisCells => ({
+  count: cells.length,
+  get: (index) => {
+    const found = cells[index];
+    if (found === undefined) throw new RangeError(`axis value ${index} of ${cells.length}`);
+    return found;
+  },
+});
+
+const randomCells = (
+  name: string,
+  values: AxisValues & { is: 'random' },
+  context: AxisContext,
+  problems: Problems,
+): AxisCells | null => {
+  const { min, max, count, seed, at } = values;
+  const whole = /^-?\d+$/;
+  if (!whole.test(min) || !whole.test(max) || BigInt(max) < BigInt(min)) {
+    problems.add(
+      error(
+        'E0309',
+        at,
+        `axis "${name}": "min" and "max" must be whole numbers, min not above max`,
+      ),
+    );
+    return null;
+  }
+  const range = BigInt(max) - BigInt(min) + 1n;
+  return {
+    count,
+    get: (index) =>
+      cell(number(String(BigInt(min) + randomAt(seed, index, range))), context.dir, at),
+  };
+};
+
+const globCells = async (
+  name: string,
+  values: AxisValues & { is: 'glob' },
+  context: AxisContext,
+  problems: Problems,
+): Promise<AxisCells | null> => {
+  const { patterns, exclude, allowEmpty, at } = values;
+  const found = await context.files.glob(context.dir, patterns, exclude);
+  if (!found.ok) {
+    problems.add(error('E0301', at, `axis "${name}": ${found.detail}`));
+    return null;
+  }
+  if (found.value.length === 0 && !allowEmpty) {
+    problems.add(
+      error('E0310', at, `axis "${name}": no file matches ${patterns.join(', ')}`, {
+        hint: 'paths are relative to the manifest; allowEmpty: true if none is fine',
+      }),
+    );
+    return null;
+  }
+  const inside = found.value.find((path) =>
+    isBelow(resolve(context.dir, path), context.outputsDir),
+  );
+  if (inside !== undefined) {
+    problems.add(
+      error('E0316', at, `axis "${name}": ${inside} is an output of this batch`, {
+        hint: `exclude: "${relative(context.dir, context.outputsDir).split(sep).join('/')}/**"`,
+      }),
+    );
+    return null;
+  }
+  return held(found.value.map((path) => cell(text(path), context.dir, at)));
+};
+
+const isBelow = (path: string, dir: string): boolean => path.startsWith(dir + sep);
+
+const linesOf = async (
+  path: string,
+  values: AxisValues & { is: 'lines' },
+  context: AxisContext,
+  problems: Problems,
+): Promise<Cell[] | null> => {
+  const before = problems.errors;
+  const file = context.show(path);
+  const source = { path, file, encoding: values.encoding, named: values.at };
+  const found: Cell[] = [];
+  let line = 0;
+  for await (const value of lines(textChunks(source, context.files, problems))) {
+    line += 1;
+    const content = line === 1 ? value.replace(/^\ufeff/, '') : value;
+    if (content.trim() === '') continue;
+    const at = { file, line, column: 1, length: content.length, text: content };
+    found.push(cell(text(content), dirname(path), at));
+  }
+  return problems.errors > before ? null : found;
+};

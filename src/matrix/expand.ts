@@ -1,0 +1,218 @@
+import { error, warning } from '../diagnostics/diagnostic.js';
+import { didYouMean } from '../diagnostics/nearest.js';
+import type { Problems } from '../diagnostics/problems.js';
+import type { MatrixSpec } from '../manifest/manifest.js';
+import type { Cell } from '../values/datum.js';
+import type { Place } from '../values/place.js';
+import type { AxisContext } from './axis.js';
+import type { Combination, Matrix, Variable } from './combination.js';
+import type { Dimension, Step } from './dimension.js';
+import { readDimensions } from './dimensions.js';
+import { Includes, matches } from './include-exclude.js';
+import { sampleBelow } from './random.js';
+
+export interface MatrixContext extends AxisContext {
+  readonly maxRuns: number;
+}
+
+/** With excludes the runs are counted by walking, but not through more than this. */
+const maxWalked = 10_000_000;
+
+/** Reads all axes and headers and checks sizes; the combinations come lazily. */
+export const expandMatrix = async (
+  spec: MatrixSpec,
+  context: MatrixContext,
+  problems: Problems,
+): Promise<Matrix | null> => {
+  const before = problems.errors;
+  const dimensions = await readDimensions(spec, context, problems);
+  checkNames(dimensions, problems);
+  const known = new Set(dimensions.flatMap(({ variables }) => variables.map(({ name }) => name)));
+  checkExcludes(spec, known, problems);
+  checkSize(spec, dimensions, context.maxRuns, problems);
+  if (problems.errors > before) return null;
+  return new LazyMatrix(spec, dimensions, known, context, problems);
+};
+
+class LazyMatrix implements Matrix {
+  readonly variables: readonly Variable[];
+  #warned = false;
+
+  constructor(
+    private readonly spec: MatrixSpec,
+    private readonly dimensions: readonly Dimension[],
+    private readonly original: ReadonlySet<string>,
+    private readonly context: MatrixContext,
+    private readonly problems: Problems,
+  ) {
+    const added = new Map<string, Variable>();
+    for (const entry of spec.include)
+      for (const [name, { at }] of entry.value)
+        if (!original.has(name)) added.set(name, { name, at, source: 'include' });
+    this.variables = [...dimensions.flatMap(({ variables }) => variables), ...added.values()];
+  }
+
+  async *combinations(): AsyncGenerator<Combination> {
+    const { spec } = this;
+    const includes = new Includes(spec.include, this.original, this.context.dir);
+    const excluded = new Set<number>();
+    let index = 0;
+    for await (const { place, steps } of this.#product()) {
+      const cells = new Map(steps.flatMap((step) => step.cells));
+      const by = spec.exclude.findIndex((entry) => matches(entry, cells));
+      for (const [at, entry] of spec.exclude.entries())
+        if (!excluded.has(at) && matches(entry, cells)) excluded.add(at);
+      index = (place + 1) * spec.repeat;
+      if (by !== -1) continue;
+      const variables = includes.extend(cells);
+      const row = steps.find((step) => step.row !== null)?.row ?? null;
+      yield* this.#repeated(place * spec.repeat, variables, row, null);
+    }
+    if (spec.sample === null) this.#warnUnused(excluded);
+    for (const { index: include, cells } of includes.added()) {
+      yield* this.#repeated(index, cells, null, include);
+      index += spec.repeat;
+    }
+  }
+
+  *#repeated(
+    from: number,
+    variables: ReadonlyMap<string, Cell>,
+    row: Combination['row'],
+    include: number | null,
+  ): Generator<Combination> {
+    for (let repeat = 0; repeat < this.spec.repeat; repeat += 1)
+      yield { index: from + repeat, variables, row, include, repeat };
+  }
+
+  /** The product in order, or the sample of it; `place` counts in the full product. */
+  async *#product(): AsyncGenerator<{ place: number; steps: readonly Step[] }> {
+    const [first, ...rest] = this.dimensions;
+    if (first === undefined) {
+      // Without any axis there is one run, unless include lists them all.
+      if (this.spec.include.length === 0) yield { place: 0, steps: [] };
+      return;
+    }
+    const inner = rest.reduce((product, { count }) => product * count, 1);
+    const chosen = this.#sampled();
+    if (chosen !== null && first.steps.is === 'indexed') {
+      const { get } = first.steps;
+      for (const place of chosen)
+        yield {
+          place,
+          steps: [get(Math.floor(place / inner)), ...innerSteps(rest, place % inner)],
+        };
+      return;
+    }
+    const wanted = chosen === null ? null : new Set(chosen);
+    let outer = 0;
+    for await (const step of stepsOf(first, this.problems)) {
+      for (let at = 0; at < inner; at += 1) {
+        const place = outer * inner + at;
+        if (wanted === null || wanted.has(place))
+          yield { place, steps: [step, ...innerSteps(rest, at)] };
+      }
+      outer += 1;
+    }
+  }
+
+  #sampled(): readonly number[] | null {
+    const { sample } = this.spec;
+    if (sample === null) return null;
+    const total = this.dimensions.reduce((product, { count }) => product * count, 1);
+    return sampleBelow(sample.value.seed, sample.value.count, total);
+  }
+
+  #warnUnused(used: ReadonlySet<number>): void {
+    if (this.#warned) return;
+    this.#warned = true;
+    for (const [index, entry] of this.spec.exclude.entries())
+      if (!used.has(index))
+        this.problems.add(
+          warning('E0314', entry.at, `exclude[${index}] removes nothing`, {
+            hint: 'values must equal those of the axes as written',
+          }),
+        );
+  }
+}
+
+async function* stepsOf(dimension: Dimension, problems: Problems): AsyncGenerator<Step> {
+  const { steps, count } = dimension;
+  if (steps.is === 'streamed') yield* steps.walk(problems);
+  else for (let index = 0; index < count; index += 1) yield steps.get(index);
+}
+
+/** Mixed radix: the last dimension turns fastest. */
+const innerSteps = (dimensions: readonly Dimension[], place: number): Step[] => {
+  const steps: Step[] = [];
+  let rest = place;
+  for (const { steps: source, count } of [...dimensions].reverse()) {
+    if (source.is !== 'indexed') throw new Error('an inner dimension must be indexed');
+    steps.unshift(source.get(rest % count));
+    rest = Math.floor(rest / count);
+  }
+  return steps;
+};
+
+const checkNames = (dimensions: readonly Dimension[], problems: Problems): void => {
+  const seen = new Map<string, Place | null>();
+  for (const { variables } of dimensions)
+    for (const { name, at } of variables) {
+      const key = name.normalize('NFC');
+      const first = seen.get(key);
+      if (seen.has(key))
+        problems.add(
+          error('E0312', at, `"${name}" is the name of two axes or columns`, {
+            related: first == null ? [] : [{ message: 'the first is here', at: first }],
+          }),
+        );
+      seen.set(key, at);
+    }
+};
+
+const checkExcludes = (spec: MatrixSpec, known: ReadonlySet<string>, problems: Problems): void => {
+  for (const entry of spec.exclude)
+    for (const [key, { at }] of entry.value)
+      if (!known.has(key))
+        problems.add(
+          error('E0313', at, `exclude names "${key}", which is no axis or column`, {
+            hint: didYouMean(key, known) ?? `known: ${[...known].join(', ')}`,
+          }),
+        );
+};
+
+const checkSize = (
+  spec: MatrixSpec,
+  dimensions: readonly Dimension[],
+  maxRuns: number,
+  problems: Problems,
+): void => {
+  const { sample, repeat } = spec;
+  const product = dimensions.reduce((total, { count }) => total * BigInt(count), 1n);
+  if (sample !== null && BigInt(sample.value.count) > product) {
+    problems.add(
+      error('E0315', sample.at, `a sample of ${sample.value.count} from ${product} combinations`),
+    );
+    return;
+  }
+  const runs = (sample === null ? product : BigInt(sample.value.count)) * BigInt(repeat);
+  const limit =
+    spec.exclude.length > 0 && sample === null
+      ? BigInt(Math.max(maxRuns, maxWalked))
+      : BigInt(maxRuns);
+  const unsafe = product * BigInt(repeat) > BigInt(Number.MAX_SAFE_INTEGER);
+  if (runs <= limit && !unsafe) return;
+  const factors = [
+    ...dimensions.map(({ label, count }) => `${label} ${count}`),
+    ...(repeat > 1 ? [`repeat ${repeat}`] : []),
+  ];
+  const [first] = spec.axes;
+  const at = first === undefined ? null : first.is === 'axis' ? first.name.at : first.at;
+  problems.add(
+    error('E0307', at, `${factors.join(' × ')} = ${runs} runs, more than ${maxRuns}`, {
+      hint: unsafe
+        ? 'no batch is that large: take a sample of fewer or shorter axes'
+        : `limits: { maxRuns: ${runs} } if that many are meant; sample takes some of them`,
+    }),
+  );
+};

@@ -1,0 +1,273 @@
+import { Readable } from 'node:stream';
+import type { Info } from 'csv-parse';
+import { CsvError, parse } from 'csv-parse';
+import { error } from '../../diagnostics/diagnostic.js';
+import { wholeFile } from '../../diagnostics/lines.js';
+import type { Problems } from '../../diagnostics/problems.js';
+import type { Files } from '../../edges/files.js';
+import type { Datum } from '../../values/datum.js';
+import { absent } from '../../values/datum.js';
+import type { Place } from '../../values/place.js';
+import { cellSpan } from './csv-cell.js';
+import type { Row, Table } from './table.js';
+import type { TextSource } from './text.js';
+import { textChunks } from './text.js';
+
+export interface CsvOptions {
+  readonly delimiter: string;
+}
+
+/** Opens a CSV: reads its header, counts its records. Rows are streamed on every walk. */
+export const csvTable = async (
+  source: TextSource & { readonly dir: string },
+  options: CsvOptions,
+  files: Files,
+  problems: Problems,
+): Promise<Table | null> => {
+  const before = problems.errors;
+  const counter = new RecordCounter();
+  let head = '';
+  for await (const chunk of textChunks(source, files, problems)) {
+    counter.add(chunk);
+    if (head.length < 65_536) head += chunk;
+  }
+  if (problems.errors > before) return null;
+  const header = await readHeader(source, options, files, problems);
+  if (header === null) return null;
+  checkHeader(header, source, options, head, problems);
+  const count = counter.end() - 1;
+  if (count < 1)
+    problems.add(error('E0303', wholeFile(source.file), 'the table has a header but no rows'));
+  if (problems.errors > before) return null;
+  return {
+    file: source.file,
+    dir: source.dir,
+    columns: header,
+    count,
+    rows: (rowProblems) => walk(source, options, files, header.length, rowProblems),
+  };
+};
+
+type Header = readonly { readonly name: string; readonly at: Place | null }[];
+
+interface RawRecord {
+  readonly record: readonly string[];
+  readonly raw: string;
+  readonly info: Info;
+}
+
+/** Records with their raw text; ends at a malformed one, which is told. */
+async function* records(
+  source: TextSource,
+  { delimiter }: CsvOptions,
+  files: Files,
+  problems: Problems,
+): AsyncGenerator<RawRecord> {
+  const parser = parse({
+    delimiter,
+    info: true,
+    raw: true,
+    bom: true,
+    relax_column_count: true,
+    skip_empty_lines: true,
+    record_delimiter: ['\r\n', '\n', '\r'],
+    max_record_size: 64 * 1024 * 1024,
+  });
+  const input = Readable.from(textChunks(source, files, problems), { objectMode: true });
+  input.on('error', (cause) => parser.destroy(cause));
+  input.pipe(parser);
+  try {
+    for await (const item of parser) yield item as RawRecord;
+  } catch (cause) {
+    if (!(cause instanceof CsvError)) throw cause;
+    problems.add(malformed(source, cause));
+  } finally {
+    input.destroy();
+  }
+}
+
+const malformed = (source: TextSource, cause: CsvError): ReturnType<typeof error> => {
+  const lines = Number(cause['lines'] ?? 0);
+  const at: Place = { file: source.file, line: lines, column: 0, length: 1, text: null };
+  switch (cause.code) {
+    case 'CSV_QUOTE_NOT_CLOSED':
+      return error('E0306', at, 'a quoted cell is never closed', {
+        hint: 'a quote inside a quoted cell is written twice: ""',
+      });
+    case 'CSV_INVALID_CLOSING_QUOTE':
+    case 'INVALID_OPENING_QUOTE':
+      return error('E0306', at, 'a quote stands where it cannot', {
+        hint: 'put the whole cell in quotes and write every quote inside it twice: ""',
+      });
+    case 'CSV_MAX_RECORD_SIZE':
+      return error('E0306', at, 'a row is larger than 64 MB');
+    default:
+      return error('E0306', at, cause.message);
+  }
+};
+
+const readHeader = async (
+  source: TextSource,
+  options: CsvOptions,
+  files: Files,
+  problems: Problems,
+): Promise<Header | null> => {
+  const before = problems.errors;
+  for await (const { record, raw, info } of records(source, options, files, problems)) {
+    const line = firstLine(info, raw);
+    return record.map((name, index) => ({
+      name: name.trim(),
+      at: placeOf(source.file, line, raw, index, options.delimiter),
+    }));
+  }
+  if (problems.errors === before)
+    problems.add(error('E0303', wholeFile(source.file), 'the table is empty'));
+  return null;
+};
+
+const checkHeader = (
+  header: Header,
+  source: TextSource,
+  options: CsvOptions,
+  head: string,
+  problems: Problems,
+): void => {
+  const seen = new Map<string, Place | null>();
+  for (const [index, { name, at }] of header.entries()) {
+    const key = name.normalize('NFC');
+    const first = seen.get(key);
+    if (name === '')
+      problems.add(
+        error('E0304', at, `column ${index + 1} has no name`, {
+          hint: 'name it, or "_" plus a name if it is only for people',
+        }),
+      );
+    else if (first !== undefined)
+      problems.add(
+        error('E0304', at, `there are two columns "${name}"`, {
+          related: first === null ? [] : [{ message: 'the first is here', at: first }],
+        }),
+      );
+    seen.set(key, at);
+  }
+  const first = head.split(/\r?\n/, 1)[0] ?? '';
+  const other = [';', '\t', '|'].find((mark) => first.split(mark).length > 2);
+  if (header.length === 1 && options.delimiter === ',' && other !== undefined)
+    problems.add(
+      error(
+        'E0306',
+        wholeFile(source.file),
+        `the table has one column, but many "${shown(other)}"`,
+        {
+          hint: `rows: { file: …, delimiter: "${shown(other)}" }`,
+        },
+      ),
+    );
+};
+
+const shown = (mark: string): string => (mark === '\t' ? String.raw`\t` : mark);
+
+async function* walk(
+  source: TextSource,
+  options: CsvOptions,
+  files: Files,
+  width: number,
+  problems: Problems,
+): AsyncGenerator<Row> {
+  let header = true;
+  for await (const { record, raw, info } of records(source, options, files, problems)) {
+    if (header) {
+      header = false;
+      continue;
+    }
+    const at = (column: number): Place =>
+      placeOf(source.file, firstLine(info, raw), raw, column, options.delimiter);
+    if (record.length !== width) {
+      problems.add(ragged(record.length, width, at(Math.min(record.length, width) - 1)));
+      continue;
+    }
+    yield { line: firstLine(info, raw), cells: cellsOf(record, raw, options.delimiter), at };
+  }
+}
+
+const ragged = (cells: number, width: number, at: Place): ReturnType<typeof error> =>
+  error(
+    'E0305',
+    at,
+    `this row has ${cells} ${cells === 1 ? 'cell' : 'cells'}, the header has ${width}`,
+    {
+      hint:
+        cells > width
+          ? 'a cell that holds a comma needs quotes around it'
+          : 'add the missing cells',
+    },
+  );
+
+/** An empty cell is not given; a quoted `""` is the empty text. Told apart only where needed. */
+const cellsOf = (record: readonly string[], raw: string, delimiter: string): Datum[] => {
+  const cells: Datum[] = [];
+  for (const [index, value] of record.entries())
+    cells.push(
+      value !== '' || cellSpan(raw, index, delimiter).quoted
+        ? { is: 'scalar', text: value, type: 'text' }
+        : absent,
+    );
+  return cells;
+};
+
+/** `info.lines` counts to the end of the record. */
+const firstLine = (info: Info, raw: string): number =>
+  info.lines - breaks(raw.replace(/(?:\r\n|\n|\r)$/, ''));
+
+const breaks = (text: string): number => {
+  if (!/[\r\n]/.test(text)) return 0;
+  return text.split(/\r\n|\n|\r/).length - 1;
+};
+
+const placeOf = (
+  file: string,
+  line: number,
+  raw: string,
+  column: number,
+  delimiter: string,
+): Place => {
+  const span = cellSpan(raw, column, delimiter);
+  const before = raw.slice(0, span.from).split(/\r\n|\n|\r/);
+  const lineStart = span.from - (before.at(-1) ?? '').length;
+  const text = raw.slice(lineStart).split(/\r\n|\n|\r/, 1)[0] ?? '';
+  return {
+    file,
+    line: line + before.length - 1,
+    column: span.from - lineStart + 1,
+    length: Math.max(1, Math.min(span.to, lineStart + text.length) - span.from),
+    text,
+  };
+};
+
+/** Counts records by scanning for line ends outside of quotes: a tenth of a parse. */
+class RecordCounter {
+  #records = 0;
+  #quoted = false;
+  #content = false;
+
+  add(text: string): void {
+    for (let at = 0; at < text.length; at += 1) {
+      const code = text.charCodeAt(at);
+      if (code === 34) {
+        this.#quoted = !this.#quoted;
+        this.#content = true;
+      } else if ((code === 10 || code === 13) && !this.#quoted) this.#line();
+      else if (code !== 0xfeff) this.#content = true;
+    }
+  }
+
+  end(): number {
+    this.#line();
+    return this.#records;
+  }
+
+  #line(): void {
+    if (this.#content) this.#records += 1;
+    this.#content = false;
+  }
+}

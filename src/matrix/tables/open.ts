@@ -1,0 +1,90 @@
+import { dirname, resolve } from 'node:path';
+import { error } from '../../diagnostics/diagnostic.js';
+import { didYouMean } from '../../diagnostics/nearest.js';
+import type { Problems } from '../../diagnostics/problems.js';
+import type { Files } from '../../edges/files.js';
+import type { FileRows } from '../../manifest/manifest.js';
+import { csvTable } from './csv.js';
+import { jsonlTable, jsonTable, yamlTable } from './records.js';
+import type { Table } from './table.js';
+import { xlsxTable } from './xlsx.js';
+
+export interface TableContext {
+  readonly dir: string;
+  readonly files: Files;
+  readonly show: (absolute: string) => string;
+}
+
+type Format = NonNullable<FileRows['format']>;
+
+const endings: Readonly<Record<string, Format>> = {
+  csv: 'csv',
+  tsv: 'tsv',
+  tab: 'tsv',
+  json: 'json',
+  jsonl: 'jsonl',
+  ndjson: 'jsonl',
+  yaml: 'yaml',
+  yml: 'yaml',
+  xlsx: 'xlsx',
+};
+
+/** Opens a table by its format or its file's ending; null with diagnostics when it cannot be. */
+export const openTable = async (
+  rows: FileRows,
+  { dir, files, show }: TableContext,
+  problems: Problems,
+): Promise<Table | null> => {
+  const path = resolve(dir, rows.path);
+  const file = show(path);
+  const facts = await files.facts(path);
+  if (!facts.ok) {
+    const why = {
+      missing: 'does not exist',
+      directory: 'is a folder',
+      unreadable: `cannot be read (${facts.detail})`,
+      tooLarge: 'is too large',
+    }[facts.is];
+    problems.add(error('E0301', rows.at, `${file} ${why}`, { hint: await nearby(path, files) }));
+    return null;
+  }
+  if (facts.value.bytes === 0) {
+    problems.add(error('E0303', rows.at, `${file} is empty`));
+    return null;
+  }
+  const source = { path, file, encoding: rows.encoding, named: rows.at, dir: dirname(path) };
+  const format = rows.format ?? formatOf(path);
+  switch (format) {
+    case 'csv':
+    case 'tsv': {
+      const delimiter = rows.delimiter ?? (format === 'tsv' ? '\t' : ',');
+      return csvTable(source, { delimiter }, files, problems);
+    }
+    case 'json':
+      return jsonTable(source, files, problems);
+    case 'jsonl':
+      return jsonlTable(source, files, problems);
+    case 'yaml':
+      return yamlTable(source, files, problems);
+    case 'xlsx':
+      return xlsxTable(source, rows.sheet, problems);
+    case null:
+      problems.add(
+        error('E0301', rows.at, `the format of ${file} is not clear from its name`, {
+          hint: 'rows: { file: …, format: csv }',
+        }),
+      );
+      return null;
+  }
+};
+
+const formatOf = (path: string): Format | null => {
+  const ending = /\.([a-z0-9]+)$/i.exec(path)?.[1]?.toLowerCase() ?? '';
+  return Object.hasOwn(endings, ending) ? (endings[ending] ?? null) : null;
+};
+
+const nearby = async (path: string, files: Files): Promise<string | null> => {
+  const found = await files.glob(dirname(path), ['*'], []);
+  if (!found.ok) return null;
+  return didYouMean(path.split(/[/\\]/).at(-1) ?? '', found.value);
+};

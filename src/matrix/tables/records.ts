@@ -1,0 +1,201 @@
+import { error } from '../../diagnostics/diagnostic.js';
+import { LineIndex, wholeFile } from '../../diagnostics/lines.js';
+import type { Problems } from '../../diagnostics/problems.js';
+import type { Files } from '../../edges/files.js';
+import type { Tree } from '../../manifest/tree.js';
+import { datumOf } from '../../manifest/tree.js';
+import { readYaml } from '../../manifest/yaml.js';
+import type { Datum } from '../../values/datum.js';
+import { absent } from '../../values/datum.js';
+import type { Json } from '../../values/json.js';
+import { isList, isObject, locateJson, parseJson } from '../../values/json-text.js';
+import type { Place } from '../../values/place.js';
+import { datumFromJson } from '../datum-json.js';
+import type { Row, Table } from './table.js';
+import type { TextSource } from './text.js';
+import { textChunks, wholeText } from './text.js';
+
+type Source = TextSource & { readonly dir: string };
+
+interface Record {
+  readonly values: ReadonlyMap<string, Datum>;
+  readonly line: number;
+  readonly at: (key: string) => Place | null;
+}
+
+/** A table of records that are held in memory: JSON, YAML, XLSX, inline maps. */
+export const heldTable = (file: string, dir: string, records: readonly Record[]): Table => {
+  const columns = new Map<string, Place | null>();
+  for (const record of records)
+    for (const key of record.values.keys()) if (!columns.has(key)) columns.set(key, record.at(key));
+  const names = [...columns.keys()];
+  return {
+    file,
+    dir,
+    columns: [...columns].map(([name, at]) => ({ name, at })),
+    count: records.length,
+    // eslint-disable-next-line @typescript-eslint/require-await -- held rows need no waiting
+    rows: async function* () {
+      for (const record of records) yield rowOf(record, names);
+    },
+  };
+};
+
+const rowOf = (record: Record, names: readonly string[]): Row => ({
+  line: record.line,
+  cells: names.map((name) => record.values.get(name) ?? absent),
+  at: (column) => record.at(names[column] ?? ''),
+});
+
+const wantList = 'a table is a list of maps: [{ "prompt": "a fox" }, …]';
+
+export const jsonTable = async (
+  source: Source,
+  files: Files,
+  problems: Problems,
+): Promise<Table | null> => {
+  const text = await wholeText(source, files, problems);
+  if (text === null) return null;
+  const lines = new LineIndex(source.file, text);
+  const read = parseJson(text);
+  if (!read.ok) {
+    problems.add(error('E0306', lines.place(read.offset, 1), `not valid JSON: ${read.message}`));
+    return null;
+  }
+  if (!isList(read.value)) {
+    problems.add(error('E0306', wholeFile(source.file), wantList));
+    return null;
+  }
+  const place = (path: readonly (string | number)[]): Place | null => {
+    const span = locateJson(text, path);
+    return span === null ? null : lines.place(span.offset, span.length);
+  };
+  const records = read.value.flatMap((item, index): Record[] => {
+    const values = mapOf(item);
+    if (values === null) {
+      problems.add(error('E0306', place([index]), wantList));
+      return [];
+    }
+    // Lines of a large list are found in one pass each; good enough for tables held in memory.
+    const line = read.value !== item && index < 10_000 ? (place([index])?.line ?? 1) : 1;
+    return [{ values, line, at: (key) => place([index, key]) }];
+  });
+  return checked(heldTable(source.file, source.dir, records), problems);
+};
+
+export const yamlTable = async (
+  source: Source,
+  files: Files,
+  problems: Problems,
+): Promise<Table | null> => {
+  const text = await wholeText(source, files, problems);
+  const tree = text === null ? null : readYaml(source.file, text, problems);
+  if (tree === null) return null;
+  if (tree.is !== 'list') {
+    problems.add(error('E0306', tree.at, 'a table is a list of maps'));
+    return null;
+  }
+  return checked(heldTable(source.file, source.dir, treeRecords(tree.items, problems)), problems);
+};
+
+const treeRecords = (items: readonly Tree[], problems: Problems): Record[] =>
+  items.flatMap((item): Record[] => {
+    if (item.is !== 'map') {
+      problems.add(error('E0306', item.at, 'a row is a map of columns'));
+      return [];
+    }
+    const { entries, at } = item;
+    return [
+      {
+        values: new Map([...entries].map(([key, { value }]) => [key, datumOf(value)])),
+        line: at.line,
+        at: (key) => entries.get(key)?.value.at ?? at,
+      },
+    ];
+  });
+
+/** One JSON object per line, streamed; columns are gathered by the counting walk. */
+export const jsonlTable = async (
+  source: Source,
+  files: Files,
+  problems: Problems,
+): Promise<Table | null> => {
+  const before = problems.errors;
+  const columns = new Map<string, Place | null>();
+  let count = 0;
+  for await (const { values, at } of jsonlRecords(source, files, problems)) {
+    count += 1;
+    for (const key of values.keys()) if (!columns.has(key)) columns.set(key, at(key));
+  }
+  if (problems.errors > before) return null;
+  const names = [...columns.keys()];
+  const table: Table = {
+    file: source.file,
+    dir: source.dir,
+    columns: [...columns].map(([name, at]) => ({ name, at })),
+    count,
+    rows: async function* (rowProblems) {
+      for await (const record of jsonlRecords(source, files, rowProblems))
+        yield rowOf(record, names);
+    },
+  };
+  return checked(table, problems);
+};
+
+async function* jsonlRecords(
+  source: Source,
+  files: Files,
+  problems: Problems,
+): AsyncGenerator<Record> {
+  let line = 0;
+  for await (const text of lines(textChunks(source, files, problems))) {
+    line += 1;
+    if (text.trim() === '') continue;
+    const read = parseJson(text);
+    const at = (offset: number, length: number): Place => ({
+      file: source.file,
+      line,
+      column: offset + 1,
+      length,
+      text,
+    });
+    const values = read.ok ? mapOf(read.value) : null;
+    if (values === null)
+      problems.add(
+        read.ok
+          ? error('E0306', at(0, text.length), 'every line is one JSON object')
+          : error('E0306', at(read.offset, 1), `not valid JSON: ${read.message}`),
+      );
+    else {
+      const here = line;
+      yield {
+        values,
+        line: here,
+        at: (key) => {
+          const span = locateJson(text, [key]);
+          return span === null ? null : { ...at(span.offset, span.length), line: here };
+        },
+      };
+    }
+  }
+}
+
+/** Lines without their ends. */
+export async function* lines(chunks: AsyncIterable<string>): AsyncGenerator<string> {
+  let rest = '';
+  for await (const chunk of chunks) {
+    const parts = (rest + chunk).split(/\r\n|\n|\r(?!$)/);
+    rest = parts.pop() ?? '';
+    yield* parts;
+  }
+  if (rest !== '') yield rest.replace(/\r$/, '');
+}
+
+const mapOf = (json: Json): ReadonlyMap<string, Datum> | null =>
+  isObject(json) ? new Map([...json].map(([key, value]) => [key, datumFromJson(value)])) : null;
+
+const checked = (table: Table, problems: Problems): Table | null => {
+  if (table.count > 0) return table;
+  problems.add(error('E0303', wholeFile(table.file), 'the table has no rows'));
+  return null;
+};

@@ -1,0 +1,26 @@
+import type { Datum } from '../../values/datum.js';
+import type { Problems } from '../../diagnostics/problems.js';
+import type { Place } from '../../values/place.js';
+
+/** One record of a table. Short-lived: a table of a million rows is never held. */
+export interface Row {
+  /** Physical line where it begins, 1-based. */
+  readonly line: number;
+  /** In the order of the columns. */
+  readonly cells: readonly Datum[];
+  /** Where the cell of a column stands. */
+  readonly at: (column: number) => Place | null;
+}
+
+/** A table whose header is known and whose rows can be walked again and again. */
+export interface Table {
+  /** As shown to people. */
+  readonly file: string;
+  /** Absolute folder: relative paths in cells start there. */
+  readonly dir: string;
+  readonly columns: readonly { readonly name: string; readonly at: Place | null }[];
+  /** Rows that a walk yields, found without keeping them. */
+  readonly count: number;
+  /** Mistakes of single rows go to `problems`, and the walk goes on where it can. */
+  rows(problems: Problems): AsyncIterable<Row>;
+}
