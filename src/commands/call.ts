@@ -25,6 +25,13 @@ export class Call {
     return value !== undefined && value !== false;
   }
 
+  /** How often a flag was typed: `-vv` counts two. */
+  count(name: string): number {
+    const value = this.options[name];
+    const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+    return values.filter((item) => item === true).length;
+  }
+
   /** The last one wins where an option is repeated. */
   text(name: string): string | null {
     return this.texts(name).at(-1) ?? null;

@@ -21,6 +21,8 @@ export interface Io {
   protect(secret: string): void;
   /** The text without any protected secret; for files. */
   clean(text: string): string;
+  /** Ends the process at once: the second signal. */
+  exitNow(code: number): void;
   /** Calls back on every stop signal until the returned function is called. */
   onStop(handler: (signal: StopSignal) => void): () => void;
 }

@@ -37,6 +37,7 @@ export const processIo = (): Io => {
     clock: systemClock,
     protect,
     clean: (text) => clean(text),
+    exitNow: (code) => process.exit(code),
     onStop: (handler) => {
       for (const signal of stopSignals) process.on(signal, handler);
       return () => {

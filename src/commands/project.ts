@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { parseEnv } from 'node:util';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { error } from '../diagnostics/diagnostic.js';
-import { Problems } from '../diagnostics/problems.js';
+import type { Problems } from '../diagnostics/problems.js';
 import { nodeFiles } from '../edges/node-files.js';
 import type { Files, ReadFailure } from '../edges/files.js';
 import { loadManifest } from '../manifest/load.js';
@@ -16,17 +16,13 @@ import type { Io } from './io.js';
 import { atLeastOne } from './numbers.js';
 
 /** Everything the user wrote, read and checked; nothing of it touches the network. */
-export interface Project {
-  readonly manifest: Manifest;
-  /** Bytes of the manifest, for the journal's record of what was applied. */
-  readonly manifestBytes: Uint8Array;
+export interface Project extends Located {
   readonly workflow: Workflow;
+  /** api.json as it is, for the emulator. */
+  readonly workflowText: string;
   readonly matrix: Matrix;
   readonly files: Files;
   readonly show: (absolute: string) => string;
-  readonly outputsDir: string;
-  readonly stateDir: string;
-  readonly emulated: boolean;
 }
 
 const defaultNames = ['manifest.yaml', 'manifest.yml', 'manifest.json'];
@@ -41,12 +37,21 @@ export const shownFrom =
     return near === '' || near.startsWith('../../..') || isAbsolute(near) ? absolute : near;
   };
 
-/** Reads manifest, workflow and tables. All mistakes go to `problems`; null when there are errors. */
-export const loadProject = async (
+/** The manifest alone, and where its batch lives: enough for status and the like. */
+export interface Located {
+  readonly name: string;
+  readonly manifest: Manifest;
+  readonly manifestBytes: Uint8Array;
+  readonly outputsDir: string;
+  readonly stateDir: string;
+  readonly emulated: boolean;
+}
+
+export const locateProject = async (
   call: Call,
   io: Io,
   problems: Problems,
-): Promise<Project | null> => {
+): Promise<Located | null> => {
   const files = nodeFiles();
   const show = shownFrom(io.cwd);
   const path = await manifestPath(call, io, files);
@@ -77,7 +82,27 @@ export const loadProject = async (
   if (loaded === null) return null;
   const manifest = withFlags(loaded, call, problems);
   const emulated = call.flag('emulator');
-  const outputsDir = outputsDirOf(manifest, call, io, emulated);
+  return {
+    name: manifest.name,
+    manifest,
+    manifestBytes: read.value,
+    outputsDir: outputsDirOf(manifest, call, io, emulated),
+    stateDir: stateDirOf(manifest, call, io, emulated),
+    emulated,
+  };
+};
+
+/** Reads manifest, workflow and tables. All mistakes go to `problems`; null when there are errors. */
+export const loadProject = async (
+  call: Call,
+  io: Io,
+  problems: Problems,
+): Promise<Project | null> => {
+  const files = nodeFiles();
+  const show = shownFrom(io.cwd);
+  const located = await locateProject(call, io, problems);
+  if (located === null) return null;
+  const { manifest, outputsDir } = located;
   const workflow = await readWorkflow(manifest, files, show, problems);
   const matrix = await expandMatrix(
     manifest.matrix,
@@ -85,17 +110,8 @@ export const loadProject = async (
     problems,
   );
   if (workflow === null || matrix === null) return null;
-  return {
-    manifest,
-    manifestBytes: read.value,
-    workflow,
-    matrix,
-    files,
-    show,
-    outputsDir,
-    stateDir: stateDirOf(manifest, call, io, emulated),
-    emulated,
-  };
+  const { graph, text: workflowText } = workflow;
+  return { ...located, workflow: graph, workflowText, matrix, files, show };
 };
 
 const manifestPath = async (call: Call, io: Io, files: Files): Promise<string | null> => {
@@ -113,7 +129,7 @@ const readWorkflow = async (
   files: Files,
   show: (absolute: string) => string,
   problems: Problems,
-): Promise<Workflow | null> => {
+): Promise<{ readonly graph: Workflow; readonly text: string } | null> => {
   const { api } = manifest.target;
   const path = resolve(manifest.dir, api.value);
   const read = await files.read(path, maxWorkflowBytes);
@@ -126,7 +142,9 @@ const readWorkflow = async (
     );
     return null;
   }
-  return parseWorkflow(show(path), read.value, { loaders: manifest.assets.loaders }, problems);
+  const { loaders } = manifest.assets;
+  const graph = parseWorkflow(show(path), read.value, { loaders }, problems);
+  return graph === null ? null : { graph, text: new TextDecoder().decode(read.value) };
 };
 
 /** `--emulator` keeps its outputs and state apart from real ones. */

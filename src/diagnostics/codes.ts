@@ -44,6 +44,7 @@ export const codes = {
   E0210: 'An address names an input that is wired from another node.',
   E0211: 'An address can be read in two ways.',
   E0212: 'An address is not of the form selector.field.',
+  E0214: 'The graph saved on the service could not be compared with api.json.',
   E0213: 'The graph saved on the service differs from api.json in structure.',
 
   // E03xx: the matrix and its tables
@@ -73,11 +74,29 @@ export const codes = {
   E0403: 'A template uses a filter that does not exist, or wrongly.',
   E0404: 'A template needs a value that is not given in a row.',
 
+  E0405: 'One field is set in two places.',
+  E0406: 'A value does not fit the field it is meant for.',
+  E0407: 'A column or axis is used nowhere.',
+  E0408: 'A map in place of a value is none of { asset }, { file }, { value }, { asSaved }.',
+  E0409: 'A text file named by { file } cannot be used.',
+  E0410: 'A selection on the command line fits no run.',
+
   // E05xx: assets
+  E0501: 'An asset does not exist.',
+  E0502: 'An asset cannot be read.',
+  E0503: 'An asset is empty.',
+  E0504: 'An asset is larger than the service takes.',
+  E0505: 'An asset is not of the kind that its field takes.',
 
   // E06xx: names and outputs
+  E0601: 'Two runs have the same name.',
+  E0602: 'A run name is empty.',
+  E0603: 'An output name leads out of the outputs folder.',
+  E0604: 'Outputs of different runs would have the same name.',
 
   // E07xx: state: journal, lock, ledger
+  E0701: 'Another process holds the state of the batch.',
+  E0702: 'The state of the batch cannot be read or written.',
 
   // E08xx: the service and the account
   E0890: 'A run of the batch failed, was cancelled, or is unknown.',

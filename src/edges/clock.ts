@@ -22,3 +22,13 @@ export const systemClock: Clock = {
       signal?.addEventListener('abort', done, { once: true });
     }),
 };
+
+/** The system's clock run faster, in step with an emulator of the same speed. */
+export const scaledClock = (speed: number): Clock => {
+  if (speed === 1) return systemClock;
+  const startedAt = Date.now();
+  return {
+    now: () => Math.round(startedAt + (Date.now() - startedAt) * speed),
+    sleep: (ms, signal) => systemClock.sleep(ms / speed, signal),
+  };
+};

@@ -21,6 +21,10 @@ export class Account {
     return this.#shortestRunMs;
   }
 
+  get acceptedCount(): number {
+    return this.#accepted;
+  }
+
   accepted(): void {
     this.#accepted += 1;
   }

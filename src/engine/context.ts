@@ -32,6 +32,8 @@ export interface EngineResult {
   readonly blocked: ReadonlyMap<RunId, RunError>;
   /** Tasks that succeeded and whose outputs are still to be fetched. */
   readonly unfetched: ReadonlyMap<RunId, RunError>;
+  /** Creates that were accepted. */
+  readonly accepted: number;
   /** In flight when the apply ended; the next one follows them. */
   readonly inFlight: readonly TaskId[];
 }

@@ -97,6 +97,7 @@ class Batch {
       stop: context.stop,
       blocked: context.blocked,
       unfetched: context.unfetched,
+      accepted: context.account.acceptedCount,
       inFlight: this.#watch.tasks().map(({ taskId }) => taskId),
     };
   }

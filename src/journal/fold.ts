@@ -278,3 +278,6 @@ const attemptWith = (record: OpenRecord, taskId: string): OpenAttempt | undefine
 /** Of all attempts of a run: what it cost so far. */
 export const costsOf = (record: RunRecord): Cost[] =>
   record.attempts.flatMap(({ cost }) => (cost === null ? [] : [cost]));
+
+/** Of a batch that never began. */
+export const emptyState = (): BatchState => new Fold().state;

@@ -1,0 +1,368 @@
+import { createHash } from 'node:crypto';
+import { dirname, join } from 'node:path';
+import { whyNotOutput } from '../assets/kind.js';
+import { openLedger } from '../assets/ledger.js';
+import { Uploader } from '../assets/uploader.js';
+import { Problems } from '../diagnostics/problems.js';
+import { NodeOutputFiles } from '../edges/output-files.js';
+import { runBatch } from '../engine/engine.js';
+import type { EngineResult } from '../engine/engine.js';
+import { steadyPolicy } from '../engine/policy.js';
+import type { RunError } from '../journal/event.js';
+import { openStore } from '../journal/store.js';
+import type { Store } from '../journal/store.js';
+import type { Plan } from '../plan/plan.js';
+import { toRunInputs } from '../plan/record.js';
+import { requestOf } from '../plan/request.js';
+import type { BatchReport } from '../report/model.js';
+import { painter } from '../terminal/colour.js';
+import type { Progress } from '../terminal/progress.js';
+import { summaryText } from '../terminal/summary-text.js';
+import type { RunId } from '../values/ids.js';
+import { resolveSelector } from '../workflow/address.js';
+import { summaryJson } from '../report/summary.js';
+import type { Call } from './call.js';
+import type { Connection, Identity } from './connect.js';
+import { connect, identify } from './connect.js';
+import { exit } from './exit.js';
+import type { Io } from './io.js';
+import { planProject } from './planning.js';
+import { preflight } from './preflight.js';
+import { progressFor } from './progress.js';
+import type { Project } from './project.js';
+import { loadProject, readEnvFile } from './project.js';
+import { reportOf, writeReports } from './results.js';
+import { sayOne, sayProblems } from './say.js';
+import { selectionOf } from './select.js';
+import { watchSignals } from './signals.js';
+import { programVersion } from './version.js';
+
+/** How long a silent service is waited for, in service time. */
+const patienceMs = 10 * 60_000;
+
+/** `rh-batch apply` */
+export const apply = async (call: Call, io: Io): Promise<number> => {
+  const problems = new Problems();
+  const env = await readEnvFile(call, io, problems);
+  const project = await loadProject(call, io, problems);
+  const selection = selectionOf(call, problems);
+  const identity = identify(call, io, env, problems);
+  if (project === null || identity === null || problems.errors > 0) {
+    sayProblems(problems, call, io);
+    return exit.badInput;
+  }
+  const opened = await openStore(project.stateDir, {
+    clock: identity.clock,
+    command: 'rh-batch apply',
+  });
+  if (!opened.ok) {
+    const { is, message, hint } = opened.problem;
+    sayOne(is === 'locked' ? 'E0701' : 'E0702', message, hint, call, io);
+    return is === 'locked' ? exit.locked : exit.badInput;
+  }
+  const { store, notices } = opened;
+  try {
+    for (const notice of notices) io.err.write(`notice: ${notice}\n`);
+    const ledger = await openLedger(
+      join(dirname(project.stateDir), 'uploads.jsonl'),
+      identity.account,
+      project.manifest.assets.maxAgeMs,
+      identity.clock,
+    );
+    const { clock } = identity;
+    const plan = await planProject(
+      project,
+      { history: store.state, selection, env, clock, ledger },
+      problems,
+    );
+    sayProblems(problems, call, io);
+    if (plan === null || problems.errors > 0) return exit.badInput;
+    return await new Apply({ call, io, project, identity, store, plan, ledger }).run();
+  } finally {
+    await store.close();
+  }
+};
+
+interface Parts {
+  readonly call: Call;
+  readonly io: Io;
+  readonly project: Project;
+  readonly identity: Identity;
+  readonly store: Store;
+  readonly plan: Plan;
+  readonly ledger: Awaited<ReturnType<typeof openLedger>>;
+}
+
+/** What came of the service's part of an apply. */
+interface Outcome {
+  readonly code: number;
+  readonly stop: string | null;
+  readonly held: ReadonlyMap<RunId, RunError>;
+  readonly uploads: { readonly count: number; readonly bytes: number };
+  readonly requests: { readonly create: number; readonly outputs: number };
+  readonly submits: number;
+}
+
+const nothingDone: Omit<Outcome, 'code' | 'stop'> = {
+  held: new Map(),
+  uploads: { count: 0, bytes: 0 },
+  requests: { create: 0, outputs: 0 },
+  submits: 0,
+};
+
+class Apply {
+  readonly #names = new Map<RunId, string>();
+
+  constructor(private readonly parts: Parts) {}
+
+  async run(): Promise<number> {
+    const { call, io, plan, store, identity } = this.parts;
+    const startedAt = identity.clock.now();
+    const signals = watchSignals(io);
+    const progress = progressFor(call, io, io.clock, {
+      total: () => plan.summary.total - plan.summary.upToDate,
+      nameOf: (run) => this.#names.get(run) ?? store.state.runs.get(run)?.inputs.name ?? null,
+    });
+    let outcome: Outcome;
+    try {
+      outcome = this.#hasWork()
+        ? await this.#work(progress, signals.interrupted)
+        : { ...nothingDone, code: exit.done, stop: null };
+    } finally {
+      await progress.stop();
+    }
+    const report = await this.#report(outcome, startedAt);
+    const code = signals.code() ?? (outcome.code === exit.done ? codeOf(report) : outcome.code);
+    if (this.#hasWork()) await this.#end(code, outcome.stop);
+    const exitCode = await this.#finish({ ...report, exitCode: code }, code);
+    signals.stop();
+    return exitCode;
+  }
+
+  /** A finished batch is a no-op: no request, no event. */
+  #hasWork(): boolean {
+    const { summary } = this.parts.plan;
+    const { onUnknown } = this.parts.plan.manifest.execution;
+    const states = [...this.parts.store.state.runs.values()];
+    return (
+      summary.new + summary.changed + summary.retry + summary.download > 0 ||
+      (summary.unknown > 0 && onUnknown === 'resubmit') ||
+      states.some(({ state }) => state.is === 'inFlight' || state.is === 'fetching')
+    );
+  }
+
+  async #work(progress: Progress, interrupted: AbortSignal): Promise<Outcome> {
+    const { call, io, project, identity, plan } = this.parts;
+    const { workflowId } = plan.manifest.target;
+    const connection = await connect(
+      identity,
+      { id: workflowId, graph: project.workflowText },
+      call,
+      io,
+    );
+    try {
+      return await this.#submitAll(connection, progress, interrupted);
+    } finally {
+      await connection.close();
+    }
+  }
+
+  async #submitAll(
+    connection: Connection,
+    progress: Progress,
+    interrupted: AbortSignal,
+  ): Promise<Outcome> {
+    const { call, io, store, plan } = this.parts;
+    const { client, clock } = connection;
+    const problems = new Problems();
+    progress.on({ type: 'phase', phase: 'check', detail: 'the saved workflow' });
+    const inFlight = [...store.state.runs.values()].filter(({ state }) => state.is === 'inFlight');
+    const { summary } = plan;
+    const toSubmit = summary.new + summary.changed + summary.retry + summary.unknown;
+    const checked =
+      toSubmit > 0
+        ? await preflight(
+            plan,
+            inFlight.length,
+            { service: client, clock, patienceMs },
+            problems,
+            interrupted,
+          )
+        : ({ is: 'go', drifted: [], room: null } as const);
+    const nodes = this.#keptNodes(problems);
+    sayProblems(problems, call, io);
+    if (checked.is === 'mismatch')
+      return { ...nothingDone, code: exit.badInput, stop: 'the saved workflow differs' };
+    if (checked.is === 'stop') {
+      io.err.write(`error: ${checked.message}\n`);
+      return { ...nothingDone, code: exit.service, stop: checked.message };
+    }
+    await this.#begin();
+    store.onEvent((event) => progress.on(event));
+    progress.on({ type: 'phase', phase: 'run', detail: '' });
+    const uploader = this.#uploader(connection, progress);
+    const result = await runBatch(
+      plan,
+      {
+        service: client,
+        journal: store,
+        uploads: uploader,
+        files: new NodeOutputFiles({
+          dir: this.parts.project.outputsDir,
+          onExist: plan.manifest.outputs.onExist,
+          refuse: whyNotOutput,
+        }),
+        clock,
+        random: Math.random,
+        show: (event) => progress.on(event),
+      },
+      {
+        request: (run, names) => {
+          this.#names.set(run.id, run.name);
+          return requestOf(plan, run, checked.drifted, names);
+        },
+        inputs: (run) => {
+          this.#names.set(run.id, run.name);
+          return toRunInputs(run, plan.base.sha256);
+        },
+        policy: steadyPolicy([]),
+        room: checked.room,
+        nodes,
+        interrupted,
+        patienceMs,
+      },
+    );
+    return this.#outcomeOf(result, connection, uploader);
+  }
+
+  async #begin(): Promise<void> {
+    const { store, plan, identity, project } = this.parts;
+    store.appendLater({
+      type: 'batch',
+      version: 1,
+      program: programVersion(),
+      name: plan.manifest.name,
+      target: plan.manifest.target.workflowId,
+      manifest: createHash('sha256').update(project.manifestBytes).digest('hex'),
+      account: identity.account,
+      emulated: project.emulated,
+    });
+    if (!store.state.bases.has(plan.base.sha256)) store.appendLater(plan.base);
+    await store.flush();
+  }
+
+  #uploader({ client, clock }: Connection, progress: Progress): Uploader {
+    return new Uploader({
+      service: client,
+      ledger: this.parts.ledger,
+      files: this.parts.project.files,
+      clock,
+      random: Math.random,
+      show: (event) => progress.on(event),
+    });
+  }
+
+  #keptNodes(problems: Problems): ReadonlySet<string> | null {
+    const { plan } = this.parts;
+    const { nodes } = plan.manifest.outputs;
+    if (nodes === null) return null;
+    return new Set(
+      nodes.flatMap(({ value, at }) =>
+        resolveSelector(plan.workflow, value, at, problems).map(({ id }) => id),
+      ),
+    );
+  }
+
+  #outcomeOf(result: EngineResult, { client }: Connection, uploader: Uploader): Outcome {
+    const { io } = this.parts;
+    const { stop, blocked, unfetched, inFlight } = result;
+    if (stop?.is === 'journal') {
+      io.err.write(`error: ${stop.message}\nNothing more was submitted.\n`);
+      for (const taskId of inFlight) io.err.write(`in flight: ${taskId}\n`);
+    }
+    const codes = {
+      limit: exit.limit,
+      service: exit.service,
+      signal: exit.sigint,
+      journal: exit.internal,
+    };
+    const code =
+      stop !== null
+        ? codes[stop.is]
+        : unfetched.size > 0
+          ? exit.service
+          : blocked.size > 0
+            ? exit.someFailed
+            : exit.done;
+    const { create, outputs } = client.requests();
+    return {
+      code,
+      stop: stop?.message ?? null,
+      held: new Map([...blocked, ...unfetched]),
+      uploads: { count: uploader.uploads, bytes: uploader.uploadedBytes },
+      requests: { create, outputs },
+      submits: result.accepted,
+    };
+  }
+
+  async #report(outcome: Outcome, startedAt: number): Promise<BatchReport> {
+    const { plan, store, identity, project } = this.parts;
+    let referenced = 0;
+    for (const upload of plan.assets.values()) referenced += usesOf(plan, upload.sha256);
+    return reportOf(
+      plan,
+      store.state,
+      {
+        name: plan.manifest.name,
+        title: plan.manifest.report.title ?? plan.manifest.name,
+        target: plan.manifest.target.workflowId,
+        startedAt,
+        finishedAt: identity.clock.now(),
+        exitCode: outcome.code,
+        stop: outcome.stop,
+        emulated: project.emulated,
+        submits: outcome.submits,
+        assets: {
+          referenced,
+          unique: plan.assets.size,
+          uploaded: outcome.uploads.count,
+          bytes: outcome.uploads.bytes,
+        },
+        requests: outcome.requests,
+      },
+      outcome.held,
+    );
+  }
+
+  async #end(exitCode: number, stop: string | null): Promise<void> {
+    const { store } = this.parts;
+    try {
+      await store.append({ type: 'end', exitCode, stop });
+    } catch {
+      // Told already, with the tasks in flight.
+    }
+  }
+
+  async #finish(report: BatchReport, code: number): Promise<number> {
+    const { call, io, project } = this.parts;
+    const written = await writeReports(report, project.outputsDir, io);
+    if (call.flag('json')) io.out.write(`${summaryJson(report)}\n`);
+    else
+      io.out.write(
+        summaryText(report, {
+          reportPath: written.htmlPath === null ? null : project.show(written.htmlPath),
+          command: `rh-batch apply ${project.manifest.file}`,
+          paint: painter(io.env, io.out.isTTY),
+          width: io.out.columns(),
+        }),
+      );
+    return code === exit.done && written.failed ? exit.service : code;
+  }
+}
+
+/** How many runs refer to an asset; runs that are up to date too. */
+const usesOf = (plan: Plan, sha256: string): number =>
+  plan.uploads.find((upload) => upload.sha256 === sha256)?.usedBy ?? 0;
+
+const codeOf = ({ counts }: BatchReport): number =>
+  counts.succeeded === counts.total ? exit.done : exit.someFailed;

@@ -1,0 +1,114 @@
+import { accountHash } from '../assets/ledger.js';
+import type { Clock } from '../edges/clock.js';
+import { scaledClock } from '../edges/clock.js';
+import { error } from '../diagnostics/diagnostic.js';
+import type { Problems } from '../diagnostics/problems.js';
+import type { Client } from '../runninghub/client.js';
+import { createClient, siteOf } from '../runninghub/client.js';
+import type { Call } from './call.js';
+import type { Io } from './io.js';
+
+/** The service that a command talks to, and the account it talks for. */
+export interface Connection {
+  readonly client: Client;
+  readonly clock: Clock;
+  readonly account: string;
+  readonly emulated: boolean;
+  close(): Promise<void>;
+}
+
+export interface Identity {
+  readonly site: string;
+  readonly key: string;
+  readonly account: string;
+  readonly clock: Clock;
+}
+
+const defaultSite = 'https://www.runninghub.cn';
+/** Of the emulator in this process: half a minute of a task passes in half a second. */
+const emulatorSpeed = 60;
+const emulatorSlots = 4;
+/** Says for itself that it is none of the user's keys. */
+const emulatorKey = 'emulated-key-0000000000000000000';
+
+/** Who talks to which site; nothing is sent. With `--emulator` no key is needed. */
+export const identify = (
+  call: Call,
+  io: Io,
+  env: ReadonlyMap<string, string>,
+  problems: Problems,
+): Identity | null => {
+  if (call.flag('emulator')) {
+    const clock = scaledClock(emulatorSpeed);
+    return {
+      site: 'emulator',
+      key: emulatorKey,
+      account: accountHash('emulator', emulatorKey),
+      clock,
+    };
+  }
+  const site = siteOf(call.text('baseUrl') ?? env.get('RUNNINGHUB_BASE_URL') ?? defaultSite);
+  if (!/^https?:\/\/[^/\s]+$/.test(site)) {
+    problems.add(
+      error('E0001', null, `the base URL "${site}" is not of the form https://host`, {
+        hint: `${defaultSite} or https://www.runninghub.ai`,
+      }),
+    );
+    return null;
+  }
+  const key = env.get('RUNNINGHUB_API_KEY')?.trim() ?? '';
+  if (key === '' || /[\s\u0000-\u001f\u007f-\uffff]/.test(key)) {
+    const what = key === '' ? 'is not set' : 'holds blanks or characters that no key has';
+    problems.add(
+      error('E0003', null, `RUNNINGHUB_API_KEY ${what}`, {
+        hint: 'export RUNNINGHUB_API_KEY=…, or --env-file FILE; --emulator needs none',
+      }),
+    );
+    return null;
+  }
+  io.protect(key);
+  return { site, key, account: accountHash(site, key), clock: testClock(site, env) };
+};
+
+/** Against an emulator elsewhere, time may run at its speed; never against the real service. */
+const testClock = (site: string, env: ReadonlyMap<string, string>): Clock => {
+  const speed = Number(env.get('RUNNINGHUB_EMULATOR_SPEED') ?? '1');
+  const local = /^http:\/\/(?:127\.\d+\.\d+\.\d+|localhost|\[::1\])(?::\d+)?$/.test(site);
+  return local && Number.isFinite(speed) && speed > 0 ? scaledClock(speed) : scaledClock(1);
+};
+
+/** Opens the client; with `--emulator` starts the emulator with this workflow saved on it. */
+export const connect = async (
+  identity: Identity,
+  workflow: { readonly id: string; readonly graph: string },
+  call: Call,
+  io: Io,
+): Promise<Connection> => {
+  const { key, account, clock } = identity;
+  const emulated = call.flag('emulator');
+  const log = call.count('v') > 1 ? (line: string): void => io.err.write(`${line}\n`) : undefined;
+  const open = (baseUrl: string): Client =>
+    createClient({ baseUrl, key, clock, env: io.env, ...(log === undefined ? {} : { log }) });
+  if (!emulated) {
+    const client = open(identity.site);
+    return { client, clock, account, emulated, close: () => client.close() };
+  }
+  const { startEmulator } = await import('../emulator/server.js');
+  const emulator = await startEmulator({
+    speed: emulatorSpeed,
+    slots: emulatorSlots,
+    workflows: new Map([[workflow.id, workflow.graph]]),
+    uploadLifeMs: Number.POSITIVE_INFINITY,
+  });
+  const client = open(emulator.url);
+  return {
+    client,
+    clock,
+    account,
+    emulated,
+    close: async () => {
+      await client.close();
+      await emulator.close();
+    },
+  };
+};

@@ -1,0 +1,114 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { error } from '../diagnostics/diagnostic.js';
+import { Problems } from '../diagnostics/problems.js';
+import type { FaultRule } from '../emulator/faults.js';
+import { faultKinds, isFaultKind } from '../emulator/faults.js';
+import type { AccountOptions } from '../emulator/options.js';
+import { startEmulator } from '../emulator/server.js';
+import type { Call } from './call.js';
+import { exit } from './exit.js';
+import type { Io } from './io.js';
+import { wholeNumber } from './numbers.js';
+import { sayOne, sayProblems } from './say.js';
+
+const account: AccountOptions = { coins: 1_000_000, money: null, apiType: 'NORMAL' };
+
+/** `rh-batch emulator`: serves until a signal comes. */
+export const emulator = async (call: Call, io: Io): Promise<number> => {
+  const problems = new Problems();
+  const number = (name: string, otherwise: number, least = 0): number =>
+    wholeNumber(call, name, `--${dashed(name)}`, least, problems) ?? otherwise;
+  const keys = call.texts('key');
+  const options = {
+    port: number('port', 8188),
+    host: call.text('host') ?? '127.0.0.1',
+    slots: number('slots', 3, 1),
+    queue: number('queue', 0),
+    speed: positive(call, 'speed', 1, problems),
+    seed: number('seed', 1),
+    runTime: {
+      kind: 'lognormal',
+      medianMs: positive(call, 'taskSeconds', 30, problems) * 1000,
+      sigma: 0.4,
+    } as const,
+    keys: keys.length === 0 ? null : new Map(keys.map((key) => [key, account])),
+    workflows: await workflowsOf(call, io, problems),
+    unknownWorkflows: call.flag('strict') ? ('refuse' as const) : ('accept' as const),
+    faults: faultsOf(call, problems),
+  };
+  sayProblems(problems, call, io);
+  if (problems.errors > 0) return exit.badInput;
+  try {
+    const server = await startEmulator(options);
+    io.out.write(`${server.url}\n`);
+    io.err.write('emulated RunningHub; stats at /emulator/stats, the bill at /emulator/bill\n');
+    await new Promise<void>((resolveStop) => {
+      const stop = io.onStop(() => {
+        stop();
+        resolveStop();
+      });
+    });
+    await server.close();
+    return exit.done;
+  } catch (cause) {
+    const detail = cause instanceof Error ? cause.message : String(cause);
+    sayOne(
+      'E0001',
+      `the emulator cannot listen (${detail})`,
+      '--port 0 takes any free port',
+      call,
+      io,
+    );
+    return exit.badInput;
+  }
+};
+
+const dashed = (name: string): string => name.replace(/[A-Z]/g, (char) => `-${char.toLowerCase()}`);
+
+const positive = (call: Call, name: string, otherwise: number, problems: Problems): number => {
+  const typed = call.text(name);
+  if (typed === null) return otherwise;
+  const value = Number(typed);
+  if (Number.isFinite(value) && value > 0) return value;
+  problems.add(error('E0001', null, `--${dashed(name)} wants a positive number, not "${typed}"`));
+  return otherwise;
+};
+
+const workflowsOf = async (
+  call: Call,
+  io: Io,
+  problems: Problems,
+): Promise<Map<string, string>> => {
+  const workflows = new Map<string, string>();
+  for (const pair of call.texts('workflow')) {
+    const [, id, file] = /^(\d+)=(.+)$/s.exec(pair) ?? [];
+    if (id === undefined || file === undefined) {
+      problems.add(error('E0001', null, `--workflow "${pair}" is not of the form id=file`));
+      continue;
+    }
+    try {
+      workflows.set(id, await readFile(resolve(io.cwd, file), 'utf8'));
+    } catch {
+      problems.add(error('E0002', null, `${file} cannot be read`));
+    }
+  }
+  return workflows;
+};
+
+/** `create:resetAfter:0.2`, or `create:resetAfter:x3` for the next three. */
+const faultsOf = (call: Call, problems: Problems): FaultRule[] =>
+  call.texts('fault').flatMap((spec): FaultRule[] => {
+    const [endpoint = '', kind = '', amount = ''] = spec.split(':');
+    const next = /^x(\d+)$/.exec(amount)?.[1];
+    const probability = Number(amount);
+    if (isFaultKind(kind) && next !== undefined) return [{ endpoint, kind, next: Number(next) }];
+    if (isFaultKind(kind) && probability >= 0 && probability <= 1 && amount !== '')
+      return [{ endpoint, kind, probability }];
+    problems.add(
+      error('E0001', null, `--fault "${spec}" is not of the form endpoint:kind:probability`, {
+        hint: `create:resetAfter:0.2, or :x3 for the next three; kinds: ${faultKinds.join(', ')}`,
+      }),
+    );
+    return [];
+  });

@@ -1,0 +1,85 @@
+import { resolve } from 'node:path';
+import stringWidth from 'string-width';
+import { Problems } from '../diagnostics/problems.js';
+import { nodeFiles } from '../edges/node-files.js';
+import type { FieldDescription } from '../workflow/describe.js';
+import { describeFields } from '../workflow/describe.js';
+import { parseWorkflow } from '../workflow/parse.js';
+import type { Call } from './call.js';
+import { exit } from './exit.js';
+import type { Io } from './io.js';
+import { shownFrom, unreadable } from './project.js';
+import { sayProblems } from './say.js';
+
+const maxBytes = 64 * 1024 * 1024;
+
+/** `rh-batch fields api.json` */
+export const fields = async (call: Call, io: Io): Promise<number> => {
+  const problems = new Problems();
+  const path = resolve(io.cwd, call.args[0] ?? '');
+  const shown = shownFrom(io.cwd)(path);
+  const read = await nodeFiles().read(path, maxBytes);
+  if (!read.ok) problems.add(unreadable(shown, read));
+  const workflow = read.ok
+    ? parseWorkflow(shown, read.value, { loaders: new Map() }, problems)
+    : null;
+  sayProblems(problems, call, io);
+  if (workflow === null) return exit.badInput;
+  const all = describeFields(workflow);
+  if (call.flag('json')) io.out.write(`${json(all)}\n`);
+  else if (call.flag('csv')) io.out.write(await csvHeader(all));
+  else io.out.write(table(all, io.out.columns()));
+  return exit.done;
+};
+
+const json = (all: readonly FieldDescription[]): string =>
+  JSON.stringify({
+    fields: all.map(({ address, node, title, class: type, field, kind, value }) => ({
+      address,
+      node,
+      title,
+      class: type,
+      field,
+      kind,
+      value,
+    })),
+  });
+
+/** A header of all addresses and the current values as a first row: a table to start from. */
+const csvHeader = async (all: readonly FieldDescription[]): Promise<string> => {
+  const { stringify } = await import('csv-stringify/sync');
+  return stringify([all.map(({ address }) => address), all.map(({ text }) => text)]);
+};
+
+const table = (all: readonly FieldDescription[], columns: number | null): string => {
+  const rows = all.map(
+    ({ address, class: type, kind, text }) => [address, type, kind, oneLine(text)] as const,
+  );
+  const widths = [0, 1, 2].map((at) =>
+    Math.max(0, ...rows.map((row) => stringWidth(row[at] ?? ''))),
+  );
+  const limit =
+    columns === null
+      ? 120
+      : Math.max(10, columns - widths.reduce((sum, width) => sum + width + 2, 0));
+  return rows
+    .map((row) => {
+      const left = [0, 1, 2].map(
+        (at) => (row[at] ?? '') + ' '.repeat((widths[at] ?? 0) - stringWidth(row[at] ?? '')),
+      );
+      return `${[...left, clip(row[3], limit)].join('  ').trimEnd()}\n`;
+    })
+    .join('');
+};
+
+const oneLine = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ');
+
+const clip = (text: string, width: number): string => {
+  if (stringWidth(text) <= width) return text;
+  let kept = '';
+  for (const char of text) {
+    if (stringWidth(kept + char) > width - 1) break;
+    kept += char;
+  }
+  return `${kept}…`;
+};

@@ -1,0 +1,47 @@
+import type { Ledger } from '../assets/ledger.js';
+import type { Problems } from '../diagnostics/problems.js';
+import type { Clock } from '../edges/clock.js';
+import type { BatchState } from '../journal/state.js';
+import { emptyState } from '../journal/fold.js';
+import { makePlan } from '../plan/make-plan.js';
+import type { Plan } from '../plan/plan.js';
+import type { Selection } from '../plan/selection.js';
+import { presenceIn } from './presence.js';
+import type { Project } from './project.js';
+
+export interface PlanningInput {
+  /** null: as if nothing had ever run. */
+  readonly history: BatchState | null;
+  readonly selection: Selection;
+  readonly env: ReadonlyMap<string, string>;
+  readonly clock: Clock;
+  readonly ledger?: Ledger;
+}
+
+/** The one way from a project to a plan, for validate, plan and apply. */
+export const planProject = (
+  project: Project,
+  { history, selection, env, clock, ledger }: PlanningInput,
+  problems: Problems,
+): Promise<Plan | null> =>
+  makePlan(
+    {
+      manifest: project.manifest,
+      workflow: project.workflow,
+      matrix: project.matrix,
+      history: history ?? emptyState(),
+      selection,
+      edges: {
+        files: project.files,
+        now: clock.now(),
+        env: withoutKeys(env),
+        present: presenceIn(project.outputsDir),
+        uploaded: (sha256) => ledger !== undefined && ledger.find(sha256) !== null,
+      },
+    },
+    problems,
+  );
+
+/** Templates may read the environment, but never the key: it would end up in fields and files. */
+const withoutKeys = (env: ReadonlyMap<string, string>): ReadonlyMap<string, string> =>
+  new Map([...env].filter(([name]) => name !== 'RUNNINGHUB_API_KEY'));

@@ -1,0 +1,41 @@
+import type { Clock } from '../edges/clock.js';
+import { painter } from '../terminal/colour.js';
+import { jsonProgress } from '../terminal/json.js';
+import { plainProgress } from '../terminal/plain.js';
+import type { Progress, ProgressMode } from '../terminal/progress.js';
+import { chooseMode, noProgress } from '../terminal/progress.js';
+import { ttyProgress } from '../terminal/tty.js';
+import type { RunId } from '../values/ids.js';
+import type { Call } from './call.js';
+import type { Io } from './io.js';
+
+const modes: readonly ProgressMode[] = ['auto', 'tty', 'plain', 'json', 'none'];
+
+/** The view that `--progress`, the terminal and the environment ask for. It writes to stderr. */
+export const progressFor = (
+  call: Call,
+  io: Io,
+  clock: Clock,
+  facts: {
+    readonly total: () => number;
+    readonly nameOf: (run: RunId) => string | null;
+  },
+): Progress => {
+  const asked = modes.find((mode) => mode === call.text('progress')) ?? 'auto';
+  const options = { write: (text: string) => io.err.write(text), clock, ...facts };
+  switch (call.flag('quiet') ? 'none' : chooseMode(asked, io.err.isTTY, io.env)) {
+    case 'tty':
+      return ttyProgress({
+        ...options,
+        // Frames are drawn in real time, whatever the batch's clock says.
+        columns: io.err.columns,
+        paint: painter(io.env, io.err.isTTY),
+      });
+    case 'plain':
+      return plainProgress(options);
+    case 'json':
+      return jsonProgress(options);
+    case 'none':
+      return noProgress;
+  }
+};

@@ -1,0 +1,62 @@
+import { appendFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeAtomically } from '../edges/atomic.js';
+import type { RunError } from '../journal/event.js';
+import type { BatchState } from '../journal/state.js';
+import type { Plan } from '../plan/plan.js';
+import { reportFiles } from '../report/files.js';
+import { githubSummary } from '../report/github.js';
+import type { BatchFacts, BatchReport, ReportRun } from '../report/model.js';
+import { makeReport } from '../report/model.js';
+import { buildRun, factsOfPlanned } from '../report/run.js';
+import type { RunId } from '../values/ids.js';
+import type { Io } from './io.js';
+
+/** Joins the plan's runs with what the journal knows of them now. */
+export const reportOf = async (
+  plan: Plan,
+  state: BatchState,
+  facts: BatchFacts,
+  held: ReadonlyMap<RunId, RunError>,
+): Promise<BatchReport> => {
+  const runs: ReportRun[] = [];
+  for await (const run of plan.runs())
+    runs.push(
+      buildRun(factsOfPlanned(run), state.runs.get(run.id), {
+        since: facts.startedAt,
+        held: held.get(run.id) ?? null,
+      }),
+    );
+  return makeReport(facts, runs);
+};
+
+/** Writes every report, cleaned of keys. What cannot be written is told and does not stop the others. */
+export const writeReports = async (
+  report: BatchReport,
+  outputsDir: string,
+  io: Io,
+): Promise<{ readonly htmlPath: string | null; readonly failed: boolean }> => {
+  let htmlPath: string | null = null;
+  let failed = false;
+  for (const file of reportFiles(report)) {
+    const path = join(outputsDir, file.name);
+    try {
+      await writeAtomically(path, cleaned(await file.content(), io));
+      if (file.name === 'report.html') htmlPath = path;
+    } catch (cause) {
+      failed = true;
+      const detail = cause instanceof Error ? cause.message : String(cause);
+      io.err.write(
+        `error: ${file.name} cannot be written (${detail}); rh-batch report writes it again\n`,
+      );
+    }
+  }
+  const { GITHUB_STEP_SUMMARY: summary } = io.env;
+  if (summary !== undefined && summary !== '')
+    await appendFile(summary, io.clean(githubSummary(report))).catch(() => undefined);
+  return { htmlPath, failed };
+};
+
+function* cleaned(chunks: Iterable<string>, io: Io): Generator<string> {
+  for (const chunk of chunks) yield io.clean(chunk);
+}

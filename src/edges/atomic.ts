@@ -1,0 +1,31 @@
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+
+const flushAt = 1 << 20;
+
+/** Writes a file whole or not at all: temporary file, sync, rename. Large content comes in pieces. */
+export const writeAtomically = async (path: string, chunks: Iterable<string>): Promise<void> => {
+  const dir = dirname(path);
+  await mkdir(dir, { recursive: true });
+  const temporary = join(dir, `.${basename(path)}.${String(process.pid)}.tmp`);
+  try {
+    const file = await open(temporary, 'w', 0o644);
+    try {
+      let pending = '';
+      for (const chunk of chunks) {
+        pending += chunk;
+        if (pending.length < flushAt) continue;
+        await file.writeFile(pending);
+        pending = '';
+      }
+      await file.writeFile(pending);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (cause) {
+    await rm(temporary, { force: true });
+    throw cause;
+  }
+};

@@ -1,0 +1,106 @@
+import { error, warning } from '../diagnostics/diagnostic.js';
+import type { Problems } from '../diagnostics/problems.js';
+import type { Manifest } from '../manifest/manifest.js';
+import type { Matrix } from '../matrix/combination.js';
+import type { Place } from '../values/place.js';
+import { looksLikeAddress, resolveAddress } from '../workflow/address.js';
+import type { Field, Workflow } from '../workflow/workflow.js';
+import type { Expression } from './expression.js';
+import { compile, pathsOf, unknownName } from './expression.js';
+import type { Stage, Surroundings } from './scope.js';
+import { isKnown, knownNames, variableOf } from './scope.js';
+
+/** What fills a field of every run: a column or axis whose name is an address, or an entry of `set`. */
+export interface Binding {
+  /** As written. */
+  readonly address: string;
+  readonly fields: readonly Field[];
+  readonly at: Place | null;
+  readonly value:
+    | { readonly is: 'variable'; readonly name: string }
+    | { readonly is: 'expression'; readonly expression: Expression };
+}
+
+/** Binds columns, axes and `set` to fields; every mistake goes to `problems`. */
+export const bindAll = (
+  manifest: Manifest,
+  workflow: Workflow,
+  matrix: Matrix,
+  problems: Problems,
+): Binding[] => {
+  const bindings: Binding[] = [];
+  for (const { name, at } of matrix.variables) {
+    if (name.startsWith('_') || !looksLikeAddress(name)) continue;
+    const fields = resolveAddress(workflow, name, at, problems);
+    if (fields !== null)
+      bindings.push({ address: name, fields, at, value: { is: 'variable', name } });
+  }
+  for (const { address, value } of manifest.set) {
+    const fields = resolveAddress(workflow, address.value, address.at, problems);
+    const expression = compile(value.value, value.at, problems);
+    if (fields !== null)
+      bindings.push({
+        address: address.value,
+        fields,
+        at: address.at,
+        value: { is: 'expression', expression },
+      });
+  }
+  checkTwice(bindings, problems);
+  return bindings;
+};
+
+const checkTwice = (bindings: readonly Binding[], problems: Problems): void => {
+  const first = new Map<string, Binding>();
+  for (const binding of bindings)
+    for (const field of binding.fields) {
+      const key = JSON.stringify([field.node, field.name]);
+      const other = first.get(key);
+      if (other === undefined) first.set(key, binding);
+      else
+        problems.add(
+          error(
+            'E0405',
+            binding.at,
+            `"${binding.address}" sets a field that "${other.address}" sets too`,
+            {
+              hint: 'keep one of the two',
+              related: other.at === null ? [] : [{ message: 'the other is here', at: other.at }],
+            },
+          ),
+        );
+    }
+};
+
+/** Names that templates read must exist; columns that nothing reads are most likely a mistake. */
+export const checkNames = (
+  uses: readonly { readonly expression: Expression; readonly stage: Stage }[],
+  bindings: readonly Binding[],
+  matrix: Matrix,
+  surroundings: Surroundings,
+  problems: Problems,
+): void => {
+  const names = matrix.variables.map(({ name }) => name);
+  const variables = new Set(names);
+  const used = new Set<string>();
+  for (const { value } of bindings) if (value.is === 'variable') used.add(value.name);
+  for (const { expression, stage } of uses)
+    for (const { path, at } of pathsOf(expression)) {
+      const variable = variableOf(path, variables);
+      if (variable !== null) used.add(variable);
+      if (!isKnown(path, variables, surroundings, stage))
+        problems.add(unknownName(path, at, knownNames(names, surroundings, stage)));
+    }
+  for (const { name, at, source } of matrix.variables)
+    if (!used.has(name) && !name.startsWith('_'))
+      problems.add(
+        warning(
+          'E0407',
+          at,
+          `${source === 'column' ? 'column' : 'axis'} "${name}" is used nowhere`,
+          {
+            hint: source === 'column' ? `_${name} says that it is only for people` : null,
+          },
+        ),
+      );
+};

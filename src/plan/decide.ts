@@ -1,0 +1,74 @@
+import type { RunRecord } from '../journal/state.js';
+import { impossible } from '../values/impossible.js';
+import type { Action } from './plan.js';
+import { durationText } from './words.js';
+
+/** What shall happen to a run, and why in words. */
+export interface Decision {
+  readonly action: Action;
+  readonly reasons: readonly string[];
+}
+
+export interface DecideOptions {
+  /** `--force` names this run. */
+  readonly forced: boolean;
+  readonly now: number;
+  /** Results older than this are made again; null: never. */
+  readonly maxAgeMs: number | null;
+}
+
+/**
+ * Compares a run with what the journal knows of it. `checkFiles`: up to date if its files are
+ * as they were saved. Pure.
+ *
+ * A run whose fate is unknown, or whose task is under way, keeps its state whatever was asked
+ * for: a second submit could be a second bill.
+ */
+export const decide = (
+  record: RunRecord | undefined,
+  { forced, now, maxAgeMs }: DecideOptions,
+): Decision | 'checkFiles' => {
+  if (record === undefined) return { action: 'new', reasons: [] };
+  const { state } = record;
+  switch (state.is) {
+    case 'pending':
+      return pending(record);
+    case 'submitting':
+      return unknown(record, 'a submit was under way');
+    case 'unknown':
+      return unknown(record, state.why);
+    case 'inFlight':
+      return followed(`task ${state.taskId} is under way: followed, not submitted again`);
+    case 'fetching':
+      return followed(`task ${state.taskId} is done: its outputs are fetched`);
+    case 'failed':
+      return { action: 'retry', reasons: [`failed before: ${state.error.message}`] };
+    case 'cancelled':
+      return { action: 'retry', reasons: [`cancelled before, by the ${state.by}`] };
+    case 'succeeded':
+      if (forced) return { action: 'new', reasons: ['asked for with --force'] };
+      if (maxAgeMs !== null && now - state.at > maxAgeMs)
+        return { action: 'changed', reasons: [`older than ${durationText(maxAgeMs)}`] };
+      return 'checkFiles';
+    default:
+      return impossible(state);
+  }
+};
+
+/** Whether `--failed` means this run. */
+export const hasFailed = (record: RunRecord | undefined): boolean =>
+  record?.state.is === 'failed' || record?.state.is === 'cancelled';
+
+const followed = (reason: string): Decision => ({ action: 'download', reasons: [reason] });
+
+const unknown = ({ id }: RunRecord, why: string): Decision => ({
+  action: 'unknown',
+  reasons: [`the answer to its submit was lost (${why}); rh-batch resolve ${id} settles it`],
+});
+
+/** Never accepted, or refused or failed in a way that allows another submit. */
+const pending = ({ state, failures }: RunRecord): Decision => {
+  const last = state.is === 'pending' ? state.last : null;
+  if (failures === 0 || last === null) return { action: 'new', reasons: [] };
+  return { action: 'retry', reasons: [`failed before: ${last.message}`] };
+};

@@ -1,0 +1,224 @@
+import { error } from '../diagnostics/diagnostic.js';
+import type { Problems } from '../diagnostics/problems.js';
+import type { Manifest } from '../manifest/manifest.js';
+import type { Combination, RowOrigin } from '../matrix/combination.js';
+import { datumJson } from '../matrix/datum-json.js';
+import type { Evaluated } from '../matrix/template.js';
+import type { Cell, Datum } from '../values/datum.js';
+import type { RunId } from '../values/ids.js';
+import type { Place } from '../values/place.js';
+import type { Field, Workflow } from '../workflow/workflow.js';
+import { overrideOf } from './base.js';
+import type { Binding } from './bind.js';
+import type { Expression } from './expression.js';
+import { evaluateValue, onlyPath } from './expression.js';
+import type { Fingerprints } from './fingerprint.js';
+import { runIdOf } from './fingerprint.js';
+import { defaultName, keyOf } from './name.js';
+import type { Override, OverrideValue } from './plan.js';
+import { portable } from './portable.js';
+import type { Surroundings } from './scope.js';
+import { scopeOf, variableOf } from './scope.js';
+import type { Values } from './value.js';
+
+/** A run before it is compared with history. */
+export interface RunCore {
+  readonly combination: Combination;
+  readonly id: RunId;
+  readonly name: string;
+  /** A person chose the name. */
+  readonly named: boolean;
+  readonly key: string;
+  readonly row: RowOrigin | null;
+  readonly tags: readonly string[];
+  readonly values: ReadonlyMap<string, string>;
+  readonly overrides: readonly Override[];
+  /** Empty cells of bound columns. */
+  readonly notGiven: number;
+}
+
+export interface Naming {
+  /** `run.name`, taken apart; null: the default. */
+  readonly name: Expression | null;
+  readonly tags: readonly { readonly expression: Expression; readonly at: Place }[];
+}
+
+const forPeople: ReadonlySet<string> = new Set(['_name', '_skip', '_tags']);
+
+/** Evaluates combinations: values to overrides, overrides to an id, names, tags. */
+export class Evaluator {
+  constructor(
+    private readonly parts: {
+      readonly manifest: Manifest;
+      readonly workflow: Workflow;
+      readonly bindings: readonly Binding[];
+      readonly values: Values;
+      readonly fingerprints: Fingerprints;
+      readonly surroundings: Surroundings;
+      readonly naming: Naming;
+    },
+  ) {}
+
+  /** null: a mistake in this combination, which is in `problems`. */
+  async evaluate(combination: Combination, problems: Problems): Promise<RunCore | null> {
+    const before = problems.errors;
+    const chosen: [Field, OverrideValue][] = [];
+    let notGiven = 0;
+    for (const binding of this.parts.bindings)
+      for (const [field, value] of await this.#bound(binding, combination, problems))
+        if (value === undefined) notGiven += 1;
+        else if (value !== null) chosen.push([field, value]);
+    if (problems.errors > before) return null;
+    const { fingerprints, workflow } = this.parts;
+    const id = runIdOf(fingerprints.of(chosen, combination.repeat));
+    const key = keyOf(combination);
+    const named = this.#name(combination, id, key, problems);
+    const tags = this.#tags(combination, id, key, problems);
+    if (named === null || problems.errors > before) return null;
+    return {
+      combination,
+      id,
+      key,
+      ...named,
+      tags,
+      row: combination.row,
+      values: valueTexts(combination),
+      overrides: chosen.flatMap(([field, value]) => {
+        const node = workflow.nodes.get(field.node);
+        return node === undefined ? [] : [overrideOf(node, field, value)];
+      }),
+      notGiven,
+    };
+  }
+
+  async #bound(
+    { fields, value, address, at }: Binding,
+    combination: Combination,
+    problems: Problems,
+  ): Promise<[Field, OverrideValue | null | undefined][]> {
+    const source = this.#source(value, combination, at);
+    if (!source.ok) {
+      problems.add(atRow(source, combination, at));
+      return [];
+    }
+    const { datum, dir, place } = source;
+    const bound: [Field, OverrideValue | null | undefined][] = [];
+    for (const field of fields) {
+      const input = { datum, dir, field, address, at: place };
+      bound.push([field, await this.parts.values.valueOf(input, problems)]);
+    }
+    return bound;
+  }
+
+  /** The datum, the folder that its paths start at, and where to point when it is wrong. */
+  #source(
+    value: Binding['value'],
+    combination: Combination,
+    at: Place | null,
+  ):
+    | { ok: true; datum: Datum; dir: string; place: () => Place | null }
+    | (Evaluated & { ok: false }) {
+    const { manifest, surroundings } = this.parts;
+    if (value.is === 'variable') {
+      const cell = combination.variables.get(value.name);
+      if (cell === undefined)
+        return { ok: true, datum: { is: 'absent' }, dir: manifest.dir, place: () => at };
+      return { ok: true, datum: cell.datum, dir: cell.dir, place: () => cell.at() ?? at };
+    }
+    const scope = scopeOf(combination, surroundings, new Map());
+    const evaluated = evaluateValue(value.expression, scope);
+    if (!evaluated.ok) return evaluated;
+    const cell = this.#onlyCell(value.expression, combination);
+    return {
+      ok: true,
+      datum: evaluated.datum,
+      dir: cell?.dir ?? manifest.dir,
+      place: () => cell?.at() ?? at,
+    };
+  }
+
+  /** `${{ photo }}` alone, also inside `{ asset: … }`: its paths start where the table stands. */
+  #onlyCell(expression: Expression, { variables }: Combination): Cell | undefined {
+    const inner = expression.is === 'map' ? [...expression.entries.values()][0] : expression;
+    const path = inner === undefined ? null : onlyPath(inner);
+    const name = path === null ? null : variableOf(path, variables);
+    return name === null ? undefined : variables.get(name);
+  }
+
+  #name(
+    combination: Combination,
+    id: RunId,
+    key: string,
+    problems: Problems,
+  ): { readonly name: string; readonly named: boolean } | null {
+    const repeated = combination.repeat > 0 ? `-r${combination.repeat}` : '';
+    const column = combination.variables.get('_name')?.datum;
+    if (column?.is === 'scalar' && column.text.trim() !== '')
+      return { name: portable(column.text.trim() + repeated), named: true };
+    const { name } = this.parts.naming;
+    const written = this.parts.manifest.run.name;
+    if (name === null || written === null)
+      return { name: defaultName(combination.index, key), named: false };
+    const text = this.#text(name, combination, id, key, written.at, problems);
+    if (text === null) return null;
+    if (text.trim() !== '') return { name: portable(text.trim() + repeated), named: true };
+    problems.add(error('E0602', written.at, `run.name is empty for run ${combination.index}`));
+    return null;
+  }
+
+  #tags(combination: Combination, id: RunId, key: string, problems: Problems): string[] {
+    const tags = this.parts.naming.tags.flatMap(({ expression, at }) => {
+      const text = this.#text(expression, combination, id, key, at, problems);
+      return text === null || text === '' ? [] : [text];
+    });
+    const column = combination.variables.get('_tags')?.datum;
+    if (column?.is === 'scalar') tags.push(...column.text.split(/[,;|]/).map((tag) => tag.trim()));
+    if (column?.is === 'list')
+      for (const item of column.items) if (item.is === 'scalar') tags.push(item.text);
+    return [...new Set(tags.filter((tag) => tag !== ''))];
+  }
+
+  #text(
+    expression: Expression,
+    combination: Combination,
+    id: RunId,
+    key: string,
+    at: Place,
+    problems: Problems,
+  ): string | null {
+    const run = new Map([
+      ['id', id],
+      ['key', key],
+    ]);
+    const evaluated = evaluateValue(expression, scopeOf(combination, this.parts.surroundings, run));
+    if (evaluated.ok) return evaluated.datum.is === 'scalar' ? evaluated.datum.text : '';
+    problems.add(atRow(evaluated, combination, at));
+    return null;
+  }
+}
+
+/** A template's mistake in one row: the template's place, and the row in words. */
+const atRow = (
+  evaluated: Evaluated & { ok: false },
+  { row, index }: Combination,
+  at: Place | null,
+): ReturnType<typeof error> =>
+  error('E0404', evaluated.at ?? at, evaluated.message, {
+    notes: [row === null ? `in run ${index}` : `in ${row.file}:${row.line}`],
+    hint: evaluated.hint,
+  });
+
+const valueTexts = ({ variables }: Combination): ReadonlyMap<string, string> => {
+  const texts = new Map<string, string>();
+  for (const [name, { datum }] of variables) {
+    if (forPeople.has(name) || datum.is === 'absent') continue;
+    texts.set(name, datum.is === 'scalar' ? datum.text : datumJson(datum));
+  }
+  return texts;
+};
+
+/** `_skip`: anything but empty, 0, false and no. */
+export const isSkipped = ({ variables }: Combination): boolean => {
+  const datum = variables.get('_skip')?.datum;
+  return datum?.is === 'scalar' && !/^(?:|0|false|no|n)$/i.test(datum.text.trim());
+};

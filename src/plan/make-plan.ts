@@ -1,0 +1,412 @@
+import { hash } from 'node:crypto';
+import type { Asset } from '../assets/asset.js';
+import { error } from '../diagnostics/diagnostic.js';
+import { Problems } from '../diagnostics/problems.js';
+import type { Files } from '../edges/files.js';
+import type { BaseKnown, OverrideRecord, SavedFile } from '../journal/event.js';
+import type { BatchState, RunRecord } from '../journal/state.js';
+import type { Manifest } from '../manifest/manifest.js';
+import type { Matrix } from '../matrix/combination.js';
+import type { RunId } from '../values/ids.js';
+import { graphIdentity } from '../workflow/identity.js';
+import { shortestAddress } from '../workflow/shortest.js';
+import type { Workflow } from '../workflow/workflow.js';
+import { baseOf, seedsOf } from './base.js';
+import { bindAll, checkNames } from './bind.js';
+import type { Decision } from './decide.js';
+import { decide } from './decide.js';
+import { estimate } from './estimate.js';
+import type { RunCore } from './evaluate.js';
+import { Evaluator, isSkipped } from './evaluate.js';
+import { compile } from './expression.js';
+import { Fingerprints } from './fingerprint.js';
+import { IdTable } from './id-table.js';
+import { OutputNames } from './output-names.js';
+import { Predecessors } from './pair.js';
+import type {
+  Estimate,
+  OutputFacts,
+  Override,
+  Plan,
+  PlannedRun,
+  PlannedUpload,
+  PlanSummary,
+} from './plan.js';
+import { folded } from './portable.js';
+import { differences, reasonText } from './reasons.js';
+import { toRunInputs } from './record.js';
+import type { Surroundings } from './scope.js';
+import type { Selection } from './selection.js';
+import { fitsFailed, fitsWhere, inShard, Patterns } from './selection.js';
+import { Values } from './value.js';
+
+export interface PlanInput {
+  readonly manifest: Manifest;
+  readonly workflow: Workflow;
+  readonly matrix: Matrix;
+  readonly history: BatchState;
+  readonly selection: Selection;
+  readonly edges: {
+    readonly files: Files;
+    readonly now: number;
+    /** Without keys: what templates may read. */
+    readonly env: ReadonlyMap<string, string>;
+    /** Whether an output is as it was saved. */
+    readonly present: (file: SavedFile) => Promise<'same' | 'missing' | 'changed'>;
+    /** Whether the service is believed to have this content already. */
+    readonly uploaded: (sha256: string) => boolean;
+  };
+}
+
+/** Output links live a day (runninghub-api 13): older ones cannot be asked for again. */
+const linkLifeMs = 24 * 3_600_000;
+
+/**
+ * Walks the matrix once: checks every cell, hashes every asset once, decides about every run.
+ * null when there are errors, all of which are in `problems`.
+ */
+export const makePlan = async (input: PlanInput, problems: Problems): Promise<Plan | null> => {
+  const before = problems.errors;
+  const planner = new Planner(input, problems);
+  if (problems.errors > before) return null;
+  await planner.survey();
+  if (problems.errors > before) return null;
+  await planner.pairWithHistory();
+  return planner;
+};
+
+class Planner implements Plan {
+  readonly manifest: Manifest;
+  readonly workflow: Workflow;
+  readonly base: BaseKnown;
+  readonly seeds: readonly Override[];
+  readonly #values: Values;
+  readonly #evaluator: Evaluator;
+  readonly #outputs: OutputNames;
+  readonly #selected = new IdTable();
+  readonly #names = new IdTable();
+  /** Of runs that history knows; the others are new. */
+  readonly #decisions = new Map<RunId, Decision>();
+  readonly #changes = new Map<RunId, readonly string[]>();
+  readonly #uses = new Map<string, number>();
+  #summary: PlanSummary = {
+    total: 0,
+    new: 0,
+    changed: 0,
+    retry: 0,
+    unknown: 0,
+    upToDate: 0,
+    download: 0,
+    notGiven: 0,
+    notSelected: 0,
+  };
+
+  constructor(
+    private readonly input: PlanInput,
+    private readonly problems: Problems,
+  ) {
+    const { manifest, workflow, matrix, edges } = input;
+    this.manifest = manifest;
+    this.workflow = workflow;
+    const graph = graphIdentity(workflow);
+    const { instance } = manifest.create;
+    this.base = baseOf(graph, instance);
+    this.seeds = seedsOf(workflow);
+    const surroundings: Surroundings = {
+      vars: manifest.vars,
+      env: edges.env,
+      batch: new Map([
+        ['name', manifest.name],
+        ['date', new Date(edges.now).toISOString().slice(0, 10)],
+      ]),
+    };
+    const bindings = bindAll(manifest, workflow, matrix, problems);
+    const { name } = manifest.run;
+    const naming = {
+      name:
+        name === null
+          ? null
+          : compile({ is: 'scalar', text: name.value, type: 'text' }, name.at, problems),
+      tags: manifest.run.tags.map(({ value, at }) => ({
+        at,
+        expression: compile({ is: 'scalar', text: value, type: 'text' }, at, problems),
+      })),
+    };
+    this.#outputs = new OutputNames(manifest, matrix, surroundings, problems);
+    checkNames(
+      [
+        ...bindings.flatMap(({ value }) =>
+          value.is === 'expression'
+            ? [{ expression: value.expression, stage: 'set' as const }]
+            : [],
+        ),
+        ...(naming.name === null ? [] : [{ expression: naming.name, stage: 'name' as const }]),
+        ...naming.tags.map(({ expression }) => ({ expression, stage: 'name' as const })),
+        ...this.#outputs.uses,
+      ],
+      bindings,
+      matrix,
+      surroundings,
+      problems,
+    );
+    this.#values = new Values(workflow, manifest.assets, edges.files);
+    this.#evaluator = new Evaluator({
+      manifest,
+      workflow,
+      bindings,
+      values: this.#values,
+      fingerprints: new Fingerprints(manifest.target, instance, graph),
+      surroundings,
+      naming,
+    });
+  }
+
+  get summary(): PlanSummary {
+    return this.#summary;
+  }
+
+  get assets(): ReadonlyMap<string, Asset> {
+    return this.#values.assets;
+  }
+
+  get uploads(): readonly PlannedUpload[] {
+    return [...this.#uses].flatMap(([sha256, usedBy]) => {
+      const asset = this.assets.get(sha256);
+      return asset === undefined || this.input.edges.uploaded(sha256)
+        ? []
+        : [{ path: asset.shown, sha256, bytes: asset.bytes, usedBy }];
+    });
+  }
+
+  get estimate(): Estimate {
+    const { summary, manifest } = this;
+    return estimate(this.input.history, {
+      target: manifest.target.workflowId,
+      instance: manifest.create.instance,
+      runs: summary.new + summary.changed + summary.retry,
+      concurrency: manifest.execution.concurrency,
+    });
+  }
+
+  outputPath(run: PlannedRun, output: OutputFacts): string {
+    return this.#outputs.path(run, output);
+  }
+
+  async *runs(): AsyncGenerator<PlannedRun> {
+    // Decided again by the same rules; mistakes were told by the survey.
+    const quiet = new Problems();
+    const seen = new IdTable();
+    for await (const core of this.#walk(quiet)) {
+      const first = seen.add(core.id, core.combination.index);
+      yield this.#planned(core, first ?? null);
+    }
+  }
+
+  /** The first walk. */
+  async survey(): Promise<void> {
+    const count: Record<Decision['action'], number> = {
+      new: 0,
+      changed: 0,
+      retry: 0,
+      unknown: 0,
+      upToDate: 0,
+      download: 0,
+    };
+    let total = 0;
+    let notGiven = 0;
+    for await (const core of this.#walk(this.problems)) {
+      total += 1;
+      notGiven += core.notGiven;
+      this.#checkName(core);
+      const twin = this.#selected.add(core.id, core.combination.index) !== undefined;
+      const decision = await this.#decide(core);
+      count[decision.action] += 1;
+      const submits = ['new', 'changed', 'retry'].includes(decision.action);
+      if (submits && !twin) this.#countUses(core);
+    }
+    this.#summary = { total, ...count, notGiven, notSelected: this.#notSelected };
+    if (total === 0 && this.#notSelected === 0 && this.problems.errors === 0)
+      this.problems.add(error('E0319', null, 'the matrix has no runs'));
+  }
+
+  /** Tells which run of the past a new one was before the user changed something. */
+  async pairWithHistory(): Promise<void> {
+    const { history } = this.input;
+    if (this.#summary.new === 0) return;
+    const orphans = [...history.runs.values()].filter(
+      ({ id }) => this.#selected.get(id) === undefined,
+    );
+    if (orphans.length === 0) return;
+    const pairs = new Predecessors(orphans);
+    for await (const core of this.#walk(new Problems()))
+      if (!history.runs.has(core.id))
+        pairs.ask(core.id, toRunInputs(this.#planned(core, null), this.base.sha256), core.named);
+    const matches = pairs.matches();
+    for await (const core of this.#walk(new Problems())) {
+      const record = matches.get(core.id);
+      const reasons = record === undefined ? [] : this.#reasons(core, record);
+      if (reasons.length > 0) this.#changes.set(core.id, reasons);
+    }
+    const changed = this.#changes.size;
+    this.#summary = {
+      ...this.#summary,
+      new: Math.max(0, this.#summary.new - changed),
+      changed: this.#summary.changed + changed,
+    };
+  }
+
+  #notSelected = 0;
+
+  /** Selected runs in matrix order. */
+  async *#walk(problems: Problems): AsyncGenerator<RunCore> {
+    const { selection, matrix, history } = this.input;
+    const only = new Patterns(selection.only);
+    let left = selection.first ?? Number.POSITIVE_INFINITY;
+    this.#notSelected = 0;
+    for await (const combination of matrix.combinations()) {
+      if (left <= 0) break;
+      if (isSkipped(combination) || !inShard(selection, combination.index)) {
+        this.#notSelected += 1;
+        continue;
+      }
+      const core = await this.#evaluator.evaluate(combination, problems);
+      if (core === null) continue;
+      const fits =
+        fitsWhere(selection, core.values) &&
+        fitsFailed(selection, history.runs.get(core.id)) &&
+        (selection.only.length === 0 || only.fits(core));
+      if (!fits) {
+        this.#notSelected += 1;
+        continue;
+      }
+      left -= 1;
+      yield core;
+    }
+    if (problems === this.problems)
+      for (const text of only.unused)
+        problems.add(
+          error('E0410', null, `--only ${text} fits no run`, {
+            hint: 'rh-batch plan lists names and ids',
+          }),
+        );
+  }
+
+  /** Names must be unique, letter case aside: they become file names. */
+  #checkName(core: RunCore): void {
+    if (!core.named) return;
+    const earlier = this.#names.add(
+      hash('sha256', folded(core.name)).slice(0, 16),
+      core.combination.index,
+    );
+    if (earlier === undefined) return;
+    const { row, index } = core.combination;
+    this.problems.add(
+      error(
+        'E0601',
+        this.manifest.run.name?.at ?? null,
+        `runs ${earlier} and ${index} have the same name "${core.name}"`,
+        {
+          notes: row === null ? [] : [`the second is in ${row.file}:${row.line}`],
+          hint: 'add what tells them apart: ${{ run.index }}, or another column',
+        },
+      ),
+    );
+  }
+
+  #countUses({ overrides }: RunCore): void {
+    const used = new Set(
+      overrides.flatMap(({ value }) => (value.is === 'asset' ? [value.sha256] : [])),
+    );
+    for (const sha256 of used) this.#uses.set(sha256, (this.#uses.get(sha256) ?? 0) + 1);
+  }
+
+  async #decide(core: RunCore): Promise<Decision> {
+    const record = this.input.history.runs.get(core.id);
+    if (record === undefined) return { action: 'new', reasons: [] };
+    const known = this.#decisions.get(core.id);
+    if (known !== undefined) return known;
+    const made = decide(record, {
+      forced: this.#forced(core),
+      now: this.input.edges.now,
+      maxAgeMs: this.manifest.reuse.maxAgeMs,
+    });
+    const decision = made === 'checkFiles' ? await this.#checkFiles(record) : made;
+    this.#decisions.set(core.id, decision);
+    return decision;
+  }
+
+  #forced(core: RunCore): boolean {
+    const { force } = this.input.selection;
+    return force === true || (force !== null && new Patterns(force).fits(core));
+  }
+
+  async #checkFiles({ state }: RunRecord): Promise<Decision> {
+    if (state.is !== 'succeeded') return { action: 'new', reasons: [] };
+    const lost: string[] = [];
+    for (const file of state.files) {
+      const is = await this.input.edges.present(file);
+      if (is !== 'same')
+        lost.push(`${file.path} is ${is === 'missing' ? 'missing' : 'not as it was saved'}`);
+    }
+    if (lost.length === 0) return { action: 'upToDate', reasons: [] };
+    if (this.input.edges.now - state.at < linkLifeMs) return { action: 'download', reasons: lost };
+    return { action: 'changed', reasons: [...lost, 'its links are older than a day'] };
+  }
+
+  #planned(core: RunCore, twinOf: number | null): PlannedRun {
+    const { combination, id, name, row, tags, values, overrides } = core;
+    const changes = this.#changes.get(id);
+    const decision: Decision =
+      changes === undefined
+        ? (this.#decisions.get(id) ?? { action: 'new', reasons: [] })
+        : { action: 'changed', reasons: changes };
+    const run: PlannedRun = {
+      index: combination.index,
+      id,
+      name,
+      ...decision,
+      reasons: [...decision.reasons, ...origin(combination.include, overrides)],
+      row,
+      tags,
+      values,
+      overrides,
+      repeat: combination.repeat,
+      twinOf,
+    };
+    this.#outputs.remember(run, combination, core.key);
+    return run;
+  }
+
+  #reasons(core: RunCore, record: RunRecord): string[] {
+    const { history } = this.input;
+    const { workflow, base } = this;
+    const found = differences(
+      {
+        target: history.target,
+        inputs: record.inputs,
+        base: history.bases.get(record.inputs.base) ?? null,
+      },
+      {
+        target: this.manifest.target.workflowId,
+        inputs: toRunInputs(this.#planned(core, null), base.sha256),
+        base,
+      },
+      ({ node, class: classType, field }: OverrideRecord) => {
+        const here = workflow.nodes.get(node);
+        return here?.classType === classType && here.fields.has(field)
+          ? shortestAddress(workflow, here, field)
+          : null;
+      },
+    );
+    const file = workflow.file.split(/[/\\]/).at(-1) ?? workflow.file;
+    return found.map((difference) => reasonText(difference, file));
+  }
+}
+
+/** What a person should know of a run beside why it runs. */
+const origin = (include: number | null, overrides: readonly Override[]): string[] => [
+  ...(include === null ? [] : [`from include[${include}]`]),
+  ...(overrides.some(({ value }) => value.is === 'asSaved')
+    ? ['not reproducible: the service chooses a value']
+    : []),
+];

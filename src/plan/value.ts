@@ -1,0 +1,235 @@
+import { resolve } from 'node:path';
+import pLimit from 'p-limit';
+import type { Asset } from '../assets/asset.js';
+import type { Inspected } from '../assets/inspect.js';
+import { inspectAsset } from '../assets/inspect.js';
+import type { Code } from '../diagnostics/codes.js';
+import { error } from '../diagnostics/diagnostic.js';
+import { didYouMean } from '../diagnostics/nearest.js';
+import type { Problems } from '../diagnostics/problems.js';
+import type { Files } from '../edges/files.js';
+import type { AssetOptions } from '../manifest/manifest.js';
+import type { Datum } from '../values/datum.js';
+import { impossible } from '../values/impossible.js';
+import { jsonText } from '../values/json-text.js';
+import type { Place } from '../values/place.js';
+import { isIntegerField } from '../workflow/fields.js';
+import type { Medium } from '../workflow/loaders.js';
+import { fileFieldMedium } from '../workflow/loaders.js';
+import type { Field, Workflow } from '../workflow/workflow.js';
+import { coerce, isSendable, jsonOf } from './coerce.js';
+import type { OverrideValue } from './plan.js';
+
+/** A value on its way to a field, with what is needed to talk about it. */
+export interface ValueInput {
+  readonly datum: Datum;
+  readonly field: Field;
+  /** Absolute folder: relative paths start there. */
+  readonly dir: string;
+  readonly address: string;
+  readonly at: () => Place | null;
+}
+
+const verbs = ['asset', 'file', 'value', 'asSaved'] as const;
+const maxTextBytes = 8 * 1024 * 1024;
+
+/** Turns user data into override values; hashes each asset once, reads each text file once. */
+export class Values {
+  readonly assets = new Map<string, Asset>();
+  readonly #inspected = new Map<string, Promise<Inspected>>();
+  readonly #texts = new Map<string, Promise<TextRead>>();
+  readonly #limit = pLimit(2);
+
+  constructor(
+    private readonly workflow: Workflow,
+    private readonly options: AssetOptions,
+    private readonly files: Files,
+  ) {}
+
+  /** undefined: not given, the base value stays; null: a mistake, which is in `problems`. */
+  async valueOf(input: ValueInput, problems: Problems): Promise<OverrideValue | null | undefined> {
+    const { datum } = input;
+    if (datum.is === 'absent') return undefined;
+    if (datum.is === 'map' && input.field.kind !== 'object')
+      return this.#verb(datum, input, problems);
+    if (datum.is === 'map' && datum.entries.size === 1) {
+      const [name] = datum.entries.keys();
+      if (verbs.some((verb) => verb === name)) return this.#verb(datum, input, problems);
+    }
+    if (datum.is === 'scalar' && this.#isLocalFile(datum.text, input))
+      return this.#asset(datum.text, input, problems);
+    return this.#literal(datum, input, problems);
+  }
+
+  async #verb(
+    { entries }: Datum & { is: 'map' },
+    input: ValueInput,
+    problems: Problems,
+  ): Promise<OverrideValue | null | undefined> {
+    const [[name, value] = ['', { is: 'absent' } as Datum]] = entries;
+    const verb = verbs.find((known) => known === name);
+    if (verb === undefined || entries.size !== 1) {
+      problems.add(
+        error(
+          'E0408',
+          input.at(),
+          `"${input.address}" takes a value or one of { asset }, { file }, { value }, { asSaved: true }`,
+          {
+            hint: didYouMean(name, verbs),
+          },
+        ),
+      );
+      return null;
+    }
+    switch (verb) {
+      case 'asset':
+        if (value.is === 'absent') return undefined;
+        return value.is === 'scalar'
+          ? this.#asset(value.text, input, problems)
+          : this.#wrong(input, 'a path', problems);
+      case 'file':
+        if (value.is === 'absent') return undefined;
+        return value.is === 'scalar'
+          ? this.#textFile(value.text, input, problems)
+          : this.#wrong(input, 'a path', problems);
+      case 'value': {
+        const json = jsonOf(value);
+        return json === undefined
+          ? this.#wrong(input, 'a JSON value', problems)
+          : { is: 'json', json };
+      }
+      case 'asSaved':
+        return { is: 'asSaved' };
+      default:
+        return impossible(verb);
+    }
+  }
+
+  #literal(
+    datum: Exclude<Datum, { is: 'absent' }>,
+    input: ValueInput,
+    problems: Problems,
+  ): OverrideValue | null {
+    const coerced = coerce(datum, input.field, isIntegerField(input.field.name));
+    return coerced.ok
+      ? { is: 'json', json: coerced.json }
+      : this.#wrong(input, coerced.takes, problems);
+  }
+
+  #wrong({ address, field, at, datum }: ValueInput, takes: string, problems: Problems): null {
+    const given = datum.is === 'scalar' ? `"${clip(datum.text)}"` : `a ${datum.is}`;
+    problems.add(
+      error('E0406', at(), `${address} takes ${takes}, not ${given}`, {
+        notes: [`its value in api.json is ${clip(jsonText(field.value))}`],
+      }),
+    );
+    return null;
+  }
+
+  /** Inference (DESIGN 4.4): URLs, the service's own names and the base value pass untouched. */
+  #isLocalFile(value: string, { field }: ValueInput): boolean {
+    if (!field.file || !this.options.infer) return false;
+    if (value === '' || value === field.value) return false;
+    return !/^(?:https?:\/\/|data:|api\/|openapi\/|api-lora-cn\/)/i.test(value);
+  }
+
+  async #asset(path: string, input: ValueInput, problems: Problems): Promise<OverrideValue | null> {
+    const absolute = resolve(input.dir, path);
+    let inspected = this.#inspected.get(absolute);
+    if (inspected === undefined) {
+      inspected = this.#limit(() => inspectAsset(absolute, path, this.files));
+      this.#inspected.set(absolute, inspected);
+    }
+    const found = await inspected;
+    if (!found.ok) {
+      problems.add(
+        error(assetCodes[found.is], input.at(), `${path} ${found.why}`, {
+          hint:
+            found.is === 'tooLarge'
+              ? 'host it elsewhere and give its public URL'
+              : found.is === 'missing'
+                ? 'paths start at the folder of the file that names them'
+                : null,
+        }),
+      );
+      return null;
+    }
+    const { asset } = found;
+    const wanted = this.#mediumOf(input.field);
+    if (
+      wanted !== null &&
+      wanted !== 'any' &&
+      asset.kind.medium !== wanted &&
+      asset.kind.medium !== 'other'
+    ) {
+      problems.add(
+        error(
+          'E0505',
+          input.at(),
+          `${path} is ${article(asset.kind.medium)} (${asset.kind.ext}), ${input.address} takes ${article(wanted)}`,
+        ),
+      );
+      return null;
+    }
+    if (!this.assets.has(asset.sha256)) this.assets.set(asset.sha256, asset);
+    return { is: 'asset', sha256: asset.sha256, path };
+  }
+
+  #mediumOf(field: Field): Medium | null {
+    const node = this.workflow.nodes.get(field.node);
+    return node === undefined
+      ? null
+      : fileFieldMedium(node.classType, field.name, this.options.loaders);
+  }
+
+  async #textFile(
+    path: string,
+    input: ValueInput,
+    problems: Problems,
+  ): Promise<OverrideValue | null> {
+    const absolute = resolve(input.dir, path);
+    let reading = this.#texts.get(absolute);
+    if (reading === undefined) this.#texts.set(absolute, (reading = this.#readText(absolute)));
+    const read = await reading;
+    if (read.ok)
+      return this.#literal({ is: 'scalar', text: read.text, type: 'text' }, input, problems);
+    problems.add(error('E0409', input.at(), `${path} ${read.why}`));
+    return null;
+  }
+
+  async #readText(path: string): Promise<TextRead> {
+    const read = await this.files.read(path, maxTextBytes);
+    if (!read.ok)
+      return {
+        ok: false,
+        why: read.is === 'missing' ? 'does not exist' : `cannot be read (${read.detail})`,
+      };
+    try {
+      const decoded = new TextDecoder('utf-8', { fatal: true }).decode(read.value);
+      return isSendable(decoded)
+        ? { ok: true, text: decoded }
+        : { ok: false, why: 'holds NUL characters' };
+    } catch {
+      return { ok: false, why: 'is not text in UTF-8' };
+    }
+  }
+}
+
+type TextRead =
+  { readonly ok: true; readonly text: string } | { readonly ok: false; readonly why: string };
+
+const assetCodes: Readonly<Record<(Inspected & { ok: false })['is'], Code>> = {
+  missing: 'E0501',
+  directory: 'E0502',
+  unreadable: 'E0502',
+  empty: 'E0503',
+  tooLarge: 'E0504',
+};
+
+const article = (medium: string): string =>
+  /^[aeiou]/.test(medium) ? `an ${medium}` : `a ${medium}`;
+
+const clip = (value: string): string => {
+  const line = value.replace(/\s+/g, ' ');
+  return line.length > 80 ? `${line.slice(0, 79)}…` : line;
+};

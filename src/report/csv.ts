@@ -1,0 +1,83 @@
+import { stringify } from 'csv-stringify/sync';
+import { inertCell } from './formula.js';
+import type { BatchReport, ReportRun } from './model.js';
+import { isoTime } from './time.js';
+
+/**
+ * results.csv: for people and spreadsheets. One line per run in matrix order; a column for each
+ * variable of the matrix; text that a spreadsheet would run is neutralised. JSONL is the exact one.
+ */
+export function* resultsCsv({ runs }: BatchReport): Iterable<string> {
+  const variables = variablesOf(runs);
+  yield line([...before, ...variables.map(headerOf), ...after]);
+  for (const run of runs) {
+    const values = variables.map((name) => run.values.get(name) ?? null);
+    yield line([...headCells(run), ...values, ...tailCells(run)]);
+  }
+}
+
+type CsvValue = string | number | boolean | null;
+
+const before = ['index', 'id', 'name', 'status', 'reused', 'attempts', 'taskId', 'file', 'line'];
+const after = [
+  'outputs',
+  'error',
+  'errorClass',
+  'errorCode',
+  'errorNode',
+  'errorField',
+  'queueMs',
+  'runMs',
+  'coins',
+  'money',
+  'submittedAt',
+  'finishedAt',
+];
+const ours: ReadonlySet<string> = new Set([...before, ...after]);
+
+/** Stands in no output's name, since file names may not hold it. */
+const betweenOutputs = '|';
+
+const headCells = (run: ReportRun): CsvValue[] => [
+  run.index,
+  run.id,
+  run.name,
+  run.status,
+  run.reused,
+  run.attempts,
+  run.taskId,
+  run.row?.file ?? null,
+  run.row?.line ?? null,
+];
+
+const tailCells = ({ outputs, error, cost, ...run }: ReportRun): CsvValue[] => [
+  outputs.map(({ path, url }) => path ?? url ?? '').join(betweenOutputs),
+  error?.message ?? null,
+  error?.class ?? null,
+  error?.code ?? null,
+  error?.node ?? null,
+  error?.field ?? null,
+  run.queueMs,
+  run.runMs,
+  cost.coins,
+  cost.money,
+  isoTime(run.submittedAt),
+  isoTime(run.finishedAt),
+];
+
+/** Union over all runs, in the order of their first appearance. */
+const variablesOf = (runs: readonly ReportRun[]): string[] => {
+  const names = new Set<string>();
+  for (const { values } of runs) for (const name of values.keys()) names.add(name);
+  return [...names];
+};
+
+/** A variable that is called like one of our columns takes the template language's longer name. */
+const headerOf = (variable: string): string =>
+  ours.has(variable) ? `matrix.${variable}` : variable;
+
+const line = (cells: readonly CsvValue[]): string =>
+  stringify([cells.map((cell) => (typeof cell === 'string' ? inertCell(cell) : cell))], {
+    // As it stands csv-stringify writes true as 1 and false as nothing.
+    cast: { boolean: String },
+  });

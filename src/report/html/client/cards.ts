@@ -1,0 +1,92 @@
+/** The page's script: one run as a card, as a line of the list, and as a thumbnail. */
+export const cards = String.raw`
+const glyphs = { failed: '✕', cancelled: '⊘', unknown: '?', pending: '…', succeeded: '✓' };
+
+const altOf = (run) => promptOf(run) || run.name;
+
+/** The picture that stands for a run; a sign where there is none. */
+const stageOf = (run) => {
+  const output = run.outputs.find(({ src, kind }) => src && kind !== 'file') || run.outputs[0];
+  if (!output) return signOf(run);
+  if (!output.src) return h('span', { class: 'sign' }, h('span', { class: 'note', text: 'not fetched yet' }));
+  return mediaOf(output, altOf(run), false);
+};
+
+const signOf = (run) =>
+  h('span', { class: 'sign s-' + run.status },
+    h('span', { class: 'glyph', 'aria-hidden': 'true', text: run.status === 'succeeded' ? '—' : glyphs[run.status] }),
+    h('span', { class: 'note', text: run.error ? errorText(run.error) : run.status === 'succeeded' ? 'no files' : run.status }));
+
+/** full: in the viewer, with players; else a still. */
+const mediaOf = (output, alt, full) => {
+  if (output.kind === 'image')
+    return h('img', { src: output.src, alt, loading: full ? 'eager' : 'lazy', decoding: 'async', draggable: 'false',
+      onerror: (event) => event.target.replaceWith(missing(output)), onload: full ? enlarge : learnShape });
+  if (output.kind === 'video')
+    return full
+      ? h('video', { src: output.src, controls: true, loop: true, preload: 'metadata', 'aria-label': alt })
+      : h('span', { class: 'film' },
+          h('video', { src: output.src + '#t=0.1', muted: true, playsinline: true, preload: 'metadata', tabindex: '-1', 'aria-hidden': 'true',
+            onerror: (event) => event.target.parentElement.replaceWith(missing(output)) }),
+          h('span', { class: 'play', 'aria-hidden': 'true', text: '▶' }));
+  if (output.kind === 'audio')
+    return full
+      ? h('audio', { src: output.src, controls: true, preload: 'metadata', 'aria-label': alt })
+      : h('span', { class: 'sign' }, h('span', { class: 'glyph', 'aria-hidden': 'true', text: '♪' }), h('span', { class: 'note', text: output.name }));
+  if (output.text !== undefined) return h(full ? 'pre' : 'span', { class: 'words', text: output.text });
+  return h('span', { class: 'sign' }, h('span', { class: 'glyph', 'aria-hidden': 'true', text: '▤' }), h('span', { class: 'note', text: output.name }));
+};
+
+const missing = (output) =>
+  h('span', { class: 'sign' }, h('span', { class: 'note', text: output.name + ' is not beside the report' }));
+
+/** The first picture tells the tiles' shape, so that most pictures fill theirs. */
+let shape = 1;
+let learnt = false;
+const learnShape = (event) => {
+  const { naturalWidth, naturalHeight } = event.target;
+  if (learnt || !naturalWidth || !naturalHeight) return;
+  learnt = true;
+  const ratio = Math.min(1.5, Math.max(0.6, naturalHeight / naturalWidth));
+  if (Math.abs(ratio - shape) < 0.02) return;
+  shape = ratio;
+  document.dispatchEvent(new Event('shape'));
+};
+
+/** Small pictures are shown at twice their size at most: more would only show the enlarging. */
+const enlarge = (event) => event.target.style.setProperty('width', 2 * event.target.naturalWidth + 'px');
+
+const statusMark = (run) =>
+  h('span', { class: 'status s-' + run.status, text: run.status + (run.reused ? ' before' : '') });
+
+/** Most runs succeed; only what did not is named. */
+const quiet = (run) => run.status === 'succeeded';
+
+const playerOf = (run) => {
+  const output = run.outputs.find(({ src, kind }) => src && kind === 'audio');
+  return output ? h('audio', { src: output.src, controls: true, preload: 'none', 'aria-label': run.name }) : null;
+};
+
+const cardOf = (run, at, total) =>
+  h('div', { class: 'card c-' + run.status, role: 'listitem', 'aria-posinset': at + 1, 'aria-setsize': total, 'data-run': run.index },
+    h('button', { class: 'stage', type: 'button', 'aria-label': 'Open ' + run.name + ', ' + run.status, onclick: () => openViewer(run) },
+      stageOf(run),
+      run.outputs.length > 1 ? h('span', { class: 'many', text: run.outputs.length }) : null),
+    playerOf(run),
+    h('div', { class: 'caption' },
+      h('h3', { text: run.name, title: run.name }),
+      h('p', { class: 'prompt', text: promptOf(run) }),
+      h('p', { class: 'rest', text: restOf(run) }),
+      h('p', { class: 'foot' }, quiet(run) ? h('span', { text: footText(run) }) : statusMark(run), h('span', { text: quiet(run) ? (run.reused ? 'done before' : '') : footText(run) }))));
+
+const lineOf = (run, at, total) =>
+  h('div', { class: 'line c-' + run.status, role: 'listitem', 'aria-posinset': at + 1, 'aria-setsize': total, 'data-run': run.index },
+    h('button', { class: 'stage', type: 'button', 'aria-label': 'Open ' + run.name + ', ' + run.status, onclick: () => openViewer(run) }, stageOf(run)),
+    h('div', { class: 'what' },
+      h('h3', { text: run.name, title: run.name }),
+      h('p', { class: 'prompt', text: run.error ? errorText(run.error) : promptOf(run) })),
+    h('p', { class: 'rest', text: restOf(run) }),
+    h('p', { class: 'where', text: run.row || '' }),
+    statusMark(run),
+    h('p', { class: 'foot', text: footText(run) }));
+`;

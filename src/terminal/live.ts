@@ -1,0 +1,134 @@
+import type { Instant } from '../journal/state.js';
+import type { RunId } from '../values/ids.js';
+import type { Paint, Style } from './colour.js';
+import { duration, fit, grouped, oneLine, roughDuration, widthOf } from './format.js';
+import type { PhaseView } from './phases.js';
+import type { Part } from './row.js';
+import { rowOf } from './row.js';
+import type { ScreenLine } from './screen.js';
+import type { Flight, Tally } from './tally.js';
+import { coinsText, countsText } from './words.js';
+
+/** Everything that the live view shows, at one moment. */
+export interface LiveView {
+  readonly phases: readonly PhaseView[];
+  readonly tally: Tally;
+  readonly total: number | null;
+  readonly etaMs: number | null;
+  readonly now: Instant;
+  readonly startedAt: Instant;
+  /** Moves the spinner. */
+  readonly frame: number;
+  readonly nameOf: (run: RunId) => string;
+  /** The apply is over: what stays in the scrollback. */
+  readonly ended: boolean;
+}
+
+const spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
+const nameWidth = 8;
+
+/** The view as lines, none wider than `width`, at most `height` of them. */
+export const liveLines = (
+  view: LiveView,
+  {
+    width,
+    height,
+    paint,
+  }: { readonly width: number; readonly height: number; readonly paint: Paint },
+): readonly ScreenLine[] => {
+  const row = (...parts: readonly Part[]): ScreenLine => rowOf(parts, width, paint);
+  const run = view.phases.find(({ phase }) => phase === 'run');
+  const lines: ScreenLine[] = [];
+  for (const phase of view.phases) {
+    if (phase.state === 'skipped' || (view.ended && phase.state === 'waiting')) continue;
+    lines.push(row(...phaseParts(phase, view)));
+    if (phase === run && phase.state !== 'waiting') {
+      lines.push(row(...barParts(view, width)), row('  ', countsText(view.tally, view.total)));
+      const room = Math.max(1, height - lines.length - 2);
+      if (phase.state === 'active' && !view.ended)
+        lines.push(...flightParts(view, width, room).map((parts) => row(...parts)));
+    }
+  }
+  return lines;
+};
+
+const marks: Readonly<Record<PhaseView['state'], readonly [Style, string]>> = {
+  waiting: ['dim', '·'],
+  active: ['accent', '⠋'],
+  done: ['good', '✔'],
+  failed: ['error', '✖'],
+  skipped: ['dim', '·'],
+};
+
+const phaseParts = ({ phase, state, detail }: PhaseView, { frame }: LiveView): readonly Part[] => {
+  const [style, mark] = marks[state];
+  const sign = state === 'active' ? (spinner[frame % spinner.length] ?? mark) : mark;
+  const name: Part = state === 'waiting' ? ['dim', phase] : ['strong', phase];
+  const text = oneLine(detail);
+  const gap = ' '.repeat(Math.max(1, nameWidth - phase.length));
+  return [[style, sign], ' ', name, ...(text === '' ? [] : [gap, text])];
+};
+
+/** `━━━━━━━╌╌╌╌  32/53  60%  about 4 min left  384 coins` */
+const barParts = (view: LiveView, width: number): readonly Part[] => {
+  const { tally, total, etaMs, ended, now, startedAt } = view;
+  const share = total === null || total === 0 ? 0 : Math.min(1, tally.settled / total);
+  const facts = [
+    total === null ? grouped(tally.settled) : `${grouped(tally.settled)}/${grouped(total)}`,
+    total === null || total === 0 ? null : `${Math.floor(share * 100)}%`,
+    coinsText(tally),
+    ended
+      ? `in ${duration(now - startedAt)}`
+      : etaMs === null
+        ? null
+        : `about ${roughDuration(etaMs)} left`,
+  ].filter((fact) => fact !== null);
+  const text = facts.join('  ');
+  const length = Math.max(8, Math.min(40, width - widthOf(text) - 6));
+  const good = Math.round(length * (total === null || total === 0 ? 0 : tally.done / total));
+  const filled = Math.max(good, Math.round(length * share));
+  return [
+    '  ',
+    ['good', '━'.repeat(Math.min(good, length))],
+    ['error', '━'.repeat(Math.max(0, Math.min(filled, length) - good))],
+    ['dim', '╌'.repeat(Math.max(0, length - filled))],
+    '  ',
+    text,
+  ];
+};
+
+const maxFlights = 8;
+
+/** Oldest first: what hangs stands on top. */
+const flightParts = (view: LiveView, width: number, room: number): readonly (readonly Part[])[] => {
+  const { flights, waitingFor } = view.tally;
+  const all = [...flights];
+  const limit = Math.min(maxFlights, room);
+  const shown = all.slice(0, all.length > limit ? Math.max(0, limit - 1) : limit);
+  const parts = shown.map(([run, flight]) => flightRow(view.nameOf(run), flight, view.now, width));
+  const more = all.length - shown.length;
+  if (more > 0) parts.push(['  ', ['dim', `  … and ${grouped(more)} more`]]);
+  if (waitingFor !== null) parts.push(['  ', ['dim', oneLine(waitingFor)]]);
+  return parts;
+};
+
+const flightMarks: Readonly<Record<Flight['state'], Part>> = {
+  submitting: ['dim', '○'],
+  queued: ['dim', '○'],
+  running: ['accent', '●'],
+  saving: ['good', '↓'],
+};
+
+const flightRow = (name: string, flight: Flight, now: Instant, width: number): readonly Part[] => {
+  const age = duration(Math.max(0, Math.floor((now - flight.since) / 1000) * 1000));
+  const shownAge = age === '0 ms' ? '' : age;
+  const room = Math.max(8, Math.min(48, width - 4 - 10 - 9));
+  return [
+    '  ',
+    flightMarks[flight.state],
+    ' ',
+    fit(oneLine(name), room),
+    ' ',
+    ['dim', `${fit(flight.state, 10)} ${shownAge.padStart(7)}`],
+  ];
+};

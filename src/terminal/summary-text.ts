@@ -1,0 +1,131 @@
+import type { Cost, RunError } from '../journal/event.js';
+import type { Paint, Style } from './colour.js';
+import { plain } from './colour.js';
+import { clip, count, duration, grouped, oneLine, shortDecimal } from './format.js';
+import { reasonOf } from './words.js';
+
+/** What the end of an apply is told from. A BatchReport is one. */
+export interface SummaryInput {
+  readonly counts: {
+    readonly total: number;
+    readonly succeeded: number;
+    readonly reused: number;
+    readonly failed: number;
+    readonly cancelled: number;
+    readonly unknown: number;
+    readonly pending: number;
+  };
+  readonly cost: Cost;
+  readonly submits: number;
+  readonly startedAt: number | null;
+  readonly finishedAt: number | null;
+  readonly stop: string | null;
+  readonly emulated: boolean;
+  readonly outputs: { readonly files: number };
+  readonly runs: Iterable<SummaryRun>;
+}
+
+interface SummaryRun {
+  readonly id: string;
+  readonly name: string;
+  readonly status: 'succeeded' | 'failed' | 'cancelled' | 'unknown' | 'pending';
+  readonly error: RunError | null;
+  readonly row: { readonly file: string; readonly line: number } | null;
+}
+
+export interface SummaryTextOptions {
+  readonly paint?: Paint;
+  /** As shown to people; null: it was not written. */
+  readonly reportPath: string | null;
+  /** The command that would go on with this batch, such as `rh-batch apply hero.yaml`. */
+  readonly command: string;
+  readonly maxTroubles?: number;
+  /** Columns; null: lines are not cut. */
+  readonly width?: number | null;
+}
+
+/** The result on stdout: how it went, what needs a person, where the report is, what to do next. */
+export const summaryText = (input: SummaryInput, options: SummaryTextOptions): string => {
+  const { paint = plain, reportPath } = options;
+  const lines = [headline(input, paint), ...troubleLines(input, options)];
+  if (input.stop !== null) lines.push(`${paint('warning', 'stopped:')} ${oneLine(input.stop)}`);
+  if (reportPath !== null) lines.push(`${paint('dim', 'report:')} ${reportPath}`);
+  const next = nextStep(input, options.command);
+  if (next !== null) lines.push(`${paint('dim', 'next:')}   ${next}`);
+  return lines.map((line) => `${line}\n`).join('');
+};
+
+const headline = (input: SummaryInput, paint: Paint): string => {
+  const { counts, cost, emulated, submits, outputs } = input;
+  const whole = counts.succeeded === counts.total;
+  const [style, mark]: [Style, string] = whole
+    ? ['good', '✔']
+    : counts.failed + counts.cancelled + counts.unknown > 0
+      ? ['error', '✖']
+      : ['warning', '■'];
+  const troubles = [
+    [counts.failed, 'failed'],
+    [counts.cancelled, 'cancelled'],
+    [counts.unknown, 'unknown'],
+    [counts.pending, 'pending'],
+  ] as const;
+  const reused = counts.reused === 0 ? '' : ` (${grouped(counts.reused)} up to date before)`;
+  const done = `${grouped(counts.succeeded)} of ${count(counts.total, 'run')} succeeded${reused}`;
+  const facts = [
+    ...troubles
+      .filter(([number]) => number > 0)
+      .map(([number, word]) => `${grouped(number)} ${word}`),
+    ...(submits === 0 ? ['nothing submitted'] : [count(submits, 'submit')]),
+    ...(outputs.files === 0 ? [] : [count(outputs.files, 'file')]),
+    ...(cost.coins === null ? [] : [`${shortDecimal(cost.coins)} coins`]),
+    ...(cost.money === null ? [] : [`¥${shortDecimal(cost.money)}`]),
+    ...tookText(input),
+    ...(emulated ? ['emulated'] : []),
+  ];
+  return `${paint(style, mark)} ${paint('strong', done)} · ${facts.join(' · ')}`;
+};
+
+const tookText = ({ startedAt, finishedAt }: SummaryInput): string[] =>
+  startedAt === null || finishedAt === null ? [] : [duration(Math.max(0, finishedAt - startedAt))];
+
+const troubleLines = (
+  { runs, counts }: SummaryInput,
+  { paint = plain, maxTroubles = 5, width = null }: SummaryTextOptions,
+): string[] => {
+  const lines: string[] = [];
+  for (const run of runs) {
+    const mark = troubleMarks[run.status];
+    if (mark === null) continue;
+    if (lines.length === maxTroubles) break;
+    const place = run.row === null ? '' : ` (${oneLine(run.row.file)}:${run.row.line})`;
+    const reason = run.error === null ? run.status : reasonOf(run.error);
+    const text = `${oneLine(run.name)}  ${reason}${place}`;
+    lines.push(`  ${paint(mark[0], mark[1])} ${width === null ? text : clip(text, width - 5)}`);
+  }
+  const left = counts.failed + counts.cancelled + counts.unknown - lines.length;
+  if (left > 0) lines.push(`  ${paint('dim', `… and ${grouped(left)} more`)}`);
+  return lines;
+};
+
+const troubleMarks: Readonly<Record<SummaryRun['status'], readonly [Style, string] | null>> = {
+  failed: ['error', '✖'],
+  cancelled: ['warning', '⊘'],
+  unknown: ['warning', '?'],
+  pending: null,
+  succeeded: null,
+};
+
+/** The one thing to do now. Unknown runs need a decision, so they come first. */
+const nextStep = ({ counts, runs }: SummaryInput, command: string): string | null => {
+  if (counts.unknown > 0) {
+    for (const run of runs)
+      if (run.status === 'unknown')
+        return `rh-batch resolve ${run.id.slice(0, 8)} --task ID | --resubmit | --give-up`;
+  }
+  const again = counts.failed + counts.cancelled;
+  if (counts.pending > 0)
+    return `${command}  goes on with the ${count(counts.pending, 'pending run')}`;
+  if (again > 0)
+    return `${command}  tries the ${again === 1 ? 'run' : `${grouped(again)} runs`} again`;
+  return null;
+};

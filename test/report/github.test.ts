@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest';
+import { githubAnnotations, githubSummary } from '../../src/report/github.js';
+import { failed, outOfMemory, plainReport, plannedRun, record, reportOf } from './sample.js';
+
+const hostile = '<img src=x onerror=alert(1)> | **bold** `code` @someone [a](b)\nnext $x$';
+
+describe('the job summary', () => {
+  test('tells counts, failures and the names of the outputs', () => {
+    const text = githubSummary(
+      reportOf([
+        [plannedRun(0), record(0)],
+        [plannedRun(1), record(1, failed(1))],
+      ]),
+    );
+    expect(text).toContain('## Hero shots');
+    expect(text).toContain('1 of 2');
+    expect(text).toMatch(/0001-run \| prompts.csv&#58;3|0001-run \| prompts.csv:3/);
+    expect(text).toContain('0000-run&#95;00.png');
+  });
+
+  test('keeps hostile text inert and in its cell', () => {
+    const error = { ...outOfMemory, message: hostile };
+    const text = githubSummary(
+      reportOf([[plannedRun(0, { name: hostile }), record(0, failed(0, error))]], {
+        title: hostile,
+        stop: hostile,
+      }),
+    );
+    expect(text).not.toMatch(/<|\*\*|`|@someone|\$x/);
+    for (const row of text.split('\n').filter((line) => line.startsWith('| &#60;img')))
+      expect(row.match(/\|/g)).toHaveLength(6);
+  });
+
+  test('stays below 1 MiB and says what it left out', () => {
+    const text = githubSummary(plainReport(40_000));
+    expect(Buffer.byteLength(text)).toBeLessThan(1024 * 1024);
+    expect(text.slice(-200)).toMatch(/… and [\d,]+ more runs; report.html has all of them/);
+  });
+});
+
+describe('annotations', () => {
+  test('mark the row of the first ten, then count', () => {
+    const pairs = Array.from(
+      { length: 14 },
+      (_, index) => [plannedRun(index), record(index, failed(index))] as const,
+    );
+    const lines = githubAnnotations(reportOf(pairs)).trimEnd().split('\n');
+    expect(lines).toHaveLength(11);
+    expect(lines[0]).toMatch(/^::error file=prompts.csv,line=2,.*CUDA out of memory/);
+    expect(lines[10]).toContain('4 more runs');
+  });
+
+  test('hold one command each, whatever the text', () => {
+    const error = { ...outOfMemory, message: 'a\n::warning::b\r100%' };
+    const text = githubAnnotations(reportOf([[plannedRun(0), record(0, failed(0, error))]]));
+    expect(text.trimEnd().split(/[\r\n]/)).toHaveLength(1);
+    expect(text).toContain('%0A::warning::b%0D100%25');
+  });
+
+  test('there are none for a batch without trouble', () => {
+    expect(githubAnnotations(plainReport(3))).toBe('');
+  });
+});

@@ -1,0 +1,347 @@
+import { describe, expect, test } from 'vitest';
+import { painter, plain } from '../../src/terminal/colour.js';
+import { jsonProgress } from '../../src/terminal/json.js';
+import { plainProgress } from '../../src/terminal/plain.js';
+import type { Progress } from '../../src/terminal/progress.js';
+import { chooseMode, noProgress } from '../../src/terminal/progress.js';
+import { ttyProgress } from '../../src/terminal/tty.js';
+import { VirtualClock } from '../support/virtual-clock.js';
+import type { Shown } from './events.js';
+import {
+  accepted,
+  cancelled,
+  failed,
+  intent,
+  lost,
+  memory,
+  nameOf,
+  observed,
+  phase,
+  refused,
+  run,
+  saved,
+  succeeded,
+  whole,
+} from './events.js';
+import { FakeTerminal } from './fake-terminal.js';
+
+/** Feeds events, each a second after the one before, and stops. */
+const play = async (
+  clock: VirtualClock,
+  progress: Progress,
+  events: readonly Shown[],
+  gapMs = 1000,
+): Promise<void> =>
+  clock.drive(
+    (async () => {
+      for (const event of events) {
+        progress.on(event);
+        await clock.sleep(gapMs);
+      }
+      await progress.stop();
+    })(),
+  );
+
+describe('plain', () => {
+  const lines = async (events: readonly Shown[], heartbeatMs = 1e9): Promise<string[]> => {
+    const clock = new VirtualClock();
+    let text = '';
+    const progress = plainProgress({
+      write: (more) => (text += more),
+      clock,
+      total: () => 4,
+      nameOf,
+      heartbeatMs,
+      etaMs: () => 65_000,
+    });
+    await play(clock, progress, events);
+    expect(text).toMatch(/^(?:[^\n\u001b]+\n)*$/u);
+    return text.split('\n').slice(0, -1);
+  };
+
+  test('tells each change in one line', async () => {
+    expect(
+      await lines([phase('plan'), phase('run', '4 runs'), ...whole(0), accepted(1), failed(1)]),
+    ).toEqual([
+      '   0:01  run        4 runs',
+      '   0:03  submitted  0000-水乡 · task 1980471280073846785',
+      '   0:06  done       0000-水乡 · 1s · 1 file · 1/4',
+      '   0:07  submitted  0001-水乡 · task 1980471280073846786',
+      '   0:08  failed     0001-水乡 · node 3: CUDA out of memory Tried to allocate 2 GiB (805) · 2/4',
+    ]);
+  });
+
+  test('tells retries, unknown, cancelled and blocked runs, uploads and the reason of a stop', async () => {
+    const found = await lines([
+      failed(0, 'retry'),
+      lost(1),
+      cancelled(2),
+      { type: 'blocked', run: run(3), error: memory },
+      { type: 'uploading', sha256: 's', path: 'cats/a.png', bytes: 2_100_000 },
+      { type: 'uploaded', sha256: 's', path: 'cats/a.png', reused: false },
+      { type: 'uploaded', sha256: 't', path: 'cats/b.png', reused: true },
+      { type: 'end', exitCode: 3, stop: 'budget.coins is spent' },
+    ]);
+    expect(found.map((line) => line.slice(9).replace(/ {2,}.*? · /, ' · '))).toEqual([
+      expect.stringContaining('retry'),
+      'unknown · cut off · 1/4',
+      'cancelled · by timeout · 2/4',
+      expect.stringContaining('blocked'),
+      'uploaded · 2.1 MB',
+      'stopped    budget.coins is spent',
+    ]);
+  });
+
+  test('a full account is told once, not once per refusal', async () => {
+    const wait: Shown = { type: 'waiting', for: 'capacity', message: 'no free slot' };
+    const found = await lines([refused(0, 'capacity'), wait, refused(0, 'capacity'), wait]);
+    expect(found).toEqual(['   0:01  waiting    no free slot']);
+  });
+
+  test('has a heartbeat with counts, also when nothing happens', async () => {
+    const clock = new VirtualClock();
+    let text = '';
+    const progress = plainProgress({
+      write: (more) => (text += more),
+      clock,
+      total: () => 4,
+      nameOf,
+      etaMs: () => 65_000,
+    });
+    await clock.drive(
+      (async () => {
+        for (const event of whole(0)) progress.on(event);
+        progress.on(accepted(1));
+        await clock.sleep(95_000);
+        await progress.stop();
+      })(),
+    );
+    const beats = text.split('\n').filter((line) => line.includes('…'));
+    expect(beats).toEqual(
+      ['0:30', '1:00', '1:30'].map(
+        (at) =>
+          `   ${at}  …          1 done · 1 in flight · 2 waiting · 12 coins · about 65 s left`,
+      ),
+    );
+  });
+
+  test('is silent after it was stopped', async () => {
+    const clock = new VirtualClock();
+    let text = '';
+    const progress = plainProgress({
+      write: (more) => (text += more),
+      clock,
+      total: () => 1,
+      nameOf,
+    });
+    await clock.drive(progress.stop());
+    progress.on(accepted(0));
+    expect(text).toBe('');
+  });
+});
+
+describe('json', () => {
+  test('tells every event as one line, each with its time', async () => {
+    const clock = new VirtualClock(0);
+    let text = '';
+    const recorded = { ...intent(0), seq: 7, at: '2026-11-24T05:00:00.000Z' };
+    const events = [phase('run', 'two\nlines'), recorded, ...whole(1)];
+    await play(clock, jsonProgress({ write: (more) => (text += more), clock }), events);
+    const found: unknown[] = text
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => JSON.parse(line) as unknown);
+    expect(found).toHaveLength(events.length);
+    expect(found[0]).toEqual({ ...phase('run', 'two\nlines'), at: '1970-01-01T00:00:00.000Z' });
+    expect(found[1]).toEqual(recorded);
+  });
+});
+
+describe('tty', () => {
+  const start = (columns: number, total: number, colour = false) => {
+    const clock = new VirtualClock();
+    const terminal = new FakeTerminal(columns);
+    const progress = ttyProgress({
+      write: terminal.write,
+      clock,
+      total: () => total,
+      nameOf,
+      columns: () => terminal.columns,
+      etaMs: () => 240_000,
+      paint: colour ? painter({}, true) : plain,
+    });
+    return { clock, terminal, progress };
+  };
+
+  test('shows phases, a bar with counts, and the runs in flight with state and age', async () => {
+    const { clock, terminal, progress } = start(80, 8);
+    let seen: string[] = [];
+    await clock.drive(
+      (async () => {
+        progress.on(phase('plan', '8 runs: 8 to run'));
+        progress.on(phase('run'));
+        for (const event of [...whole(0), ...whole(1), accepted(2), observed(2), accepted(3)])
+          progress.on(event);
+        await clock.sleep(12_000);
+        progress.on(intent(4));
+        await clock.sleep(200);
+        seen = [...terminal.screen];
+        await progress.stop();
+      })(),
+    );
+    expect(seen).toEqual([
+      '✔ plan    8 runs: 8 to run',
+      expect.stringMatching(/^[⠀-⣿] run$/u),
+      `  ${'━'.repeat(9)}${'╌'.repeat(28)}  2/8  25%  24 coins  about 4 min left`,
+      '  2 done · 3 in flight · 3 waiting',
+      expect.stringMatching(/^ {2}● 0002-水乡 +running +12s$/u),
+      expect.stringMatching(/^ {2}○ 0003-水乡 +queued +12s$/u),
+      expect.stringMatching(/^ {2}○ 0004-水乡 +submitting$/u),
+      '· report',
+    ]);
+  });
+
+  test('failures scroll by in one line each, and the end state stays', async () => {
+    const { clock, terminal, progress } = start(80, 4);
+    await play(clock, progress, [
+      phase('plan', '4 runs'),
+      phase('check', 'no drift'),
+      phase('run'),
+      ...whole(0),
+      ...whole(1),
+      accepted(2),
+      failed(2),
+      accepted(3),
+      lost(3),
+      phase('report', 'out/report.html'),
+    ]);
+    expect(terminal.screen).toEqual([
+      '✖ 0002-水乡  node 3: CUDA out of memory Tried to allocate 2 GiB (805)',
+      '? 0003-水乡  cut off',
+      '✔ plan    4 runs',
+      '✔ check   no drift',
+      '✖ run',
+      `  ${'━'.repeat(40)}  4/4  100%  36 coins  in 18s`,
+      '  2 done · 1 failed · 1 unknown',
+      '✔ report  out/report.html',
+    ]);
+  });
+
+  test('a phase that was left out is not shown, and one without failures is ticked', async () => {
+    const { clock, terminal, progress } = start(60, 1);
+    await play(clock, progress, [phase('plan', 'p'), phase('run'), ...whole(0)]);
+    expect(terminal.screen.map((line) => line.slice(0, 8))).toEqual([
+      '✔ plan  ',
+      '✔ run',
+      '  ━━━━━━',
+      '  1 done',
+    ]);
+  });
+
+  test.each([20, 24, 33, 44, 60, 79, 80, 200])(
+    'never writes a line that a terminal of %i columns would wrap',
+    async (columns) => {
+      const { clock, terminal, progress } = start(columns, 40, true);
+      const many = Array.from({ length: 20 }, (_, at) => [accepted(at), observed(at)]).flat();
+      const events: Shown[] = [
+        phase('plan', '40 runs: 40 to run (40 new) · 2 uploads 4.1 MB · about 70 s'),
+        phase('run', '一个很长的说明'.repeat(9)),
+        ...many,
+        { type: 'notice', message: '通知'.repeat(60) },
+        { type: 'waiting', for: 'capacity', message: '账户没有空位，'.repeat(9) },
+        failed(0),
+        phase('report'),
+      ];
+      await play(clock, progress, events, 150);
+      expect(terminal.tooWide).toEqual([]);
+      expect(terminal.raw).toContain('\u001b[');
+    },
+  );
+
+  test('follows a resize', async () => {
+    const { clock, terminal, progress } = start(80, 4);
+    await clock.drive(
+      (async () => {
+        progress.on(phase('run'));
+        for (const event of [...whole(0), accepted(1)]) progress.on(event);
+        await clock.sleep(500);
+        // The fake does not wrap what is there, as a terminal would; wider is safe to check.
+        terminal.columns = 120;
+        await clock.sleep(500);
+        await progress.stop();
+      })(),
+    );
+    expect(terminal.screen.filter((line) => line.includes('run'))).toHaveLength(1);
+    expect([terminal.unknown, terminal.tooWide]).toEqual([[], []]);
+  });
+
+  test('draws at most ten times a second, however many events come', async () => {
+    const { clock, terminal, progress } = start(80, 100_000);
+    await clock.drive(
+      (async () => {
+        progress.on(phase('run'));
+        for (let at = 0; at < 3000; at += 1) {
+          for (const event of whole(at)) progress.on(event);
+          if (at % 30 === 0) await clock.sleep(10);
+        }
+        await progress.stop();
+      })(),
+    );
+    expect(terminal.writes).toBeLessThanOrEqual(12);
+  });
+
+  test('what the service sends cannot move the cursor', async () => {
+    const { clock, terminal, progress } = start(80, 1);
+    await play(clock, progress, [
+      phase('run', '\u001b[2Jgone\r\n\u202eevil'),
+      { type: 'notice', message: '\u001b]0;title\u0007\u001b[1A\nx' },
+    ]);
+    expect(terminal.raw).not.toMatch(/\u001b\[2J|\u001b\]|\u0007|\u202e/u);
+    expect(terminal.unknown).toEqual([]);
+  });
+
+  test('without colour no colour codes are written', async () => {
+    const { clock, terminal, progress } = start(80, 2);
+    await play(clock, progress, [phase('run'), ...whole(0), accepted(1), failed(1)]);
+    expect(terminal.raw).not.toMatch(/\u001b\[[\d;]*m/u);
+  });
+});
+
+test.each([plainProgress, jsonProgress, ttyProgress])(
+  'a terminal that went away ends nothing (%o)',
+  async (make) => {
+    const clock = new VirtualClock();
+    let writes = 0;
+    const progress = make({
+      write: () => {
+        writes += 1;
+        throw new Error('EPIPE');
+      },
+      clock,
+      total: () => 1,
+      nameOf,
+      columns: () => 80,
+      paint: plain,
+    });
+    await play(clock, progress, [phase('run', 'x'), ...whole(0)]);
+    expect(writes).toBe(1);
+  },
+);
+
+test('none says nothing', async () => {
+  noProgress.on(succeeded(0));
+  noProgress.on(saved(0, memory));
+  await expect(noProgress.stop()).resolves.toBeUndefined();
+});
+
+test.each([
+  ['auto', true, {}, 'tty'],
+  ['auto', false, {}, 'plain'],
+  ['auto', true, { CI: 'true' }, 'plain'],
+  ['auto', true, { CI: 'false' }, 'tty'],
+  ['auto', true, { TERM: 'dumb' }, 'plain'],
+  ['json', true, {}, 'json'],
+  ['tty', false, { CI: '1' }, 'tty'],
+] as const)('--progress %s, terminal %s, %j: %s', (asked, isTTY, env, mode) => {
+  expect(chooseMode(asked, isTTY, env)).toBe(mode);
+});
