@@ -69,6 +69,8 @@ const maxPauseMs = 30_000;
 export class Uploader {
   readonly #asked = new Map<string, Promise<Ensured>>();
   readonly #limit = pLimit(uploadsAtOnce);
+  /** Uploaded by this apply: not stale, whatever runs from before say. */
+  readonly #fresh = new Set<string>();
   uploads = 0;
   uploadedBytes = 0;
 
@@ -84,6 +86,8 @@ export class Uploader {
 
   /** The service no longer knows it: the next `ensure` uploads again. */
   forget(sha256: string): void {
+    // Another run that failed for the same reason was first: it is up again already.
+    if (this.#fresh.has(sha256)) return;
     this.#asked.delete(sha256);
     this.edges.ledger.forget(sha256);
   }
@@ -112,6 +116,7 @@ export class Uploader {
       );
       if (answer.is === 'stored') {
         this.uploads += 1;
+        this.#fresh.add(sha256);
         this.uploadedBytes += bytes;
         await ledger.record(sha256, answer.fileName);
         show({ type: 'uploaded', sha256, path: shown, reused: false });

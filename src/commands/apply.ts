@@ -61,11 +61,13 @@ export const apply = async (call: Call, io: Io): Promise<number> => {
     return is === 'locked' ? exit.locked : exit.badInput;
   }
   const { store, notices } = opened;
+  if ('notBefore' in identity.clock) identity.clock.notBefore((store.state.lastAt ?? 0) + 1);
   try {
     for (const notice of notices) io.err.write(`notice: ${notice}\n`);
     const ledger = await openLedger(
       join(dirname(project.stateDir), 'uploads.jsonl'),
-      identity.account,
+      // The emulator of this process knows no upload of an earlier one.
+      project.emulated ? `emulated-${process.pid}-${Date.now()}` : identity.account,
       project.manifest.assets.maxAgeMs,
       identity.clock,
     );
@@ -119,7 +121,7 @@ class Apply {
     const { call, io, plan, store, identity } = this.parts;
     const startedAt = identity.clock.now();
     const signals = watchSignals(io);
-    const progress = progressFor(call, io, io.clock, {
+    const progress = progressFor(call, io, identity.clock, {
       total: () => plan.summary.total - plan.summary.upToDate,
       nameOf: (run) => this.#names.get(run) ?? store.state.runs.get(run)?.inputs.name ?? null,
     });
@@ -307,8 +309,6 @@ class Apply {
 
   async #report(outcome: Outcome, startedAt: number): Promise<BatchReport> {
     const { plan, store, identity, project } = this.parts;
-    let referenced = 0;
-    for (const upload of plan.assets.values()) referenced += usesOf(plan, upload.sha256);
     return reportOf(
       plan,
       store.state,
@@ -323,7 +323,6 @@ class Apply {
         emulated: project.emulated,
         submits: outcome.submits,
         assets: {
-          referenced,
           unique: plan.assets.size,
           uploaded: outcome.uploads.count,
           bytes: outcome.uploads.bytes,
@@ -359,10 +358,6 @@ class Apply {
     return code === exit.done && written.failed ? exit.service : code;
   }
 }
-
-/** How many runs refer to an asset; runs that are up to date too. */
-const usesOf = (plan: Plan, sha256: string): number =>
-  plan.uploads.find((upload) => upload.sha256 === sha256)?.usedBy ?? 0;
 
 const codeOf = ({ counts }: BatchReport): number =>
   counts.succeeded === counts.total ? exit.done : exit.someFailed;

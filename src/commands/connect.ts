@@ -1,6 +1,7 @@
 import { accountHash } from '../assets/ledger.js';
 import type { Clock } from '../edges/clock.js';
-import { scaledClock } from '../edges/clock.js';
+import type { EmulatedClock } from '../edges/clock.js';
+import { emulatedClock, systemClock } from '../edges/clock.js';
 import { error } from '../diagnostics/diagnostic.js';
 import type { Problems } from '../diagnostics/problems.js';
 import type { Client } from '../runninghub/client.js';
@@ -21,7 +22,7 @@ export interface Identity {
   readonly site: string;
   readonly key: string;
   readonly account: string;
-  readonly clock: Clock;
+  readonly clock: Clock | EmulatedClock;
 }
 
 const defaultSite = 'https://www.runninghub.cn';
@@ -39,7 +40,7 @@ export const identify = (
   problems: Problems,
 ): Identity | null => {
   if (call.flag('emulator')) {
-    const clock = scaledClock(emulatorSpeed);
+    const clock = emulatedClock(emulatorSpeed);
     return {
       site: 'emulator',
       key: emulatorKey,
@@ -71,10 +72,10 @@ export const identify = (
 };
 
 /** Against an emulator elsewhere, time may run at its speed; never against the real service. */
-const testClock = (site: string, env: ReadonlyMap<string, string>): Clock => {
+const testClock = (site: string, env: ReadonlyMap<string, string>): Clock | EmulatedClock => {
   const speed = Number(env.get('RUNNINGHUB_EMULATOR_SPEED') ?? '1');
   const local = /^http:\/\/(?:127\.\d+\.\d+\.\d+|localhost|\[::1\])(?::\d+)?$/.test(site);
-  return local && Number.isFinite(speed) && speed > 0 ? scaledClock(speed) : scaledClock(1);
+  return local && Number.isFinite(speed) && speed > 0 ? emulatedClock(speed) : systemClock;
 };
 
 /** Opens the client; with `--emulator` starts the emulator with this workflow saved on it. */

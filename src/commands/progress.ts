@@ -22,12 +22,16 @@ export const progressFor = (
   },
 ): Progress => {
   const asked = modes.find((mode) => mode === call.text('progress')) ?? 'auto';
-  const options = { write: (text: string) => io.err.write(text), clock, ...facts };
+  // Ages are told in the batch's time; frames and heartbeats come in the watcher's.
+  const watched: Clock = {
+    now: () => clock.now(),
+    sleep: (ms, signal) => io.clock.sleep(ms, signal),
+  };
+  const options = { write: (text: string) => io.err.write(text), clock: watched, ...facts };
   switch (call.flag('quiet') ? 'none' : chooseMode(asked, io.err.isTTY, io.env)) {
     case 'tty':
       return ttyProgress({
         ...options,
-        // Frames are drawn in real time, whatever the batch's clock says.
         columns: io.err.columns,
         paint: painter(io.env, io.err.isTTY),
       });

@@ -16,7 +16,7 @@ import type { Io } from './io.js';
 export const reportOf = async (
   plan: Plan,
   state: BatchState,
-  facts: BatchFacts,
+  facts: Omit<BatchFacts, 'assets'> & { readonly assets: Omit<BatchFacts['assets'], 'referenced'> },
   held: ReadonlyMap<RunId, RunError>,
 ): Promise<BatchReport> => {
   const runs: ReportRun[] = [];
@@ -27,7 +27,11 @@ export const reportOf = async (
         held: held.get(run.id) ?? null,
       }),
     );
-  return makeReport(facts, runs);
+  const referenced = runs.reduce(
+    (sum, { overrides }) => sum + overrides.filter(({ asset }) => asset !== undefined).length,
+    0,
+  );
+  return makeReport({ ...facts, assets: { referenced, ...facts.assets } }, runs);
 };
 
 /** Writes every report, cleaned of keys. What cannot be written is told and does not stop the others. */

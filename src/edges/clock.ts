@@ -23,12 +23,21 @@ export const systemClock: Clock = {
     }),
 };
 
-/** The system's clock run faster, in step with an emulator of the same speed. */
-export const scaledClock = (speed: number): Clock => {
-  if (speed === 1) return systemClock;
+/** A clock that runs faster, in step with an emulator of the same speed. */
+export interface EmulatedClock extends Clock {
+  /** Emulated days are longer than real ones: the next apply goes on where the last one ended. */
+  notBefore(instant: number): void;
+}
+
+export const emulatedClock = (speed: number): EmulatedClock => {
   const startedAt = Date.now();
+  let ahead = 0;
+  const now = (): number => Math.round(startedAt + ahead + (Date.now() - startedAt) * speed);
   return {
-    now: () => Math.round(startedAt + (Date.now() - startedAt) * speed),
+    now,
     sleep: (ms, signal) => systemClock.sleep(ms / speed, signal),
+    notBefore: (instant) => {
+      ahead += Math.max(0, instant - now());
+    },
   };
 };

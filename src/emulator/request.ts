@@ -61,10 +61,9 @@ const readForm = async (raw: Buffer, type: string): Promise<Form> => {
   const fields = new Map<string, string>();
   let file: Form['file'] = null;
   try {
+    const body = new Response(new Uint8Array(raw), { headers: { 'content-type': type } });
     // eslint-disable-next-line @typescript-eslint/no-deprecated -- loopback, and bounded above
-    const data = await new Response(new Uint8Array(raw), {
-      headers: { 'content-type': type },
-    }).formData();
+    const data = await body.formData();
     for (const [name, value] of data)
       if (typeof value === 'string') fields.set(name, value);
       else file = { name: value.name, bytes: new Uint8Array(await value.arrayBuffer()) };

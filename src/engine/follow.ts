@@ -20,6 +20,8 @@ export interface Watched {
   /** Reads in a row that gave nothing. */
   unread: number;
   cancelAsked: 'timeout' | 'user' | null;
+  /** Names of uploads from earlier applies that it was submitted with, by sha256. */
+  readonly reused: ReadonlyMap<string, string>;
 }
 
 export interface FollowOptions {

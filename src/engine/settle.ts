@@ -46,7 +46,7 @@ export class Settler {
       }
       case 'failed': {
         const { error } = decision;
-        const then = this.submitter().afterFailure(run, error);
+        const then = this.submitter().afterTask(task, error);
         await this.#settled(task, { is: 'failed', error, then }, decision.cost);
         return 'done';
       }

@@ -1,3 +1,4 @@
+import type { RunError } from '../journal/event.js';
 import type { PlannedRun } from '../plan/plan.js';
 import type { CreateAnswer, Fault } from '../runninghub/service.js';
 import type { RunId, TaskId } from '../values/ids.js';
@@ -24,6 +25,7 @@ export const watched = (
   taskId: TaskId,
   acceptedAt: number,
   runningAt: number | null,
+  reused: ReadonlyMap<string, string> = new Map(),
 ): Watched => ({
   run,
   attempt,
@@ -35,6 +37,7 @@ export const watched = (
   failedAnswers: 0,
   unread: 0,
   cancelAsked: null,
+  reused,
 });
 
 /**
@@ -131,7 +134,7 @@ export class Submitter {
   }
 
   async #accepted(
-    { run }: ReadyRun,
+    { run, reused }: ReadyRun,
     attempt: number,
     { taskId, running, nodeErrors }: CreateAnswer & { is: 'accepted' },
   ): Promise<void> {
@@ -141,7 +144,7 @@ export class Submitter {
     context.account.accepted();
     this.#calm();
     // Watched before it is durable: should the disk refuse, its id is still told.
-    this.parts.watch.add(watched(run, attempt, taskId, now, running ? now : null));
+    this.parts.watch.add(watched(run, attempt, taskId, now, running ? now : null, reused));
     await context.record({ type: 'accepted', run: run.id, attempt, taskId });
     if (running) context.edges.journal.appendLater({ type: 'observed', run: run.id, taskId });
     for (const message of nodeErrors)
@@ -182,24 +185,28 @@ export class Submitter {
   }
 
   #afterRefusal(ready: ReadyRun, fault: Fault): 'capacity' | 'retry' | 'final' {
-    if (this.parts.supply().forgetStale(ready, fault.message)) {
+    if (this.parts.supply().forgetStale(ready.run.id, ready.reused, fault.message)) {
       this.parts.supply().tryLater(ready.run, this.context.now);
       return 'capacity';
     }
-    return this.afterFailure(ready.run, fault);
+    return this.afterFailure(ready.run, errorOf(fault));
   }
 
-  /** Puts a failed run back in the queue where policy allows it. */
-  afterFailure(run: PlannedRun, fault: Fault | ReturnType<typeof errorOf>): 'retry' | 'final' {
-    const error = 'retryAfterMs' in fault ? errorOf(fault) : fault;
+  /** A task that failed: put back in the queue where policy allows it. */
+  afterTask(task: Watched, error: RunError): 'again' | 'retry' | 'final' {
+    const { supply } = this.parts;
+    if (!supply().forgetStale(task.run.id, task.reused, error.message))
+      return this.afterFailure(task.run, error);
+    supply().tryLater(task.run, this.context.now);
+    return 'again';
+  }
+
+  afterFailure(run: PlannedRun, error: RunError): 'retry' | 'final' {
     const then = this.parts.retries.after(run.id, error);
     if (then === 'final') this.context.account.failed();
     else {
-      const pause = backoffMs(
-        retryPause,
-        this.parts.retries.count(run.id),
-        this.context.edges.random,
-      );
+      const tries = this.parts.retries.count(run.id);
+      const pause = backoffMs(retryPause, tries, this.context.edges.random);
       this.parts.supply().tryLater(run, this.context.now + pause);
     }
     return then;

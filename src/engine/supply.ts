@@ -1,5 +1,6 @@
 import type { Asset } from '../assets/asset.js';
 import type { RunError } from '../journal/event.js';
+import type { RunId } from '../values/ids.js';
 import type { PlannedRun } from '../plan/plan.js';
 import type { EngineEdges } from './edges.js';
 import { errorOf } from './errors.js';
@@ -9,8 +10,8 @@ export interface ReadyRun {
   readonly run: PlannedRun;
   /** sha256 → the name that the service gave. */
   readonly fileNames: ReadonlyMap<string, string>;
-  /** Assets that came from the ledger rather than from an upload of this apply. */
-  readonly reused: ReadonlySet<string>;
+  /** Those of them that came from the ledger rather than from an upload of this apply. */
+  readonly reused: ReadonlyMap<string, string>;
 }
 
 type Entry =
@@ -27,6 +28,7 @@ export class Supply {
   readonly #window: { run: PlannedRun; entry: Entry }[] = [];
   readonly #putBack: ReadyRun[] = [];
   readonly #later: { at: number; run: PlannedRun }[] = [];
+  readonly #forgiven = new Set<RunId>();
   readonly #source: AsyncIterator<PlannedRun>;
   #pulling: Promise<void> | null = null;
   #drained = false;
@@ -70,13 +72,16 @@ export class Supply {
     this.#later.push({ at, run });
   }
 
-  /** Uploads from an earlier apply that the service says it does not know: forgotten, made again. */
-  forgetStale({ fileNames, reused }: ReadyRun, message: string): boolean {
-    const stale = [...fileNames].filter(
-      ([sha256, name]) => reused.has(sha256) && message.includes(name),
-    );
+  /**
+   * Whether a failure names an upload of an earlier apply: the service has lost it. It is
+   * forgotten and made again, once per run and without counting a try.
+   */
+  forgetStale(run: RunId, reused: ReadonlyMap<string, string>, message: string): boolean {
+    const stale = [...reused].filter(([, name]) => message.includes(name));
+    if (stale.length === 0 || this.#forgiven.has(run)) return false;
+    this.#forgiven.add(run);
     for (const [sha256] of stale) this.edges.uploads.forget(sha256);
-    return stale.length > 0;
+    return true;
   }
 
   /** When a delayed run becomes due; null when none waits. */
@@ -143,7 +148,7 @@ export class Supply {
     if (first) this.#window.unshift(slot);
     else this.#window.push(slot);
     if (needed.length === 0) {
-      slot.entry = { is: 'ready', ready: { run, fileNames: new Map(), reused: new Set() } };
+      slot.entry = { is: 'ready', ready: { run, fileNames: new Map(), reused: new Map() } };
       this.options.changed();
       return;
     }
@@ -159,7 +164,7 @@ export class Supply {
 
   async #upload(run: PlannedRun, needed: readonly string[]): Promise<Entry> {
     const fileNames = new Map<string, string>();
-    const reused = new Set<string>();
+    const reused = new Map<string, string>();
     const answers = await Promise.all(
       [...new Set(needed)].map(async (sha256) => {
         const asset = this.assets.get(sha256);
@@ -173,7 +178,7 @@ export class Supply {
         return { is: 'blocked' };
       }
       fileNames.set(sha256, answer.fileName);
-      if (answer.reused) reused.add(sha256);
+      if (answer.reused) reused.set(sha256, answer.fileName);
     }
     return { is: 'ready', ready: { run, fileNames, reused } };
   }

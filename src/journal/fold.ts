@@ -19,6 +19,7 @@ export class Fold {
     emulated: false,
     account: null,
     lastSeq: 0,
+    lastAt: null,
     beganAt: null,
     endedAt: null,
     exitCode: null,
@@ -38,6 +39,7 @@ export class Fold {
   apply(event: Recorded): void {
     const at = Date.parse(event.at);
     this.#state.lastSeq = event.seq;
+    this.#state.lastAt = at;
     switch (event.type) {
       case 'batch':
         this.#began(event, at);

@@ -12,6 +12,8 @@ export interface BatchState {
   /** Of the last apply. */
   readonly account: string | null;
   readonly lastSeq: number;
+  /** Time of the last record. */
+  readonly lastAt: Instant | null;
   readonly beganAt: Instant | null;
   readonly endedAt: Instant | null;
   readonly exitCode: number | null;

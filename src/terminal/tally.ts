@@ -40,8 +40,6 @@ export class Tally {
   failed = 0;
   cancelled = 0;
   blocked = 0;
-  retries = 0;
-  uploads = 0;
   /** Spent in this apply so far; null: the service did not tell. */
   coins: string | null = null;
   /** Why nothing moves, while nothing does. */
@@ -158,9 +156,8 @@ export class Tally {
         this.#fly(run, 'saving', now, from);
         return null;
       case 'failed':
-        if (outcome.then === 'retry') this.retries += 1;
-        else this.failed += 1;
-        return { is: outcome.then === 'retry' ? 'retry' : 'failed', run, error: outcome.error };
+        if (outcome.then === 'final') this.failed += 1;
+        return { is: outcome.then === 'final' ? 'failed' : 'retry', run, error: outcome.error };
       case 'cancelled':
         this.cancelled += 1;
         return { is: 'cancelled', run, by: outcome.by };
@@ -185,7 +182,6 @@ export class Tally {
     const bytes = this.#uploading.get(sha256) ?? 0;
     this.#uploading.delete(sha256);
     if (reused) return null;
-    this.uploads += 1;
     return { is: 'uploaded', path, bytes };
   }
 

@@ -86,6 +86,7 @@ export const history = (
   emulated: false,
   account: null,
   lastSeq: 0,
+  lastAt: null,
   beganAt: null,
   endedAt: null,
   exitCode: null,

@@ -71,7 +71,7 @@ export const saved = (at: number, error: RunError | null = null): Shown => ({
   files: [file],
   error,
 });
-export const failed = (at: number, then: 'retry' | 'final' = 'final'): Shown => ({
+export const failed = (at: number, then: 'retry' | 'again' | 'final' = 'final'): Shown => ({
   type: 'settled',
   run: run(at),
   taskId: task(at),

@@ -92,6 +92,11 @@ describe('plain', () => {
     ]);
   });
 
+  test('a task that is tried again is not counted as failed', async () => {
+    const found = await lines([failed(0, 'again'), failed(0, 'retry'), ...whole(0)]);
+    expect(found.at(-1)).toMatch(/done .* 1\/4$/u);
+  });
+
   test('a full account is told once, not once per refusal', async () => {
     const wait: Shown = { type: 'waiting', for: 'capacity', message: 'no free slot' };
     const found = await lines([refused(0, 'capacity'), wait, refused(0, 'capacity'), wait]);

@@ -184,7 +184,7 @@ rect.s-unknown { fill: var(--doubt); } rect.s-pending { fill: var(--line); }
 @media (max-width: 860px) {
   .viewer[open] { grid-template-columns: 1fr; grid-template-rows: minmax(0, 45vh) minmax(0, 1fr); }
   .big { padding: 8px 48px; } .panel { border-left: 0; }
-  h1 { font-size: 24px; } .facts { gap: 12px 24px; }
+  h1 { font-size: 24px; } .facts { gap: 12px 24px; } .tools { position: static; }
 }
 @media print {
   :root { --paper: #fff; --shadow: none; }

@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '../../values/json.js';
 import { isList, isObject, parseJson } from '../../values/json-text.js';
 import { addDecimals } from '../decimal.js';
 import type { Envelope } from '../envelope.js';
-import { decimal, envelopeFault, isGood, readAnswer, said, textOf } from '../envelope.js';
+import { decimal, envelopeFault, isGood, readAnswer, textOf } from '../envelope.js';
 import { fault } from '../errors.js';
 import type { Reply } from '../http.js';
 import type { Fault, TaskAnswer, TaskCost, TaskOutput } from '../service.js';
@@ -122,10 +122,7 @@ const failure = (envelope: Envelope): Fault => {
     traceback: traceback(reason.get('traceback')),
   };
   const name = get('node_name');
-  const sentence = said(
-    `${name === '' ? 'The task' : name} failed`,
-    [type, message].filter((part) => part !== '').join(': '),
-  );
+  const sentence = `${name === '' ? 'The task' : name} failed${message === '' ? '' : `: ${message}`}`;
   return memory
     ? fault('input', type || '805', `${sentence}; it needs a larger machine (instance: plus)`, more)
     : fault('task', type || '805', sentence, more);
