@@ -30,17 +30,13 @@ const walk = (node, pointer) => {
 };
 walk(schema, '#');
 
-// The validator needs ajv's runtime helpers; standalone code asks for them by require.
-const runtime = /require\("([^"]+)"\)(\.[\w.]+)?/g;
-const imports = new Map();
-const body = code.replace(runtime, (_, path, member = '') => {
-  const name = imports.get(path) ?? `runtime${imports.size}`;
-  imports.set(path, name);
-  return `${name}${member}`;
-});
-const lines = [...imports].map(
-  ([path, name]) => `import ${name} from '${path.endsWith('.js') ? path : `${path}.js`}';`,
+// The only runtime helper that the schema needs, inlined: a CommonJS import means different
+// things to different loaders.
+const body = code.replace(
+  'require("ajv/dist/runtime/ucs2length").default',
+  '((text) => { let length = 0; for (const _ of text) length += 1; return length; })',
 );
+if (body.includes('require(')) throw new Error('the validator needs a runtime helper: inline it');
 
 writeFileSync(
   target,
@@ -48,7 +44,6 @@ writeFileSync(
     '// @ts-nocheck',
     "import type { ErrorObject } from 'ajv';",
     '// Made by schemas/compile.mjs from manifest.schema.json. Not to be edited.',
-    ...lines,
     body,
     'export const mistakesOf = (data: unknown): readonly ErrorObject[] => (validate(data) ? [] : (validate.errors ?? []));',
     `export const knownKeys: Readonly<Record<string, readonly string[]>> = ${JSON.stringify(keys)};`,
