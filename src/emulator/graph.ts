@@ -14,21 +14,30 @@ export interface Override {
   readonly value: Json;
 }
 
-/** Reads a graph, also one wrapped as `{ prompt }`; null when it is none. */
+/** Reads a graph, also one inside a request's body; null when it is none. */
 export const readGraph = (text: string): Graph | null => {
   const read = parseJson(text);
-  if (!read.ok || !isObject(read.value)) return null;
-  const inner = read.value.get('prompt') ?? read.value.get('workflow');
-  const source = isObject(inner) ? inner : read.value;
+  const source = read.ok ? unwrapped(read.value, 0) : null;
+  if (source === null) return null;
   const graph = new Map<string, { classType: string; inputs: JsonObject }>();
   for (const [id, node] of source) {
     if (!isObject(node)) continue;
     const classType = node.get('class_type');
     const inputs = node.get('inputs');
     if (typeof classType === 'string')
-      graph.set(id, { classType, inputs: isObject(inputs) ? inputs : new Map() });
+      graph.set(id, { classType, inputs: isObject(inputs) ? inputs : new Map<string, Json>() });
   }
-  return graph.size > 0 ? graph : null;
+  return graph;
+};
+
+const unwrapped = (value: Json, depth: number): JsonObject | null => {
+  if (!isObject(value) || depth > 3) return null;
+  if ([...value.values()].some((node) => isObject(node) && node.has('class_type'))) return value;
+  for (const key of ['prompt', 'workflow', 'input', 'data']) {
+    const inner = unwrapped(value.get(key) ?? null, depth + 1);
+    if (inner !== null) return inner;
+  }
+  return null;
 };
 
 /** Why the service would refuse these overrides with 803; null when they fit. */
