@@ -344,7 +344,7 @@ class Apply {
 
   async #finish(report: BatchReport, code: number): Promise<number> {
     const { call, io, project } = this.parts;
-    const written = await writeReports(report, project.outputsDir, io);
+    const written = await writeReports(report, project, io);
     if (call.flag('json')) io.out.write(`${summaryJson(report)}\n`);
     else
       io.out.write(

@@ -47,14 +47,16 @@ export interface Located {
   readonly emulated: boolean;
 }
 
+/** `manifestArg`: which argument names the manifest. */
 export const locateProject = async (
   call: Call,
   io: Io,
   problems: Problems,
+  manifestArg = 0,
 ): Promise<Located | null> => {
   const files = nodeFiles();
   const show = shownFrom(io.cwd);
-  const path = await manifestPath(call, io, files);
+  const path = await manifestPath(call.args[manifestArg], io, files);
   if (path === null) {
     problems.add(
       error('E0002', null, `there is no manifest here (${defaultNames.join(', ')})`, {
@@ -97,10 +99,11 @@ export const loadProject = async (
   call: Call,
   io: Io,
   problems: Problems,
+  manifestArg = 0,
 ): Promise<Project | null> => {
   const files = nodeFiles();
   const show = shownFrom(io.cwd);
-  const located = await locateProject(call, io, problems);
+  const located = await locateProject(call, io, problems, manifestArg);
   if (located === null) return null;
   const { manifest, outputsDir } = located;
   const workflow = await readWorkflow(manifest, files, show, problems);
@@ -114,8 +117,11 @@ export const loadProject = async (
   return { ...located, workflow: graph, workflowText, matrix, files, show };
 };
 
-const manifestPath = async (call: Call, io: Io, files: Files): Promise<string | null> => {
-  const typed = call.args[0];
+const manifestPath = async (
+  typed: string | undefined,
+  io: Io,
+  files: Files,
+): Promise<string | null> => {
   if (typed !== undefined) return resolve(io.cwd, typed);
   for (const name of defaultNames) {
     const path = join(io.cwd, name);

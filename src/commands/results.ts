@@ -5,12 +5,13 @@ import type { RunError } from '../journal/event.js';
 import type { BatchState } from '../journal/state.js';
 import type { Plan } from '../plan/plan.js';
 import { reportFiles } from '../report/files.js';
-import { githubSummary } from '../report/github.js';
+import { githubAnnotations, githubSummary } from '../report/github.js';
 import type { BatchFacts, BatchReport, ReportRun } from '../report/model.js';
 import { makeReport } from '../report/model.js';
 import { buildRun, factsOfPlanned } from '../report/run.js';
 import type { RunId } from '../values/ids.js';
 import type { Io } from './io.js';
+import type { Located } from './project.js';
 
 /** Joins the plan's runs with what the journal knows of them now. */
 export const reportOf = async (
@@ -37,12 +38,12 @@ export const reportOf = async (
 /** Writes every report, cleaned of keys. What cannot be written is told and does not stop the others. */
 export const writeReports = async (
   report: BatchReport,
-  outputsDir: string,
+  { outputsDir, manifest }: Pick<Located, 'outputsDir' | 'manifest'>,
   io: Io,
 ): Promise<{ readonly htmlPath: string | null; readonly failed: boolean }> => {
   let htmlPath: string | null = null;
   let failed = false;
-  for (const file of reportFiles(report)) {
+  for (const file of reportFiles(report, { manifest: manifest.file })) {
     const path = join(outputsDir, file.name);
     try {
       await writeAtomically(path, cleaned(await file.content(), io));
@@ -55,7 +56,8 @@ export const writeReports = async (
       );
     }
   }
-  const { GITHUB_STEP_SUMMARY: summary } = io.env;
+  const { GITHUB_STEP_SUMMARY: summary, GITHUB_ACTIONS: github } = io.env;
+  if (github === 'true') io.err.write(githubAnnotations(report));
   if (summary !== undefined && summary !== '')
     await appendFile(summary, io.clean(githubSummary(report))).catch(() => undefined);
   return { htmlPath, failed };

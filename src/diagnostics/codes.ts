@@ -96,9 +96,12 @@ export const codes = {
 
   // E07xx: state: journal, lock, ledger
   E0701: 'Another process holds the state of the batch.',
+  E0703:
+    'The run that was named is not in the journal, or not in the state that the command wants.',
   E0702: 'The state of the batch cannot be read or written.',
 
   // E08xx: the service and the account
+  E0801: 'The service refused what a command asked for.',
   E0890: 'A run of the batch failed, was cancelled, or is unknown.',
 } as const;
 

@@ -27,7 +27,7 @@ export const readYaml = (file: string, text: string, problems: Problems): Tree |
     if (document === undefined || !('contents' in document) || isEmpty(document.contents)) {
       problems.add(
         error('E0101', wholeFile(file), 'the file is empty', {
-          hint: 'rh-batch init api.json writes a manifest to start from',
+          hint: 'the smallest has the keys version, workflowId and api',
         }),
       );
       return null;

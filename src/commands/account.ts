@@ -1,0 +1,45 @@
+import { Problems } from '../diagnostics/problems.js';
+import { createClient } from '../runninghub/client.js';
+import type { Call } from './call.js';
+import { identify } from './connect.js';
+import { exit } from './exit.js';
+import type { Io } from './io.js';
+import { readEnvFile } from './project.js';
+import { sayOne, sayProblems } from './say.js';
+
+/** `rh-batch account`: coins, tasks in flight, account type. */
+export const account = async (call: Call, io: Io): Promise<number> => {
+  const problems = new Problems();
+  const env = await readEnvFile(call, io, problems);
+  const identity = identify(call, io, env, problems);
+  sayProblems(problems, call, io);
+  if (identity === null || problems.errors > 0) return exit.badInput;
+  const { site, key, clock } = identity;
+  const client = createClient({ baseUrl: site, key, clock, env: io.env });
+  try {
+    const known = await client.account();
+    if (known.is === 'failed') {
+      sayOne('E0801', known.fault.message, null, call, io);
+      return exit.service;
+    }
+    const queue = await client.queue();
+    const { coins, money, currency, tasksInFlight, type } = known;
+    const limit = queue.is === 'known' ? queue.limit : null;
+    if (call.flag('json'))
+      io.out.write(
+        `${JSON.stringify({ version: 1, site, coins, money, currency, tasksInFlight, limit, type })}\n`,
+      );
+    else {
+      io.out.write(`${site}  ${type ?? 'unknown type'}\n`);
+      io.out.write(
+        `coins ${coins ?? '?'}${money === null ? '' : ` · money ${money} ${currency ?? ''}`}\n`,
+      );
+      io.out.write(
+        `tasks in flight ${tasksInFlight ?? '?'}${limit === null ? '' : ` of ${limit}`}\n`,
+      );
+    }
+    return exit.done;
+  } finally {
+    await client.close();
+  }
+};

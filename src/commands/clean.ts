@@ -1,0 +1,54 @@
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Problems } from '../diagnostics/problems.js';
+import { systemClock } from '../edges/clock.js';
+import { takeLock } from '../journal/lock.js';
+import { repairJournal } from '../journal/repair.js';
+import { lockPath } from '../journal/store.js';
+import type { Call } from './call.js';
+import { exit } from './exit.js';
+import type { Io } from './io.js';
+import { locateProject } from './project.js';
+import { sayOne, sayProblems } from './say.js';
+
+/** `rh-batch clean`: removes parts of broken downloads; `--repair` moves bad journal lines aside. */
+export const clean = async (call: Call, io: Io): Promise<number> => {
+  const problems = new Problems();
+  const located = await locateProject(call, io, problems);
+  if (located === null) {
+    sayProblems(problems, call, io);
+    return exit.badInput;
+  }
+  try {
+    const now = new Date(systemClock.now()).toISOString();
+    const locked = await takeLock(lockPath(located.stateDir), 'rh-batch clean', now);
+    if (!locked.ok) {
+      sayOne('E0701', `the state is ${locked.why}`, 'rh-batch unlock', call, io);
+      return exit.locked;
+    }
+    try {
+      if (call.flag('repair')) {
+        const { kept, moved, aside } = await repairJournal(located.stateDir);
+        io.out.write(
+          moved === 0
+            ? 'the journal is whole\n'
+            : `${moved} bad lines moved to ${aside}, ${kept} kept\n`,
+        );
+      }
+      const parts = await partsIn(located.outputsDir);
+      for (const part of parts) await rm(part, { force: true });
+      if (parts.length > 0) io.out.write(`${parts.length} parts of downloads removed\n`);
+      return exit.done;
+    } finally {
+      await locked.lock.release();
+    }
+  } catch (cause) {
+    sayOne('E0702', cause instanceof Error ? cause.message : String(cause), null, call, io);
+    return exit.badInput;
+  }
+};
+
+const partsIn = async (dir: string): Promise<string[]> => {
+  const names = await readdir(dir, { recursive: true }).catch(() => []);
+  return names.filter((name) => /\.[0-9a-f]{8}\.part$/.test(name)).map((name) => join(dir, name));
+};

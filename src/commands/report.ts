@@ -1,0 +1,57 @@
+import { Problems } from '../diagnostics/problems.js';
+import { readStore } from '../journal/store.js';
+import { everything } from '../plan/selection.js';
+import { summaryJson } from '../report/summary.js';
+import type { Call } from './call.js';
+import { exit } from './exit.js';
+import type { Io } from './io.js';
+import { planProject } from './planning.js';
+import { loadProject, readEnvFile } from './project.js';
+import { reportOf, writeReports } from './results.js';
+import { sayOne, sayProblems } from './say.js';
+
+/** `rh-batch report`: writes the reports again from the journal; nothing is sent. */
+export const report = async (call: Call, io: Io): Promise<number> => {
+  const problems = new Problems();
+  const env = await readEnvFile(call, io, problems);
+  const project = await loadProject(call, io, problems);
+  const read = project === null ? null : await readStore(project.stateDir);
+  if (read !== null && !read.ok) {
+    sayOne('E0702', read.problem.message, read.problem.hint, call, io);
+    return exit.badInput;
+  }
+  const plan =
+    project === null || read === null
+      ? null
+      : await planProject(
+          project,
+          { history: read.state, selection: everything, env, clock: io.clock },
+          problems,
+        );
+  sayProblems(problems, call, io);
+  if (project === null || plan === null || read === null || problems.errors > 0)
+    return exit.badInput;
+  const { state } = read;
+  const made = await reportOf(
+    plan,
+    state,
+    {
+      name: plan.manifest.name,
+      title: plan.manifest.report.title ?? plan.manifest.name,
+      target: plan.manifest.target.workflowId,
+      startedAt: state.beganAt,
+      finishedAt: state.endedAt,
+      exitCode: state.exitCode,
+      stop: state.stop,
+      emulated: project.emulated,
+      submits: state.creates,
+      assets: { unique: plan.assets.size, uploaded: 0, bytes: 0 },
+      requests: { create: state.creates, outputs: 0 },
+    },
+    new Map(),
+  );
+  const written = await writeReports(made, project, io);
+  if (call.flag('json')) io.out.write(`${summaryJson(made)}\n`);
+  else if (written.htmlPath !== null) io.out.write(`report: ${project.show(written.htmlPath)}\n`);
+  return written.failed ? exit.service : exit.done;
+};
