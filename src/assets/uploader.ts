@@ -86,8 +86,9 @@ export class Uploader {
 
   /** The service no longer knows it: the next `ensure` uploads again. */
   forget(sha256: string): void {
-    // Another run that failed for the same reason was first: it is up again already.
+    // Another run that failed for the same reason was first: it is up again, or on its way.
     if (this.#fresh.has(sha256)) return;
+    this.#fresh.add(sha256);
     this.#asked.delete(sha256);
     this.edges.ledger.forget(sha256);
   }

@@ -123,7 +123,10 @@ class Batch {
   #next(): ReadyRun | undefined {
     const { context } = this;
     const { now, plan } = context;
-    if (now < this.#submitter.quietUntil || this.#submitter.underWay >= createsAtOnce)
+    if (
+      now < this.#submitter.quietUntil ||
+      this.#submitter.underWay >= this.#submitter.atOnce(createsAtOnce)
+    )
       return undefined;
     if (!context.slots.free(now)) return undefined;
     const verdict = maySubmit(

@@ -88,12 +88,17 @@ export const decide = (
       };
     case 'unread':
       task.unread += 1;
-      if (answer.fault.class === 'account') return { is: 'stop', fault: answer.fault };
+      if (answer.fault.class === 'account' && believed(task, answer.fault))
+        return { is: 'stop', fault: answer.fault };
       return { is: 'again', afterMs: answer.fault.retryAfterMs, nowRunning: false };
     default:
       return impossible(answer);
   }
 };
+
+/** A bare 401 may be false (runninghub-api 1.3): only several in a row are believed. */
+const believed = (task: Watched, { code }: Fault): boolean =>
+  task.unread >= 5 || !['-1', '401', 'http-401'].includes(code);
 
 const pending = (
   task: Watched,

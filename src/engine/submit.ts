@@ -78,6 +78,11 @@ export class Submitter {
     return this.#held;
   }
 
+  /** After an answer was lost, one create at a time: each may be a paid task. */
+  atOnce(usual: number): number {
+    return this.#lossesInARow > 0 ? 1 : usual;
+  }
+
   /** No create before this time: the service is in trouble. */
   get quietUntil(): number {
     return this.#quietUntil;
