@@ -44,15 +44,15 @@ export class VirtualClock implements Clock {
 
   /** Runs until the work is done, moving time on whenever everything waits for it. */
   async drive<T>(work: Promise<T>): Promise<T> {
-    const state = { done: false };
+    const ended = new AbortController();
     const finished = work.finally(() => {
-      state.done = true;
+      ended.abort();
     });
     // Its outcome is returned below; until then it must not count as unhandled.
     finished.catch(() => undefined);
-    while (!state.done) {
+    for (;;) {
       await settle();
-      if (state.done) break;
+      if (ended.signal.aborted) break;
       const next = this.#pop();
       if (next === undefined) {
         // Real I/O may still be under way.
