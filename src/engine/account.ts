@@ -55,7 +55,7 @@ export class Account {
     return readings.at(-1) ?? null;
   }
 
-  usage(now: Pick<Usage, 'elapsedMs' | 'inFlight' | 'selected'>): Usage {
+  usage(now: Pick<Usage, 'elapsedMs' | 'inFlight' | 'unanswered' | 'selected'>): Usage {
     return {
       ...now,
       accepted: this.#accepted,

@@ -22,8 +22,8 @@ const createsAtOnce = 4;
 /** Vanished outputs fetched at once, beside the batch. */
 const fetchesAhead = 8;
 /** After an interrupt: for creates whose answer is under way. All of it stays under 7 s. */
-const goodbyeMs = 4_000;
-const cancelMs = 3_000;
+const goodbyeMs = 3_500;
+const cancelMs = 2_500;
 /** Budgets of wall time and the service's silence are looked at this often. */
 const lookMs = 5_000;
 
@@ -134,6 +134,7 @@ class Batch {
       context.account.usage({
         elapsedMs: now - context.startedAt,
         inFlight: this.#watch.size + this.#submitter.underWay + this.#submitter.held,
+        unanswered: this.#submitter.underWay + this.#submitter.held,
         selected: plan.summary.total,
       }),
     );
@@ -185,13 +186,14 @@ class Batch {
     const hurried = this.#over();
     if (!hurried) await context.settled();
     const timeUp = new AbortController();
-    if (context.stop?.is === 'signal' && context.plan.manifest.execution.onInterrupt === 'cancel')
-      await this.#cancelAll();
     context.reads.abort();
     void context.edges.clock.sleep(goodbyeMs, timeUp.signal).then(() => context.creates.abort());
     await this.#supply.close();
     await context.settled();
     timeUp.abort();
+    // Last, since a create that was under way may have been accepted meanwhile.
+    if (context.stop?.is === 'signal' && context.plan.manifest.execution.onInterrupt === 'cancel')
+      await this.#cancelAll();
   }
 
   /** `onInterrupt: cancel`. The next apply sees what came of it. */

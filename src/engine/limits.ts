@@ -15,6 +15,8 @@ export type Stop =
 export interface Usage {
   readonly elapsedMs: number;
   readonly accepted: number;
+  /** Creates whose answer is awaited or was lost: each may be one more. */
+  readonly unanswered: number;
   readonly inFlight: number;
   /** Runs that failed for good, in this apply. */
   readonly failed: number;
@@ -40,9 +42,9 @@ export const maySubmit = (
   options: LimitOptions,
   usage: Usage,
 ): { readonly is: 'yes' } | { readonly is: 'wait' } | (Stop & { readonly is: 'limit' }) => {
-  const stop = overTime(options, usage) ?? overFailures(options, usage) ?? overRuns(options, usage);
+  const stop = overTime(options, usage) ?? overFailures(options, usage);
   if (stop !== null) return { is: 'limit', message: stop };
-  return overSpent(options.budget, usage);
+  return overRuns(options, usage) ?? overSpent(options.budget, usage);
 };
 
 const overTime = ({ budget, execution }: LimitOptions, usage: Usage): string | null => {
@@ -63,10 +65,15 @@ const overFailures = ({ execution }: LimitOptions, usage: Usage): string | null 
     : null;
 };
 
-const overRuns = ({ budget }: LimitOptions, usage: Usage): string | null =>
-  budget.runs !== null && usage.accepted >= budget.runs
-    ? `budget.runs is used up (${budget.runs})`
-    : null;
+const overRuns = (
+  { budget: { runs } }: LimitOptions,
+  { accepted, unanswered }: Usage,
+): { readonly is: 'wait' } | (Stop & { readonly is: 'limit' }) | null => {
+  if (runs === null || accepted + unanswered < runs) return null;
+  return accepted >= runs || unanswered === 0
+    ? { is: 'limit', message: `budget.runs is used up (${runs})` }
+    : { is: 'wait' };
+};
 
 const overSpent = (
   budget: BudgetOptions,
