@@ -1,5 +1,5 @@
 import { isRunId, isTaskId } from '../values/ids.js';
-import type { JournalEvent, Recorded } from './event.js';
+import type { Recorded } from './event.js';
 
 /** Version of the journal that this program writes; it reads no newer one. */
 export const journalVersion = 1;
@@ -9,38 +9,53 @@ export type Decoded =
   | { readonly is: 'garbage'; readonly why: string }
   | { readonly is: 'newer'; readonly version: number };
 
-type Shape = Readonly<Record<string, (value: unknown) => boolean>>;
+type Value = Readonly<Record<string, unknown>>;
 
-const text = (value: unknown): boolean => typeof value === 'string';
-const count = (value: unknown): boolean =>
-  typeof value === 'number' && Number.isInteger(value) && value >= 0;
-const flag = (value: unknown): boolean => typeof value === 'boolean';
-const record = (value: unknown): value is Record<string, unknown> =>
+const isText = (value: unknown): boolean => typeof value === 'string';
+const isCount = (value: unknown): boolean =>
+  typeof value === 'number' && value >= 0 && Number.isInteger(value);
+const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-const list = (value: unknown): boolean => Array.isArray(value);
-const orNull =
-  (check: (value: unknown) => boolean) =>
-  (value: unknown): boolean =>
-    value === null || check(value);
-const run = (value: unknown): boolean => typeof value === 'string' && isRunId(value);
-const task = (value: unknown): boolean => typeof value === 'string' && isTaskId(value);
-const tagged = (value: unknown): boolean => record(value) && text(value['is']);
-const runError = (value: unknown): boolean =>
-  record(value) && text(value['class']) && text(value['message']);
+const isTagged = (value: unknown): boolean => isRecord(value) && isText(value['is']);
+const isRun = (value: unknown): boolean => typeof value === 'string' && isRunId(value);
+const isTask = (value: unknown): boolean => typeof value === 'string' && isTaskId(value);
+const isError = (value: unknown): boolean =>
+  isRecord(value) && isText(value['class']) && isText(value['message']);
+const isAttempt = (value: Value): boolean => isRun(value['run']) && isCount(value['attempt']);
+const isOfTask = (value: Value): boolean => isRun(value['run']) && isTask(value['taskId']);
 
-/** What each event must have to be believed. Checked by hand: a journal may have a million lines. */
-const shapes: Readonly<Record<JournalEvent['type'], Shape>> = {
-  batch: { name: text, target: text, manifest: text, account: text, emulated: flag },
-  base: { sha256: text, fields: record, wiring: text },
-  intent: { run, attempt: count, inputs: orNull(record) },
-  accepted: { run, attempt: count, taskId: task },
-  refused: { run, attempt: count, error: runError, then: text },
-  lost: { run, attempt: count, why: text },
-  observed: { run, taskId: task },
-  settled: { run, taskId: task, outcome: tagged, cost: record },
-  saved: { run, taskId: task, files: list, error: orNull(runError) },
-  resolved: { run, attempt: count, how: tagged },
-  end: { exitCode: count, stop: orNull(text) },
+/** What each event must have to be believed. Spelt out: a journal may have a million lines. */
+const isWhole = (type: string, value: Value): boolean => {
+  switch (type) {
+    case 'intent':
+      return isAttempt(value) && (value['inputs'] === null || isRecord(value['inputs']));
+    case 'accepted':
+      return isAttempt(value) && isTask(value['taskId']);
+    case 'observed':
+      return isOfTask(value);
+    case 'settled':
+      return isOfTask(value) && isTagged(value['outcome']) && isRecord(value['cost']);
+    case 'saved':
+      return (
+        isOfTask(value) &&
+        Array.isArray(value['files']) &&
+        (value['error'] === null || isError(value['error']))
+      );
+    case 'refused':
+      return isAttempt(value) && isError(value['error']) && isText(value['then']);
+    case 'lost':
+      return isAttempt(value) && isText(value['why']);
+    case 'resolved':
+      return isAttempt(value) && isTagged(value['how']);
+    case 'batch':
+      return ['name', 'target', 'manifest', 'account'].every((key) => isText(value[key]));
+    case 'base':
+      return isText(value['sha256']) && isRecord(value['fields']) && isText(value['wiring']);
+    case 'end':
+      return isCount(value['exitCode']) && (value['stop'] === null || isText(value['stop']));
+    default:
+      return false;
+  }
 };
 
 export const encode = (event: Recorded): string => `${JSON.stringify(event)}\n`;
@@ -53,19 +68,18 @@ export const decode = (line: string): Decoded => {
   } catch {
     return { is: 'garbage', why: 'no JSON' };
   }
-  if (!record(value) || !text(value['type'])) return { is: 'garbage', why: 'no event' };
+  if (!isRecord(value)) return { is: 'garbage', why: 'no event' };
   const { type } = value;
+  if (typeof type !== 'string') return { is: 'garbage', why: 'no event' };
   if (type === 'batch' && typeof value['version'] === 'number' && value['version'] > journalVersion)
     return { is: 'newer', version: value['version'] };
-  if (!isEvent(value)) return { is: 'garbage', why: `not a whole "${String(type)}" event` };
-  return { is: 'event', event: value };
+  return isEvent(type, value)
+    ? { is: 'event', event: value }
+    : { is: 'garbage', why: `not a whole "${type}" event` };
 };
 
-const isEvent = (value: Record<string, unknown>): value is Record<string, unknown> & Recorded => {
-  const { type } = value;
-  if (typeof type !== 'string' || !Object.hasOwn(shapes, type)) return false;
-  if (!count(value['seq']) || !text(value['at'])) return false;
-  const shape = (shapes as Readonly<Record<string, Shape>>)[type] ?? {};
-  for (const key in shape) if (shape[key]?.(value[key]) !== true) return false;
-  return true;
-};
+const isEvent = (
+  type: string,
+  value: Record<string, unknown>,
+): value is Record<string, unknown> & Recorded =>
+  isCount(value['seq']) && isText(value['at']) && isWhole(type, value);

@@ -68,6 +68,8 @@ export type RunState =
       readonly taskId: TaskId | null;
       readonly error: RunError;
       readonly at: Instant;
+      /** Outputs that are on the disk but not what `run.expect` wants: paid for all the same. */
+      readonly files?: readonly SavedFile[];
     }
   | {
       readonly is: 'cancelled';

@@ -116,8 +116,9 @@ const statusOf = (state: RunState): RunStatus => {
 const taskOf = (state: RunState): TaskId | null => ('taskId' in state ? state.taskId : null);
 
 const outputsOf = (state: RunState): readonly ReportOutput[] => {
-  if (state.is === 'succeeded')
-    return state.files.map(({ path, url, node, type, bytes, sha256 }) => ({
+  const files = state.is === 'succeeded' || state.is === 'failed' ? state.files : undefined;
+  if (files !== undefined)
+    return files.map(({ path, url, node, type, bytes, sha256 }) => ({
       path,
       url,
       node,
