@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { canonicalJson } from '../values/json-text.js';
 import { shortestAddress } from './shortest.js';
 import type { Workflow, WorkflowNode } from './workflow.js';
@@ -20,28 +20,34 @@ export interface GraphIdentity {
 
 /**
  * A node's digest covers its class, its literals and, through its links, everything upstream
- * (a Merkle tree); a graph's digest covers the sorted digests of all its nodes. So ids, titles
- * and key order cannot matter, and an override is seen as the literal that it becomes: after a
- * re-export with other ids the same run has the same digest, and of two interchangeable twins
- * it does not matter which one is set.
+ * (a Merkle tree); a graph's digest covers the sorted digests of the nodes that feed no other.
+ * So ids, titles and key order cannot matter, and an override is seen as the literal that it
+ * becomes: after a re-export with other ids the same run has the same digest, and of two
+ * interchangeable twins it does not matter which one is set.
  */
 export const graphIdentity = (workflow: Workflow): GraphIdentity => {
-  const order = upstreamFirst(workflow);
+  const order = upstreamFirst(workflow).map(prepare);
   const bare = new Map<string, string>();
   const full = new Map<string, string>();
   for (const node of order) {
-    bare.set(
-      node.id,
-      nodeDigest(node, bare, () => ''),
-    );
-    full.set(
-      node.id,
-      nodeDigest(node, full, (field) => canonicalJson(field.value)),
-    );
+    bare.set(node.id, nodeDigest(node, bare, nothing, true));
+    full.set(node.id, nodeDigest(node, full, nothing, false));
   }
+  const fed = new Set(order.flatMap(({ sources }) => sources));
+  const sinks = order.filter(({ id }) => !fed.has(id));
+  // A ring, which ComfyUI refuses, may feed all of its nodes.
+  const ends = sinks.length > 0 ? sinks : order;
+  const digestOf = (get: (id: string) => string | undefined): string =>
+    sha256(
+      ends
+        .map(({ id }) => get(id) ?? '')
+        .sort()
+        .join('\n'),
+    );
+  const digest = digestOf((id) => full.get(id));
   return {
-    digest: graphDigest(full.values()),
-    wiring: graphDigest(bare.values()),
+    digest,
+    wiring: digestOf((id) => bare.get(id)),
     fields: Object.fromEntries(
       [...workflow.nodes.values()].flatMap((node) =>
         [...node.fields.values()].map((field) => [
@@ -51,44 +57,65 @@ export const graphIdentity = (workflow: Workflow): GraphIdentity => {
       ),
     ),
     digestWith: (replacements) => {
-      if (replacements.size === 0) return graphDigest(full.values());
+      if (replacements.size === 0) return digest;
       const changed = new Map<string, string>();
       const upstream = { get: (id: string) => changed.get(id) ?? full.get(id) };
       for (const node of order) {
         const own = replacements.get(node.id);
-        if (own === undefined && !fedBy(node, changed)) continue;
-        const valueOf: ValueOf = (field) => own?.get(field.name) ?? canonicalJson(field.value);
-        changed.set(node.id, nodeDigest(node, upstream, valueOf));
+        if (own === undefined && !node.sources.some((id) => changed.has(id))) continue;
+        changed.set(node.id, nodeDigest(node, upstream, own ?? nothing, false));
       }
-      return graphDigest(order.map(({ id }) => upstream.get(id) ?? ''));
+      return digestOf((id) => upstream.get(id));
     },
   };
 };
 
-type ValueOf = (
-  field: WorkflowNode['fields'] extends ReadonlyMap<string, infer F> ? F : never,
-) => string;
+/** A node taken apart once, since a batch digests it a million times. */
+interface Prepared {
+  readonly id: string;
+  readonly head: string;
+  /** In the order of their names. */
+  readonly inputs: readonly (
+    | { readonly is: 'field'; readonly name: string; readonly head: string; readonly text: string }
+    | { readonly is: 'link'; readonly head: string; readonly node: string; readonly slot: number }
+  )[];
+  readonly sources: readonly string[];
+}
 
-const fedBy = (node: WorkflowNode, changed: ReadonlyMap<string, string>): boolean => {
-  for (const link of node.links.values()) if (changed.has(link.node)) return true;
-  return false;
-};
+const prepare = (node: WorkflowNode): Prepared => ({
+  id: node.id,
+  head: JSON.stringify(node.classType),
+  inputs: [...new Set([...node.fields.keys(), ...node.links.keys()])]
+    .sort()
+    .flatMap((name): Prepared['inputs'] => {
+      const field = node.fields.get(name);
+      const link = node.links.get(name);
+      const head = `\n${JSON.stringify(name)}`;
+      if (field !== undefined)
+        return [{ is: 'field' as const, name, head: `${head}=`, text: canonicalJson(field.value) }];
+      return link === undefined ? [] : [{ is: 'link' as const, head: `${head}<`, ...link }];
+    }),
+  sources: [...new Set([...node.links.values()].map((link) => link.node))],
+});
+
+const nothing: ReadonlyMap<string, string> = new Map();
 
 const nodeDigest = (
-  node: WorkflowNode,
+  { head, inputs }: Prepared,
   upstream: { get(id: string): string | undefined },
-  valueOf: ValueOf,
+  values: ReadonlyMap<string, string>,
+  bare: boolean,
 ): string => {
-  const inputs: string[] = [];
-  for (const [name, field] of node.fields) inputs.push(`${JSON.stringify(name)}=${valueOf(field)}`);
-  for (const [name, link] of node.links)
-    inputs.push(`${JSON.stringify(name)}<${upstream.get(link.node) ?? 'ring'}:${link.slot}`);
-  return sha256(`${JSON.stringify(node.classType)}\n${inputs.sort().join('\n')}`);
+  let text = head;
+  for (const input of inputs)
+    text +=
+      input.is === 'field'
+        ? input.head + (bare ? '' : (values.get(input.name) ?? input.text))
+        : `${input.head}${upstream.get(input.node) ?? 'ring'}:${input.slot}`;
+  return sha256(text);
 };
 
-const graphDigest = (nodes: Iterable<string>): string => sha256([...nodes].sort().join('\n'));
-
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+const sha256 = (text: string): string => hash('sha256', text);
 
 /** Every node behind those that it is wired from. A ring, which ComfyUI refuses, ends somewhere. */
 const upstreamFirst = (workflow: Workflow): WorkflowNode[] => {
