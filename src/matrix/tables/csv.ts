@@ -77,7 +77,11 @@ async function* records(
   input.on('error', (cause) => parser.destroy(cause));
   input.pipe(parser);
   try {
-    for await (const item of parser) yield item as RawRecord;
+    for await (const item of parser) {
+      const { record, raw, info } = item as RawRecord;
+      // Blank lines that were skipped stand before the record's own text.
+      yield { record, raw: raw.replace(/^[\r\n]+/, ''), info };
+    }
   } catch (cause) {
     if (!(cause instanceof CsvError)) throw cause;
     problems.add(malformed(source, cause));
