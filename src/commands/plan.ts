@@ -35,6 +35,8 @@ export const plan = async (call: Call, io: Io): Promise<number> => {
   }
   // Without a key nothing is known to be uploaded; that only changes what the plan says of uploads.
   const identity = identify(call, io, env, new Problems());
+  if (identity !== null && 'notBefore' in identity.clock)
+    identity.clock.notBefore((read.state.lastAt ?? 0) + 1);
   const ledger = await openLedger(
     join(dirname(project.stateDir), 'uploads.jsonl'),
     identity?.account ?? '',

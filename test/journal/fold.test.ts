@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { JournalEvent, Recorded, RunInputs } from '../../src/journal/event.js';
+import type { JournalEvent, RunInputs } from '../../src/journal/event.js';
 import { Fold } from '../../src/journal/fold.js';
 import type { RunRecord } from '../../src/journal/state.js';
 import { isRunId, isTaskId } from '../../src/values/ids.js';
@@ -33,7 +33,7 @@ const folded = (...events: JournalEvent[]): { fold: Fold; record: () => RunRecor
   const fold = new Fold();
   events.forEach((event, index) => {
     const at = new Date(1_000_000 + index * 1000).toISOString();
-    fold.apply({ ...event, seq: index + 1, at } as Recorded);
+    fold.apply({ ...event, seq: index + 1, at });
   });
   return { fold, record: () => fold.state.runs.get(run) };
 };

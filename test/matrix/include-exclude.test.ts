@@ -78,16 +78,13 @@ const naive = (axes: Record<string, string[]>, exclude: Values[], include: Value
   const extended = combos.map((combo) => ({ ...combo }));
   const added: Values[] = [];
   for (const entry of include) {
-    let used = false;
-    combos.forEach((original, index) => {
-      const clashes = Object.entries(entry).some(
-        ([key, value]) => key in axes && original[key] !== value,
-      );
-      if (clashes) return;
-      used = true;
-      Object.assign(extended[index]!, entry);
-    });
-    if (!used) added.push({ ...entry });
+    const fitting = combos.flatMap((original, index) =>
+      Object.entries(entry).some(([key, value]) => key in axes && original[key] !== value)
+        ? []
+        : [index],
+    );
+    for (const index of fitting) Object.assign(extended[index]!, entry);
+    if (fitting.length === 0) added.push({ ...entry });
   }
   return [...extended, ...added];
 };

@@ -11,7 +11,7 @@ const forms = [
   encodeURIComponent(key),
   Buffer.from(key).toString('base64').replace(/=+$/, '').slice(0, -1),
   Buffer.from(`x${key}`).toString('base64').slice(4, -4),
-  [...key].reverse().join(''),
+  Array.from(key).reverse().join(''),
 ];
 
 test('no byte of any file or stream ever holds the key, whatever went wrong', async () => {

@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream';
-import type { Info } from 'csv-parse';
 import { CsvError, parse } from 'csv-parse';
 import { error } from '../../diagnostics/diagnostic.js';
 import { wholeFile } from '../../diagnostics/lines.js';
@@ -53,7 +52,8 @@ type Header = readonly { readonly name: string; readonly at: Place | null }[];
 interface RawRecord {
   readonly record: readonly string[];
   readonly raw: string;
-  readonly info: Info;
+  /** Physical line where the record begins. */
+  readonly line: number;
 }
 
 /** Records with their raw text; ends at a malformed one, which is told. */
@@ -65,7 +65,6 @@ async function* records(
 ): AsyncGenerator<RawRecord> {
   const parser = parse({
     delimiter,
-    info: true,
     raw: true,
     bom: true,
     relax_column_count: true,
@@ -77,10 +76,14 @@ async function* records(
   input.on('error', (cause) => parser.destroy(cause));
   input.pipe(parser);
   try {
+    let line = 1;
     for await (const item of parser) {
-      const { record, raw, info } = item as RawRecord;
+      const { record, raw } = item as Omit<RawRecord, 'line'>;
       // Blank lines that were skipped stand before the record's own text.
-      yield { record, raw: raw.replace(/^[\r\n]+/, ''), info };
+      const own = raw.replace(/^[\r\n]+/, '');
+      const start = line + breaks(raw.slice(0, raw.length - own.length));
+      line += breaks(raw);
+      yield { record, raw: own, line: start };
     }
   } catch (cause) {
     if (!(cause instanceof CsvError)) throw cause;
@@ -117,8 +120,7 @@ const readHeader = async (
   problems: Problems,
 ): Promise<Header | null> => {
   const before = problems.errors;
-  for await (const { record, raw, info } of records(source, options, files, problems)) {
-    const line = firstLine(info, raw);
+  for await (const { record, raw, line } of records(source, options, files, problems)) {
     return record.map((name, index) => ({
       name: name.trim(),
       at: placeOf(source.file, line, raw, index, options.delimiter),
@@ -179,18 +181,18 @@ async function* walk(
   problems: Problems,
 ): AsyncGenerator<Row> {
   let header = true;
-  for await (const { record, raw, info } of records(source, options, files, problems)) {
+  for await (const { record, raw, line } of records(source, options, files, problems)) {
     if (header) {
       header = false;
       continue;
     }
     const at = (column: number): Place =>
-      placeOf(source.file, firstLine(info, raw), raw, column, options.delimiter);
+      placeOf(source.file, line, raw, column, options.delimiter);
     if (record.length !== width) {
       problems.add(ragged(record.length, width, at(Math.min(record.length, width) - 1)));
       continue;
     }
-    yield { line: firstLine(info, raw), cells: cellsOf(record, raw, options.delimiter), at };
+    yield { line, cells: cellsOf(record, raw, options.delimiter), at };
   }
 }
 
@@ -218,10 +220,6 @@ const cellsOf = (record: readonly string[], raw: string, delimiter: string): Dat
     );
   return cells;
 };
-
-/** `info.lines` counts to the end of the record. */
-const firstLine = (info: Info, raw: string): number =>
-  info.lines - breaks(raw.replace(/(?:\r\n|\n|\r)$/, ''));
 
 const breaks = (text: string): number => {
   if (!/[\r\n]/.test(text)) return 0;
