@@ -101,13 +101,17 @@ test('the state deleted while an apply runs: submitting stops, tasks in flight a
 });
 
 test('two at once: the second one exits 5 and names the first; status and plan never block', async () => {
-  const p = await project({ manifest: 'matrix: { KSampler.seed: { from: 1, to: 12 } }' });
+  const p = await project({
+    manifest: 'matrix: { KSampler.seed: { from: 1, to: 12 } }',
+    emulator: { speed: 40 },
+  });
   const first = p.start(['apply', '-q']);
   await until(() => p.service.stats().accepted >= 1);
   const second = await p.apply();
   expect(second.exit).toBe(5);
   expect(second.err).toContain(`process ${process.pid}`);
-  expect((await p.run('status')).out).toContain('in flight');
+  let status = '';
+  while (!status.includes('in flight')) status = (await p.run('status')).out;
   expect((await p.run('plan')).exit).toBe(0);
   expect((await first.ended).exit).toBe(0);
   expect(p.service.stats()).toMatchObject({ accepted: 12, duplicates: 0 });
