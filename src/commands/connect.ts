@@ -6,6 +6,7 @@ import { error } from '../diagnostics/diagnostic.js';
 import type { Problems } from '../diagnostics/problems.js';
 import type { Client } from '../runninghub/client.js';
 import { createClient, siteOf } from '../runninghub/client.js';
+import { defaultTimeouts } from '../runninghub/http.js';
 import type { Call } from './call.js';
 import type { Io } from './io.js';
 
@@ -23,6 +24,8 @@ export interface Identity {
   readonly key: string;
   readonly account: string;
   readonly clock: Clock | EmulatedClock;
+  /** How much faster than real time the clock runs: 1, save against an emulator. */
+  readonly speed: number;
 }
 
 const defaultSite = 'https://www.runninghub.cn';
@@ -46,6 +49,7 @@ export const identify = (
       key: emulatorKey,
       account: accountHash('emulator', emulatorKey),
       clock,
+      speed: 1,
     };
   }
   const site = siteOf(call.text('baseUrl') ?? env.get('RUNNINGHUB_BASE_URL') ?? defaultSite);
@@ -68,14 +72,23 @@ export const identify = (
     return null;
   }
   io.protect(key);
-  return { site, key, account: accountHash(site, key), clock: testClock(site, env) };
+  const speed = speedFor(site, env);
+  const clock = speed === 1 ? systemClock : emulatedClock(speed);
+  return { site, key, account: accountHash(site, key), clock, speed };
 };
 
 /** Against an emulator elsewhere, time may run at its speed; never against the real service. */
-const testClock = (site: string, env: ReadonlyMap<string, string>): Clock | EmulatedClock => {
+const speedFor = (site: string, env: ReadonlyMap<string, string>): number => {
   const speed = Number(env.get('RUNNINGHUB_EMULATOR_SPEED') ?? '1');
   const local = /^http:\/\/(?:127\.\d+\.\d+\.\d+|localhost|\[::1\])(?::\d+)?$/.test(site);
-  return local && Number.isFinite(speed) && speed > 0 ? emulatedClock(speed) : systemClock;
+  return local && Number.isFinite(speed) && speed > 0 ? speed : 1;
+};
+
+/** The network of an emulator is this machine: its hangs are not waited for as long. */
+const timeoutsFor = (speed: number): typeof defaultTimeouts => {
+  const scaled = (ms: number): number => (speed <= 1 ? ms : Math.max(500, ms / speed));
+  const { readMs, createMs, uploadMs } = defaultTimeouts;
+  return { readMs: scaled(readMs), createMs: scaled(createMs), uploadMs: scaled(uploadMs) };
 };
 
 /** Opens the client; with `--emulator` starts the emulator with this workflow saved on it. */
@@ -88,8 +101,16 @@ export const connect = async (
   const { key, account, clock } = identity;
   const emulated = call.flag('emulator');
   const log = call.count('v') > 1 ? (line: string): void => io.err.write(`${line}\n`) : undefined;
+  const timeouts = timeoutsFor(identity.speed);
   const open = (baseUrl: string): Client =>
-    createClient({ baseUrl, key, clock, env: io.env, ...(log === undefined ? {} : { log }) });
+    createClient({
+      baseUrl,
+      key,
+      clock,
+      env: io.env,
+      timeouts,
+      ...(log === undefined ? {} : { log }),
+    });
   if (!emulated) {
     const client = open(identity.site);
     return { client, clock, account, emulated, close: () => client.close() };

@@ -17,6 +17,8 @@ export interface Watched {
   emptyAnswers: number;
   /** Answers in a row that said "failed". */
   failedAnswers: number;
+  /** Answers in a row that did not know the task. */
+  missingAnswers: number;
   /** Reads in a row that gave nothing. */
   unread: number;
   cancelAsked: 'timeout' | 'user' | null;
@@ -46,6 +48,7 @@ const emptyPauseMs = 3_000;
 const failedPauseMs = 3_000;
 /** 807 right after the create may be replication lag (runninghub-api 5.3). */
 const missingForgivenMs = 60_000;
+const missingBelieved = 5;
 const cancelledFor = 120_000;
 
 /** What one answer about a task means. Mutates only the counters of `task`. */
@@ -58,6 +61,7 @@ export const decide = (
   if (answer.is !== 'unread') task.unread = 0;
   if (answer.is !== 'succeeded') task.emptyAnswers = 0;
   if (answer.is !== 'failed') task.failedAnswers = 0;
+  if (answer.is !== 'missing' && answer.is !== 'unread') task.missingAnswers = 0;
   switch (answer.is) {
     case 'queued':
       // Once seen running it stays so: 813 and 804 may alternate (runninghub-api 5.3).
@@ -78,12 +82,14 @@ export const decide = (
     case 'cancelled':
       return cancelled(task, costOf(answer.cost));
     case 'missing':
-      if (now - task.acceptedAt < missingForgivenMs)
+      task.missingAnswers += 1;
+      if (now - task.acceptedAt < missingForgivenMs || task.missingAnswers < missingBelieved)
         return { is: 'again', afterMs: failedPauseMs, nowRunning: false };
       if (task.cancelAsked !== null) return cancelled(task, noCost);
       return {
         is: 'failed',
-        error: { ...errorOf(answer.fault), class: 'task' },
+        // Never tried again by itself: it may have run, and been paid for.
+        error: { ...errorOf(answer.fault), class: 'lost' },
         cost: noCost,
       };
     case 'unread':

@@ -35,6 +35,7 @@ export const watched = (
   polls: 0,
   emptyAnswers: 0,
   failedAnswers: 0,
+  missingAnswers: 0,
   unread: 0,
   cancelAsked: null,
   reused,

@@ -33,7 +33,7 @@ export const compact = async (disk: Disk, path: string): Promise<void> => {
   const last = new Map<string, number>();
   const refused = new Set<string>();
   const key = (run: string, attempt: number): string => `${run}:${String(attempt)}`;
-  await readJournal(disk, path, (event) => {
+  await readWhole(disk, path, (event) => {
     if (event.type === 'intent') last.set(event.run, event.attempt);
     if (event.type === 'refused' && event.then === 'capacity')
       refused.add(key(event.run, event.attempt));
@@ -42,7 +42,7 @@ export const compact = async (disk: Disk, path: string): Promise<void> => {
   const kept: Uint8Array[] = [];
   const carried = new Map<string, RunInputs>();
   const encoder = new TextEncoder();
-  await readJournal(disk, path, (event) => {
+  await readWhole(disk, path, (event) => {
     const dropped =
       (event.type === 'intent' || event.type === 'refused') &&
       refused.has(key(event.run, event.attempt));
@@ -50,6 +50,16 @@ export const compact = async (disk: Disk, path: string): Promise<void> => {
     else if (event.type === 'intent' && event.inputs !== null) carried.set(event.run, event.inputs);
   });
   await replaceFile(disk, path, kept);
+};
+
+/** What could not be read to its end must not be replaced by what could. */
+const readWhole = async (
+  disk: Disk,
+  path: string,
+  each: (event: Recorded) => void,
+): Promise<void> => {
+  const end = await readJournal(disk, path, each);
+  if (end.is !== 'whole') throw new Error(`${path} cannot be read for its compaction (${end.is})`);
 };
 
 /** What a run is stands on its first intent; when that is dropped, the next one carries it. */

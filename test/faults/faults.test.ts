@@ -9,13 +9,22 @@ afterEach(async () => {
 });
 
 const runs = 12;
+/** Answers that never come cost a whole time limit each: fewer of them. */
+const hangs: readonly (readonly [string, FaultKind])[] = [
+  ['outputs', 'hangBefore'],
+  ['outputs', 'hangAfter'],
+  ['download', 'hangBefore'],
+  ['queue', 'hangBefore'],
+  ['workflow', 'hangAfter'],
+];
 const seeds = Array.from({ length: runs }, (_, at) => at + 1).join(', ');
 const batch = async (
   rules: readonly { endpoint: string; kind: FaultKind; probability: number }[],
+  speed = 400,
 ): Promise<Project> => {
   open = await Project.start({
     manifest: `matrix: { KSampler.seed: [${seeds}] }\nexecution: { retries: 2, requestsPerSecond: 20 }`,
-    emulator: { speed: 1200, seed: 7, faults: rules, runTime: { kind: 'constant', ms: 20_000 } },
+    emulator: { speed, seed: 7, faults: rules, runTime: { kind: 'constant', ms: 20_000 } },
   });
   return open;
 };
@@ -77,6 +86,14 @@ test.each(harmless.flatMap(([endpoint, kinds]) => kinds.map((kind) => [endpoint,
   },
 );
 
+test.each(hangs)('%s with %s now and then', async (endpoint, kind) => {
+  // A time limit of 30 s is half a second at this speed.
+  const p = await batch([{ endpoint, kind, probability: 0.2 }], 60);
+  const ended = await p.apply();
+  expect(ended.exit, ended.err).toBe(0);
+  expect(p.service.stats()).toMatchObject({ accepted: runs, duplicates: 0 });
+});
+
 /** Faults that hide whether a create had its effect: what is accepted is never submitted again. */
 const hiding: readonly FaultKind[] = [
   'http500',
@@ -90,12 +107,15 @@ const hiding: readonly FaultKind[] = [
   'nullData',
   'truncatedJson',
   'wrongTypes',
+  'hangBefore',
+  'hangAfter',
 ];
 
 test.each(hiding)(
   'create with %s at 20 percent leaves unknown what is unknown and pays nothing twice',
   async (kind) => {
-    const p = await batch([{ endpoint: 'create', kind, probability: 0.2 }]);
+    const speed = kind.startsWith('hang') ? 60 : 400;
+    const p = await batch([{ endpoint: 'create', kind, probability: 0.2 }], speed);
     const ended = await p.apply();
     const results = p.results();
     const unknown = results.filter(({ status }) => status === 'unknown');
