@@ -52,7 +52,7 @@ test('any table of strings reaches the service byte for byte', async () => {
             quoted_empty: true,
           }),
         },
-        emulator: { speed: 20_000, maxPixels: 8 },
+        emulator: { speed: 500, maxPixels: 8, runTime: { kind: 'constant', ms: 2_000 } },
       });
       try {
         const ended = await p.apply('-q');

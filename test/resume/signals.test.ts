@@ -3,6 +3,8 @@ import { projects } from '../support/opened.js';
 
 const project = projects();
 const twenty = 'matrix: { KSampler.seed: { from: 1, to: 20 } }';
+// Goodbyes are counted in service time: slow enough that a create under way gets its answer.
+const calm = { speed: 40, runTime: { kind: 'constant', ms: 20_000 } as const };
 const until = async (what: () => boolean): Promise<void> => {
   while (!what()) await new Promise((resolve) => setImmediate(resolve));
 };
@@ -14,7 +16,7 @@ test.each([
 ] as const)(
   '%s: an orderly stop with reports; the next apply adopts what runs on',
   async (name, code) => {
-    const p = await project({ manifest: twenty });
+    const p = await project({ manifest: twenty, emulator: calm });
     const running = p.start(['apply', '-q']);
     await until(() => p.service.stats().accepted >= 5);
     running.signal(name);
@@ -30,7 +32,7 @@ test.each([
 );
 
 test('a service that hangs does not hold up the stop', async () => {
-  const p = await project({ manifest: twenty });
+  const p = await project({ manifest: twenty, emulator: calm });
   const running = p.start(['apply', '-q']);
   await until(() => p.service.stats().accepted >= 3);
   p.service.setFaults([{ endpoint: '*', kind: 'hangAfter', probability: 1 }]);
@@ -43,7 +45,10 @@ test('a service that hangs does not hold up the stop', async () => {
 });
 
 test('onInterrupt: cancel ends the tasks in flight', async () => {
-  const p = await project({ manifest: `${twenty}\nexecution: { onInterrupt: cancel }` });
+  const p = await project({
+    manifest: `${twenty}\nexecution: { onInterrupt: cancel }`,
+    emulator: calm,
+  });
   const running = p.start(['apply', '-q']);
   await until(() => p.service.stats().accepted >= 4);
   running.signal('SIGINT');
@@ -54,13 +59,15 @@ test('onInterrupt: cancel ends the tasks in flight', async () => {
 test('cancel ends this batch and no other task', async () => {
   const p = await project({
     manifest: twenty,
-    emulator: { runTime: { kind: 'constant', ms: 400_000 } },
+    emulator: { speed: 100, runTime: { kind: 'constant', ms: 400_000 } },
   });
   const running = p.start(['apply', '-q']);
   await until(() => p.service.stats().accepted >= 2);
   running.signal('SIGINT');
   await running.ended;
-  const other = await project({ emulator: { runTime: { kind: 'constant', ms: 400_000 } } });
+  const other = await project({
+    emulator: { speed: 100, runTime: { kind: 'constant', ms: 400_000 } },
+  });
   const ended = await p.run('cancel');
   expect(ended.exit, ended.err).toBe(0);
   expect(p.service.stats().tasks).not.toHaveProperty('RUNNING');
