@@ -85,7 +85,7 @@ const eventsOf = (run: number, kinds: readonly string[]): JournalEvent[] => {
 
 const write = (path: string, events: readonly JournalEvent[]): void => {
   const lines = events.map((event, at) =>
-    encode({ ...event, seq: at + 1, at: new Date(at).toISOString() } as Recorded),
+    encode({ ...event, seq: at + 1, at: new Date(at).toISOString() }),
   );
   writeFileSync(path, lines.join(''));
 };
