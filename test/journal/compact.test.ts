@@ -7,7 +7,7 @@ import { encode } from '../../src/journal/codec.js';
 import { compact } from '../../src/journal/compact.js';
 import type { Disk } from '../../src/journal/disk.js';
 import { nodeDisk } from '../../src/journal/disk.js';
-import type { JournalEvent, Recorded, RunInputs } from '../../src/journal/event.js';
+import type { JournalEvent, RunInputs } from '../../src/journal/event.js';
 import { Fold } from '../../src/journal/fold.js';
 import { readJournal } from '../../src/journal/read.js';
 import type { RunRecord } from '../../src/journal/state.js';
