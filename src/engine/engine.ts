@@ -1,4 +1,5 @@
 import type { Plan, PlannedRun } from '../plan/plan.js';
+import type { RunId } from '../values/ids.js';
 import { impossible } from '../values/impossible.js';
 import { adoptable, plannedOf } from './adopt.js';
 import type { EngineOptions, EngineResult } from './context.js';
@@ -42,6 +43,8 @@ class Batch {
   readonly #watch: Watch;
   readonly #submitter: Submitter;
   readonly #settler: Settler;
+  /** Followed from an earlier apply: what the plan says of them is seen to already. */
+  readonly #adopted = new Set<RunId>();
 
   constructor(private readonly context: Context) {
     const { plan, edges, options } = context;
@@ -212,6 +215,7 @@ class Batch {
     if (records.length === 0) return;
     for (const { record, run } of await plannedOf(context.plan, records)) {
       const { state } = record;
+      this.#adopted.add(record.id);
       if (state.is === 'inFlight') {
         context.slots.take(context.now);
         const { attempt, taskId, since, runningSince } = state;
@@ -261,8 +265,8 @@ class Batch {
   async #refetch(run: PlannedRun): Promise<void> {
     const { context } = this;
     const state = context.edges.journal.state.runs.get(run.id)?.state;
-    // In flight or unfetched: adopted at the start.
-    if (state?.is !== 'succeeded') return;
+    // In flight or unfetched when this apply began: adopted, and perhaps done by now.
+    if (state?.is !== 'succeeded' || this.#adopted.has(run.id)) return;
     const work = this.#settler.fetchAgain(run, state.taskId);
     context.track(work);
     if (this.#settler.fetching >= fetchesAhead) await work.catch(() => undefined);

@@ -177,7 +177,7 @@ describe.skipIf(browserPath === undefined)('report.html in a browser', () => {
     await page.keyboard.press('Escape');
     expect(await page.locator('dialog').isVisible()).toBe(false);
     const focused = page.locator(':focus').locator('xpath=ancestor::*[@data-run]');
-    expect(await focused.getAttribute('data-run')).toBe('6');
+    await expect.poll(() => focused.getAttribute('data-run')).toBe('6');
   });
 
   test('a run in full tells its values, its row, its task and how to run it again', async () => {

@@ -28,6 +28,8 @@ test.each([
     expect(before).toBeLessThan(20);
     expect((await p.apply()).exit).toBe(0);
     expect(p.service.stats()).toMatchObject({ accepted: 20, duplicates: 0 });
+    // Each output once: what was adopted is not fetched a second time under another name.
+    expect(p.list('out/manifest').filter((name) => name.endsWith('.png'))).toHaveLength(20);
   },
 );
 
