@@ -2,11 +2,13 @@ import type { Json, JsonObject } from '../values/json.js';
 import { JsonNumber } from '../values/json.js';
 import { isList, isObject, jsonText, parseJson } from '../values/json-text.js';
 
+export interface GraphNode {
+  readonly classType: string;
+  readonly inputs: JsonObject;
+}
+
 /** An API-format graph as the service knows it: node id → class and inputs. */
-export type Graph = ReadonlyMap<
-  string,
-  { readonly classType: string; readonly inputs: JsonObject }
->;
+export type Graph = ReadonlyMap<string, GraphNode>;
 
 export interface Override {
   readonly nodeId: string;
@@ -14,20 +16,19 @@ export interface Override {
   readonly value: Json;
 }
 
+export interface SavedGraph {
+  readonly graph: Graph;
+  /** The API graph itself as JSON text, without what it was wrapped in. */
+  readonly text: string;
+}
+
 /** Reads a graph, also one inside a request's body; null when it is none. */
-export const readGraph = (text: string): Graph | null => {
+export const readGraph = (text: string): SavedGraph | null => {
   const read = parseJson(text);
   const source = read.ok ? unwrapped(read.value, 0) : null;
-  if (source === null) return null;
-  const graph = new Map<string, { classType: string; inputs: JsonObject }>();
-  for (const [id, node] of source) {
-    if (!isObject(node)) continue;
-    const classType = node.get('class_type');
-    const inputs = node.get('inputs');
-    if (typeof classType === 'string')
-      graph.set(id, { classType, inputs: isObject(inputs) ? inputs : new Map<string, Json>() });
-  }
-  return graph;
+  const graph = source === null ? null : graphOfJson(source);
+  if (source === null || graph === null) return null;
+  return { graph, text: read.ok && source === read.value ? text : jsonText(source) };
 };
 
 const unwrapped = (value: Json, depth: number): JsonObject | null => {
@@ -40,42 +41,35 @@ const unwrapped = (value: Json, depth: number): JsonObject | null => {
   return null;
 };
 
-/** Why the service would refuse these overrides with 803; null when they fit. */
-export const mismatch = (graph: Graph, overrides: readonly Override[]): string | null => {
-  for (const { nodeId, fieldName, value } of overrides) {
-    const node = graph.get(nodeId);
-    const say = (reason: string): string =>
-      `NODE_INFO_MISMATCH(nodeId=${nodeId}, fieldName=${fieldName}, reason=${reason})`;
-    if (node === undefined) return say('node_not_found_in_workflow');
-    if (!node.inputs.has(fieldName)) return say('field_not_found_in_node_inputs');
-    if (value === null) return say('field_value_missing');
+const graphOfJson = (source: JsonObject): Graph | null => {
+  const graph = new Map<string, GraphNode>();
+  for (const [id, node] of source) {
+    if (!isObject(node)) continue;
+    const classType = node.get('class_type');
+    const inputs = node.get('inputs');
+    if (typeof classType === 'string')
+      graph.set(id, { classType, inputs: isObject(inputs) ? inputs : new Map() });
   }
-  return null;
+  return graph.size > 0 ? graph : null;
 };
 
-export interface NodeError {
-  readonly node: string;
-  readonly classType: string;
-  readonly field: string;
-  readonly received: string;
-}
+/** The graph as ComfyUI writes it into pictures. */
+export const graphText = (graph: Graph): string =>
+  jsonText(
+    new Map<string, Json>(
+      [...graph].map(([id, { classType, inputs }]) => [
+        id,
+        new Map<string, Json>([
+          ['inputs', inputs],
+          ['class_type', classType],
+        ]),
+      ]),
+    ),
+  );
 
-/** Values that ComfyUI's validation would refuse with 433: text where a number belongs. */
-export const invalidValues = (graph: Graph, overrides: readonly Override[]): NodeError[] =>
-  overrides.flatMap(({ nodeId, fieldName, value }) => {
-    const node = graph.get(nodeId);
-    const base = node?.inputs.get(fieldName);
-    if (node === undefined || !(base instanceof JsonNumber)) return [];
-    const received = value instanceof JsonNumber ? value.source : value;
-    const numeric =
-      typeof received === 'string' && /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i.test(received);
-    return numeric
-      ? []
-      : [{ node: nodeId, classType: node.classType, field: fieldName, received: jsonText(value) }];
-  });
-
-/** The graph with the overrides in place. */
+/** The graph with the overrides in place; the last one of a field wins. */
 export const patched = (graph: Graph, overrides: readonly Override[]): Graph => {
+  if (overrides.length === 0) return graph;
   const copy = new Map(graph);
   for (const { nodeId, fieldName, value } of overrides) {
     const node = copy.get(nodeId);
@@ -85,80 +79,79 @@ export const patched = (graph: Graph, overrides: readonly Override[]): Graph => 
   return copy;
 };
 
-const isLink = (value: Json): boolean =>
-  isList(value) && value.length === 2 && value[1] instanceof JsonNumber;
+/** The node that `[nodeId, slot]` comes from; null for a literal. */
+export const linkedFrom = (value: Json | undefined): string | null => {
+  if (value === undefined || !isList(value) || value.length !== 2) return null;
+  const [id, slot] = value;
+  return typeof id === 'string' && slot instanceof JsonNumber ? id : null;
+};
 
-/** Every literal text of the graph: what a picture is of. */
+/** The nodes that one node's result depends on, itself included, in the graph's order. */
+export const upstream = (graph: Graph, node: string): Graph => {
+  const found = new Set<string>();
+  const open = [node];
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    if (found.has(id)) continue;
+    found.add(id);
+    for (const value of graph.get(id)?.inputs.values() ?? []) {
+      const from = linkedFrom(value);
+      if (from !== null) open.push(from);
+    }
+  }
+  return new Map([...graph].filter(([id]) => found.has(id)));
+};
+
+/** Every literal text of the graph. */
 export const textsOf = (graph: Graph): string[] =>
   [...graph.values()].flatMap(({ inputs }) =>
     [...inputs.values()].filter((value): value is string => typeof value === 'string'),
   );
 
+/** The longest text: what a picture is of. */
+export const promptOf = (graph: Graph): string =>
+  textsOf(graph).reduce((longest, text) => (text.length > longest.length ? text : longest), '');
+
 /** Everything that changes the result, as one text. */
-export const fingerprint = (graph: Graph): string =>
+export const identityOf = (graph: Graph): string =>
   [...graph.values()]
     .map(({ classType, inputs }) =>
       [
         classType,
         ...[...inputs]
-          .filter(([, value]) => !isLink(value))
+          .filter(([name, value]) => linkedFrom(value) === null && name !== 'filename_prefix')
           .map(([name, value]) => `${name}=${jsonText(value)}`),
       ].join(';'),
     )
     .join('|');
 
-const whole = (value: Json | undefined): number | null => {
+/** A whole number of up to five digits, literal or one link away. */
+const wholeOf = (graph: Graph, value: Json | undefined): number | null => {
   const text = value instanceof JsonNumber ? value.source : value;
-  return typeof text === 'string' && /^\d{1,5}$/.test(text) ? Number(text) : null;
+  if (typeof text === 'string') return /^\d{1,5}$/.test(text) ? Number(text) : null;
+  const from = graph.get(linkedFrom(value) ?? '');
+  const literals = [...(from?.inputs.values() ?? [])].filter(
+    (literal) => literal instanceof JsonNumber,
+  );
+  return literals.length === 1 ? wholeOf(new Map(), literals[0]) : null;
 };
 
-/** Size and number of pictures, from the latent image node. */
-export const latentOf = (graph: Graph): { width: number; height: number; batch: number } => {
-  for (const { inputs } of graph.values()) {
-    const width = whole(inputs.get('width'));
-    const height = whole(inputs.get('height'));
-    if (width !== null && height !== null && inputs.has('batch_size'))
-      return {
-        width,
-        height,
-        batch: Math.max(1, Math.min(16, whole(inputs.get('batch_size')) ?? 1)),
-      };
-  }
-  return { width: 512, height: 512, batch: 1 };
-};
-
-export type OutputKind = 'image' | 'video' | 'audio' | 'text';
-
-export interface OutputNode {
-  readonly node: string;
-  readonly kind: OutputKind;
-  readonly prefix: string;
+export interface Latent {
+  readonly width: number;
+  readonly height: number;
+  readonly batch: number;
 }
 
-/** Nodes that save or preview something, in the graph's order. */
-export const outputNodes = (graph: Graph): OutputNode[] =>
-  [...graph].flatMap(([node, { classType, inputs }]) => {
-    const kind = outputKind(classType, inputs);
-    const prefix = inputs.get('filename_prefix');
-    return kind === null
-      ? []
-      : [{ node, kind, prefix: typeof prefix === 'string' ? prefix : 'ComfyUI' }];
-  });
-
-const outputKind = (classType: string, inputs: JsonObject): OutputKind | null => {
-  if (/VideoCombine|SaveVideo|SaveWEBM|SaveAnimated/i.test(classType)) return 'video';
-  if (/(?:Save|Preview)Audio/i.test(classType)) return 'audio';
-  if (/SaveText|ShowText/i.test(classType)) return 'text';
-  if (/SaveImage|PreviewImage|Image Save|ImageSave/i.test(classType)) return 'image';
-  return inputs.has('filename_prefix') ? 'image' : null;
-};
-
-/** Names of uploads that loader nodes refer to. */
-export const uploadsNamed = (graph: Graph): { node: string; classType: string; name: string }[] =>
-  [...graph].flatMap(([node, { classType, inputs }]) =>
-    [...inputs.values()].flatMap((value) =>
-      typeof value === 'string' && /^(?:api|openapi)\/[0-9a-f]{16,}/.test(value)
-        ? [{ node, classType, name: value }]
-        : [],
-    ),
+/** Size and number of pictures from the latent node; null where no node tells a size. */
+export const latentOf = (graph: Graph): Latent | null => {
+  const sized = [...graph.values()].filter(
+    ({ inputs }) => inputs.has('width') && inputs.has('height'),
   );
+  const node = sized.find(({ inputs }) => inputs.has('batch_size')) ?? sized[0];
+  if (node === undefined) return null;
+  const width = wholeOf(graph, node.inputs.get('width'));
+  const height = wholeOf(graph, node.inputs.get('height'));
+  const batch = wholeOf(graph, node.inputs.get('batch_size')) ?? 1;
+  return width === null || height === null || width === 0 || height === 0
+    ? null
+    : { width, height, batch: Math.max(1, Math.min(64, batch)) };
+};

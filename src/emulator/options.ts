@@ -3,6 +3,7 @@ import type { FaultRule } from './faults.js';
 /** How long tasks run, in ms of service time. */
 export type RunTime =
   | { readonly kind: 'constant'; readonly ms: number }
+  | { readonly kind: 'uniform'; readonly fromMs: number; readonly toMs: number }
   | { readonly kind: 'lognormal'; readonly medianMs: number; readonly sigma: number }
   /** A share of tasks takes the second time. */
   | {
@@ -10,27 +11,40 @@ export type RunTime =
       readonly ms: number;
       readonly otherMs: number;
       readonly share: number;
-    };
+    }
+  /** One after the other, and from the start again. */
+  | { readonly kind: 'sequence'; readonly ms: readonly number[] };
 
 export interface AccountOptions {
+  /** NORMAL accounts pay with coins; none left: 414. */
   readonly coins: number;
+  /** SHARED and EXCLUSIVE accounts pay with money (null: without end); none left: 416. */
   readonly money: number | null;
   readonly apiType: 'NORMAL' | 'SHARED' | 'EXCLUSIVE';
   /** Free users are refused with 801. */
   readonly free?: boolean;
+  /** A key of the other site; the value is how it is refused: 301 or 806 (runninghub-api 1.1). */
+  readonly otherSite?: 'user not exist' | 'APIKEY_USER_NOT_FOUND';
+  /** In place of the emulator's own. */
+  readonly slots?: number;
+  readonly queue?: number;
 }
 
 export interface EmulatorOptions {
   /** 0: any free port. */
   readonly port: number;
   readonly host: string;
+  /** What links begin with; null: `http://host:port`. The request's Host header is never used. */
+  readonly publicUrl: string | null;
   /** Tasks that run at once, per account. */
   readonly slots: number;
   /** Tasks that may wait beyond the slots; 0: refused with 421. */
   readonly queue: number;
-  /** Service time passes so much faster than real time. */
+  /** Service time passes so much faster than real time; 0: only by `advance`. */
   readonly speed: number;
   readonly runTime: RunTime;
+  /** From a free slot to RUNNING, in ms of service time: the task is QUEUED and counts. */
+  readonly startDelayMs: number;
   readonly seed: number;
   /** key → account; null: every key is good and has an account of its own. */
   readonly keys: ReadonlyMap<string, AccountOptions> | null;
@@ -40,25 +54,31 @@ export interface EmulatorOptions {
   readonly neverRun: ReadonlySet<string>;
   /** AI apps: id → its call example, `data` of apiCallDemo as JSON text. */
   readonly apps: ReadonlyMap<string, string>;
-  /** What a workflow id that is not in `workflows` gets. */
+  /** What a workflow or app id that is not known gets; `accept` runs any id of digits. */
   readonly unknownWorkflows: 'accept' | 'refuse';
   /** Whether `GET /openapi/v2/queue/status` answers. */
   readonly queueStatus: boolean;
+  /** What a cancelled task is called by V2 query: all three were seen (runninghub-api 5.4). */
+  readonly cancelWord: 'CANCEL' | 'CANCELLED' | '';
   readonly faults: readonly FaultRule[];
   /** In ms of service time. */
   readonly linkLifeMs: number;
   readonly uploadLifeMs: number;
   /** Longest side of a picture: larger ones are drawn smaller, to spare time. */
   readonly maxPixels: number;
+  /** Folder where tasks and uploads outlive the process; null: in memory. Keys are never written. */
+  readonly dataDir: string | null;
 }
 
 export const defaults: EmulatorOptions = {
   port: 0,
   host: '127.0.0.1',
+  publicUrl: null,
   slots: 3,
   queue: 0,
   speed: 1,
   runTime: { kind: 'lognormal', medianMs: 30_000, sigma: 0.4 },
+  startDelayMs: 0,
   seed: 1,
   keys: null,
   workflows: new Map(),
@@ -66,8 +86,10 @@ export const defaults: EmulatorOptions = {
   apps: new Map(),
   unknownWorkflows: 'accept',
   queueStatus: true,
+  cancelWord: 'CANCEL',
   faults: [],
   linkLifeMs: 86_400_000,
   uploadLifeMs: 86_400_000,
-  maxPixels: 512,
+  maxPixels: 2048,
+  dataDir: null,
 };

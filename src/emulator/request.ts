@@ -1,33 +1,57 @@
 import type { IncomingMessage } from 'node:http';
 import type { Json, JsonObject } from '../values/json.js';
 import { isObject, parseJson } from '../values/json-text.js';
+import type { Form } from './multipart.js';
+import { readForm } from './multipart.js';
 
 /** A request as the routes see it. */
 export interface Received {
   readonly method: string;
+  /** As it was sent, escapes and all. */
   readonly path: string;
+  /** Behind `?`, as it was sent. */
+  readonly search: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingMessage['headers'];
   /** JSON body; an empty object where there is none. */
   readonly body: JsonObject;
   readonly form: Form | null;
+  readonly raw: Buffer;
   /** From the body (`apiKey`, `apikey`), the query or as Bearer; null where there is none. */
   readonly key: string | null;
   /** The body is larger than what the service takes. */
   readonly tooLarge: boolean;
 }
 
-export interface Form {
-  readonly fields: ReadonlyMap<string, string>;
-  readonly file: { readonly name: string; readonly bytes: Uint8Array } | null;
-  readonly raw: Uint8Array;
-}
-
 /** 30 MB for a file (runninghub-api 4.1), and room for the other parts. */
 const maxBody = 30 * 1024 * 1024 + 64 * 1024;
 
 export const receive = async (request: IncomingMessage): Promise<Received> => {
-  const url = new URL(request.url ?? '/', 'http://emulator');
+  const target = request.url ?? '/';
+  const mark = target.indexOf('?');
+  const search = mark < 0 ? '' : target.slice(mark + 1);
+  const query = new URLSearchParams(search);
+  const { raw, tooLarge } = await readBody(request);
+  const type = request.headers['content-type'] ?? '';
+  const form = /^multipart\/form-data/i.test(type) ? readForm(raw, type) : null;
+  const body = form === null && !/octet-stream/i.test(type) ? jsonBody(raw) : noBody;
+  return {
+    method: request.method ?? 'GET',
+    path: mark < 0 ? target : target.slice(0, mark),
+    search,
+    query,
+    headers: request.headers,
+    body,
+    form,
+    raw,
+    key: keyOf(body, form, query, request.headers.authorization),
+    tooLarge,
+  };
+};
+
+const readBody = async (
+  request: IncomingMessage,
+): Promise<{ readonly raw: Buffer; readonly tooLarge: boolean }> => {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of request) {
@@ -35,42 +59,18 @@ export const receive = async (request: IncomingMessage): Promise<Received> => {
     bytes += chunk.length;
     // Read to the end all the same: a client that still sends would not see an answer.
     if (bytes <= maxBody) chunks.push(chunk);
+    else chunks.length = 1;
   }
-  const raw = bytes <= maxBody ? Buffer.concat(chunks) : Buffer.alloc(0);
-  const type = request.headers['content-type'] ?? '';
-  const form = /^multipart\/form-data/i.test(type) ? await readForm(raw, type) : null;
-  const body = form === null ? jsonBody(raw) : new Map<string, Json>();
-  return {
-    method: request.method ?? 'GET',
-    path: decodeURI(url.pathname.replace(/%(?![0-9a-f]{2})/gi, '%25')),
-    query: url.searchParams,
-    headers: request.headers,
-    body,
-    form: form ?? (/octet-stream/i.test(type) ? { fields: new Map(), file: null, raw } : null),
-    key: keyOf(body, form, url.searchParams, request.headers.authorization),
-    tooLarge: bytes > maxBody,
-  };
+  // Of a body that is too large the first chunk stays: the key stands there.
+  return { raw: Buffer.concat(chunks), tooLarge: bytes > maxBody };
 };
+
+const noBody: JsonObject = new Map<string, Json>();
 
 const jsonBody = (raw: Buffer): JsonObject => {
+  if (raw.length === 0) return noBody;
   const read = parseJson(raw.toString('utf8'));
-  return read.ok && isObject(read.value) ? read.value : new Map<string, Json>();
-};
-
-const readForm = async (raw: Buffer, type: string): Promise<Form> => {
-  const fields = new Map<string, string>();
-  let file: Form['file'] = null;
-  try {
-    const body = new Response(new Uint8Array(raw), { headers: { 'content-type': type } });
-    // eslint-disable-next-line @typescript-eslint/no-deprecated -- loopback, and bounded above
-    const data = await body.formData();
-    for (const [name, value] of data)
-      if (typeof value === 'string') fields.set(name, value);
-      else file = { name: value.name, bytes: new Uint8Array(await value.arrayBuffer()) };
-  } catch {
-    // A malformed form has no file: refused as such.
-  }
-  return { fields, file, raw };
+  return read.ok && isObject(read.value) ? read.value : noBody;
 };
 
 const keyOf = (
@@ -84,6 +84,7 @@ const keyOf = (
     body.get('apiKey'),
     body.get('apikey'),
     form?.fields.get('apiKey'),
+    form?.fields.get('apikey'),
     query.get('apiKey'),
   ];
   return (

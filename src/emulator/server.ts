@@ -1,51 +1,65 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { Socket } from 'node:net';
-import { setTimeout as wait } from 'node:timers/promises';
 import type { Json } from '../values/json.js';
-import { isObject, jsonText, toPlain } from '../values/json-text.js';
-import { map, number } from './answers.js';
+import { JsonNumber } from '../values/json.js';
+import { isList, isObject, jsonText } from '../values/json-text.js';
 import { control } from './control.js';
-import type { Emulator, RecordedRequest } from './emulator.js';
-import { serveFile } from './download.js';
-import type { FaultKind, FaultRule } from './faults.js';
+import { Desk } from './desk.js';
+import { Drawn, serveFile } from './download.js';
+import type { Emulator } from './emulator.js';
+import type { FaultRule } from './faults.js';
 import { Faults } from './faults.js';
+import { Links } from './links.js';
 import type { EmulatorOptions } from './options.js';
 import { defaults } from './options.js';
 import { seeded } from './random.js';
-import { receive } from './request.js';
+import { Records } from './records.js';
+import { refuse } from './refusal.js';
 import type { Received } from './request.js';
-import { routes } from './routes.js';
+import { receive } from './request.js';
+import type { Context, Route } from './routes/route.js';
+import { honestOutputs } from './routes/tasks.js';
+import { routes } from './routes/table.js';
+import { wrongMethod } from './routes/v2.js';
 import { ServiceModel } from './service.js';
-import type { Bill, Stats } from './stats.js';
-import { billOf, statsOf } from './stats.js';
+import type { Outlet } from './spoil.js';
+import { answerInstead, deliver, sendJson, sendText } from './spoil.js';
+import { keepIn } from './store.js';
+import { refusal, v2Refused } from './answers.js';
+import { Webhooks } from './webhooks.js';
 import { acceptSocket } from './websocket.js';
 
-const maxRecorded = 20_000;
-
-/** Serves a local RunningHub until closed. */
+/** Serves a local RunningHub until closed. Fails when it cannot listen. */
 export const startEmulator = async (options: Partial<EmulatorOptions> = {}): Promise<Emulator> => {
-  const all = { ...defaults, ...options };
-  const emulator = new HttpEmulator(all);
-  await emulator.listen();
-  return emulator;
+  const server = new EmulatorServer({ ...defaults, ...options });
+  await server.listen();
+  return server.desk;
 };
 
-class HttpEmulator implements Emulator {
-  readonly model: ServiceModel;
+class EmulatorServer {
+  readonly desk: Desk;
+  readonly #model: ServiceModel;
   readonly #faults: Faults;
+  readonly #records = new Records();
+  readonly #webhooks: Webhooks;
+  readonly #links: Links;
+  readonly #drawn = new Drawn();
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
-  readonly #counts: Record<string, number> = {};
-  readonly #recorded: RecordedRequest[] = [];
-  readonly #loras = new Map<string, number>();
   readonly #closing = new AbortController();
-  url = '';
 
   constructor(private readonly options: EmulatorOptions) {
-    this.model = new ServiceModel(options);
+    this.#model = new ServiceModel(options);
+    this.#links = new Links(`emulated ${options.seed}`, options.linkLifeMs);
     this.#faults = new Faults(seeded(options.seed + 1));
     this.#faults.set(options.faults);
+    if (options.dataDir !== null) keepIn(options.dataDir, this.#model);
+    this.#webhooks = new Webhooks(this.#model, (task) =>
+      jsonText(withNumbers(honestOutputs(task, this.#context(null)))),
+    );
+    for (const task of this.#model.tasks.values())
+      if (task.outcome === null) this.#webhooks.accepted(task);
     this.#server = createServer((request, response) => {
       this.#serve(request, response).catch(() => response.destroy());
     });
@@ -53,8 +67,15 @@ class HttpEmulator implements Emulator {
       this.#sockets.add(socket);
       socket.on('close', () => this.#sockets.delete(socket));
     });
-    this.#server.on('upgrade', (request, socket) => acceptSocket(request, socket));
+    this.#server.on('upgrade', (request, socket) => acceptSocket(request, socket, this.#model));
     this.#server.keepAliveTimeout = 30_000;
+    this.desk = new Desk({
+      model: this.#model,
+      faults: this.#faults,
+      records: this.#records,
+      webhooks: this.#webhooks,
+      close: () => this.#close(),
+    });
   }
 
   async listen(): Promise<void> {
@@ -65,207 +86,118 @@ class HttpEmulator implements Emulator {
     });
     const address = this.#server.address();
     if (address === null || typeof address === 'string') throw new Error('no port');
-    this.url = `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`;
+    this.desk.url = `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`;
   }
 
-  stats(): Stats {
-    return statsOf(this.model, this.#counts, this.#faults.injected);
-  }
-
-  bill(): Bill {
-    return billOf(this.model);
-  }
-
-  requests(): readonly RecordedRequest[] {
-    return this.#recorded;
-  }
-
-  setFaults(rules: readonly FaultRule[]): void {
-    this.#faults.set(rules);
-  }
-
-  async close(): Promise<void> {
+  async #close(): Promise<void> {
     this.#closing.abort();
-    for (const socket of this.#sockets) socket.destroy();
-    await new Promise<void>((resolve) => {
+    this.#webhooks.close();
+    const closed = new Promise<void>((resolve) => {
       this.#server.close(() => resolve());
     });
+    for (const socket of this.#sockets) socket.destroy();
+    await closed;
+  }
+
+  #context(fault: FaultRule | null): Context {
+    const { maxPixels, publicUrl } = this.options;
+    const { uploads, clock } = this.#model;
+    return {
+      model: this.#model,
+      webhooks: this.#webhooks,
+      links: this.#links,
+      site: publicUrl ?? this.desk.url,
+      studio: {
+        maxPixels,
+        uploadSize: ({ accountId }, name) =>
+          uploads.find(accountId, name, clock.now())?.size ?? null,
+      },
+      fault,
+    };
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const received = await receive(request);
     if (received.path.startsWith('/emulator/')) {
-      sendJson(response, 200, control(received, this));
+      const { status, body } = control(received, this.desk);
+      sendText(response, status, JSON.stringify(body));
       return;
     }
-    const download = received.method === 'GET' && received.path.startsWith('/output/');
-    const route = routes.find(
-      ({ method, path }) => method === received.method && path.test(received.path),
-    );
-    const endpoint = download ? 'download' : (route?.name ?? 'unknown');
-    this.#counts[endpoint] = (this.#counts[endpoint] ?? 0) + 1;
-    this.#record(endpoint, received);
-    const fault = this.#faults.draw(endpoint);
-    if (fault !== null && (await this.#instead(fault, response))) return;
-    if (download) {
-      await serveFile(received, response, this.model, fault, this.#closing.signal);
+    const isDownload =
+      /^(?:GET|HEAD)$/.test(received.method) && received.path.startsWith('/output/');
+    const named = routes.filter(({ path }) => path.test(received.path));
+    const route = named.find(({ method }) => method === received.method);
+    const endpoint = isDownload ? 'download' : (route?.name ?? 'unknown');
+    this.#records.add(endpoint, received);
+    const fault = this.#faults.draw(endpoint, this.#subject(received, isDownload));
+    const outlet: Outlet = {
+      response,
+      envelope: route?.envelope ?? 'old',
+      closing: this.#closing.signal,
+    };
+    if (fault !== null && (await answerInstead(fault, outlet))) return;
+    const context = this.#context(fault);
+    if (isDownload) await serveFile(received, response, context, this.#drawn, outlet.closing);
+    else if (route === undefined) noRoute(received, named, response);
+    else await this.#answer(route.handle(received, context), fault, outlet);
+  }
+
+  /** The task that a request is about, for faults that depend on it. */
+  #subject({ body, path }: Received, isDownload: boolean) {
+    const named = isDownload ? path.split('/')[2] : body.get('taskId');
+    const id = named instanceof JsonNumber ? named.source : named;
+    const task = typeof id === 'string' ? this.#model.tasks.get(id) : undefined;
+    return task === undefined ? null : { taskId: task.taskId, status: this.#model.statusOf(task) };
+  }
+
+  /** The bill says which created tasks the client never heard of. */
+  async #answer(answer: Json, fault: FaultRule | null, outlet: Outlet): Promise<void> {
+    const { response } = outlet;
+    const task = this.#model.tasks.get(createdId(answer));
+    if (task === undefined) {
+      await deliver(answer, fault, outlet);
       return;
     }
-    // A path that does not exist answers JSON (runninghub-api 10.1: 412, in spite of its name).
-    if (route === undefined) {
-      sendJson(response, 200, map({ code: number(412), msg: 'TOKEN_INVALID', data: '' }));
-      return;
-    }
-    const answer = route.handle(received, {
-      model: this.model,
-      site: this.url,
-      ws: this.url.replace('http', 'ws'),
-      fault,
-      loras: this.#loras,
+    // Nor has a client heard of it that gave up before the answer went out.
+    task.answerDelivered = false;
+    let told: boolean | null = null;
+    response.once('finish', () => {
+      task.answerDelivered = told !== false;
     });
-    await this.#deliver(answer, fault, response);
-  }
-
-  #record(endpoint: string, { path, body }: Received): void {
-    if (this.#recorded.length >= maxRecorded) this.#recorded.shift();
-    const shown = new Map([...body].filter(([name]) => !/^api_?key$/i.test(name)));
-    this.#recorded.push({ endpoint, path, body: toPlain(shown) });
-  }
-
-  /** Faults that come before any effect. */
-  async #instead(fault: FaultKind, response: ServerResponse): Promise<boolean> {
-    switch (fault) {
-      case 'http500':
-        sendJson(response, 500, map({ code: number(500), msg: 'UNKNOWN_ERROR', data: null }));
-        return true;
-      case 'http502':
-        sendHtml(response, 502);
-        return true;
-      case 'http503':
-        response.writeHead(503).end();
-        return true;
-      case 'http429':
-        response
-          .writeHead(429, { 'retry-after': '1', 'content-type': 'text/plain' })
-          .end('slow down');
-        return true;
-      case 'html200':
-        sendHtml(response, 200);
-        return true;
-      case 'unauthorized':
-        sendJson(
-          response,
-          401,
-          map({ code: number(-1), msg: 'ApiKey verification failed', data: null }),
-        );
-        return true;
-      case 'resetBefore':
-        response.socket?.resetAndDestroy();
-        return true;
-      case 'hangBefore':
-        await this.#hang();
-        return true;
-      default:
-        return false;
-    }
-  }
-
-  /** Sends the answer, or spoils it: the effect has happened. */
-  async #deliver(answer: Json, fault: FaultKind | null, response: ServerResponse): Promise<void> {
-    const body = jsonText(answer);
-    switch (fault) {
-      case 'resetAfter':
-        this.#undelivered(answer);
-        response.socket?.resetAndDestroy();
-        return;
-      case 'hangAfter':
-        this.#undelivered(answer);
-        await this.#hang();
-        return;
-      case 'http502After':
-        this.#undelivered(answer);
-        sendHtml(response, 502);
-        return;
-      case 'truncatedJson':
-        this.#undelivered(answer);
-        sendText(response, 200, body.slice(0, Math.floor(body.length / 3)));
-        return;
-      case 'wrongTypes':
-        this.#undelivered(answer);
-        sendJson(response, 200, map({ code: map({}), msg: [], data: number(7) }));
-        return;
-      case 'nullData':
-        this.#undelivered(answer);
-        sendJson(
-          response,
-          200,
-          changed(answer, 'data', () => null),
-        );
-        return;
-      case 'nullMsg':
-        sendJson(
-          response,
-          200,
-          changed(answer, 'msg', () => null),
-        );
-        return;
-      case 'codeAsString':
-        sendJson(
-          response,
-          200,
-          changed(answer, 'code', (code) => jsonText(code)),
-        );
-        return;
-      case 'slowDrip':
-        await this.#drip(body, response);
-        return;
-      default:
-        sendText(response, 200, body);
-    }
-  }
-
-  /** The bill says which answers never reached the client. */
-  #undelivered(answer: Json): void {
-    const data = isObject(answer) ? answer.get('data') : undefined;
-    const taskId = isObject(data) ? data.get('taskId') : undefined;
-    const task = typeof taskId === 'string' ? this.model.tasks.get(taskId) : undefined;
-    if (task !== undefined) task.answerDelivered = false;
-  }
-
-  async #hang(): Promise<void> {
-    await wait(600_000, undefined, { signal: this.#closing.signal, ref: false }).catch(
-      () => undefined,
-    );
-  }
-
-  async #drip(body: string, response: ServerResponse): Promise<void> {
-    response.writeHead(200, { 'content-type': 'application/json' });
-    const step = Math.max(1, Math.ceil(body.length / 8));
-    for (let at = 0; at < body.length; at += step) {
-      response.write(body.slice(at, at + step));
-      await wait(20, undefined, { signal: this.#closing.signal }).catch(() => undefined);
-    }
-    response.end();
+    told = await deliver(answer, fault, outlet);
+    if (!told) task.answerDelivered = false;
   }
 }
 
-const changed = (answer: Json, key: string, change: (value: Json) => Json): Json =>
-  isObject(answer) ? new Map(answer).set(key, change(answer.get(key) ?? null)) : answer;
-
-const sendJson = (response: ServerResponse, status: number, body: Json): void =>
-  sendText(response, status, jsonText(body));
-
-const sendText = (response: ServerResponse, status: number, body: string): void => {
-  response.writeHead(status, {
-    'content-type': 'application/json;charset=UTF-8',
-    'content-length': Buffer.byteLength(body),
-  });
-  response.end(body);
+/** The task that an answer to a create call tells of; empty where it is about none. */
+const createdId = (answer: Json): string => {
+  if (!isObject(answer)) return '';
+  const data = answer.get('data') ?? null;
+  const created = isObject(data) && data.has('clientId') ? data : answer;
+  const id = created.has('promptTips') ? created.get('taskId') : '';
+  return id instanceof JsonNumber ? id.source : typeof id === 'string' ? id : '';
 };
 
-const sendHtml = (response: ServerResponse, status: number): void => {
-  response.writeHead(status, { 'content-type': 'text/html' });
-  response.end(
-    `<html><head><title>${status} Bad Gateway</title></head><body>nginx</body></html>\n`,
-  );
+/** JSON, not HTML, for a path that does not exist: 412, in spite of its name (runninghub-api 10.1). */
+const noRoute = (received: Received, others: readonly Route[], response: ServerResponse): void => {
+  const answer =
+    others.length > 0 && received.path.startsWith('/openapi/v2/')
+      ? v2Refused(wrongMethod)
+      : refusal(
+          others.length > 0 ? refuse(301, 'PARAMS_INVALID') : refuse(412, 'TOKEN_INVALID', ''),
+        );
+  sendJson(response, 200, answer);
+};
+
+/** In a webhook `taskCostTime` is a number (6). */
+const withNumbers = (answer: Json): Json => {
+  const data = isObject(answer) ? (answer.get('data') ?? null) : null;
+  if (!isObject(answer) || !isList(data)) return answer;
+  const items = data.map((item) => {
+    const time = isObject(item) ? item.get('taskCostTime') : undefined;
+    return isObject(item) && typeof time === 'string'
+      ? new Map(item).set('taskCostTime', new JsonNumber(time))
+      : item;
+  });
+  return new Map(answer).set('data', items);
 };

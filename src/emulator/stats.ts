@@ -1,32 +1,56 @@
-import { toPlain } from '../values/json-text.js';
-import type { ServiceModel, Task } from './service.js';
+import type { Json } from '../values/json.js';
+import { isList, isObject, jsonText, toPlain } from '../values/json-text.js';
+import { idOf } from './check.js';
+import type { ServiceModel } from './service.js';
+import type { Task, TaskStatus } from './task.js';
+import { coinsOf, moneyText, secondsOf, thousandthsOf } from './task.js';
 
 /** Counts of an emulator's life, as `GET /emulator/stats` tells them. */
 export interface Stats {
+  /** Endpoint → requests. */
   readonly requests: Readonly<Record<string, number>>;
+  /** `endpoint:kind` → times injected. */
   readonly faults: Readonly<Record<string, number>>;
   readonly accepted: number;
-  /** Accepted requests that were identical to an earlier one. */
+  /** Accepted although the same request of the account was in flight or had succeeded. */
   readonly duplicates: number;
   readonly capacityRefusals: number;
   readonly uploads: number;
+  /** Uploads of bytes that the account had there already. */
   readonly repeatedUploads: number;
+  readonly uploadedBytes: number;
+  /** Of tasks that ended. */
   readonly coins: number;
+  /** Most tasks of one account at once, queued ones included, others' tasks not. */
   readonly maxInFlight: number;
+  /** Status → tasks. */
   readonly tasks: Readonly<Record<string, number>>;
+  /** Sum of the run times of ended tasks, in ms of service time. */
+  readonly busyMs: number;
+  readonly webhooks: number;
+  /** Service time, ISO 8601. */
+  readonly now: string;
 }
 
 export interface BillLine {
   readonly taskId: string;
   readonly workflowId: string;
-  readonly status: string;
+  readonly status: TaskStatus;
+  /** As received; numbers that a double cannot hold are texts here, see `values`. */
   readonly nodeInfoList: unknown;
-  /** The request's body without the key, as it was sent. */
+  /** `nodeId.fieldName` → the JSON text of its fieldValue, digit for digit. */
+  readonly values: Readonly<Record<string, string>>;
+  /** The request's body without the key, as JSON text. */
   readonly request: string;
+  /** Service times, ISO 8601. */
   readonly createdAt: string;
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
   readonly seconds: number;
   readonly coins: number;
-  /** False where a fault kept the create's answer from the client. */
+  /** Of keys that pay with money; null for the others. */
+  readonly money: string | null;
+  /** False where the create's answer never reached the client. */
   readonly answerDelivered: boolean;
 }
 
@@ -36,39 +60,76 @@ export const statsOf = (
   model: ServiceModel,
   requests: Readonly<Record<string, number>>,
   faults: Readonly<Record<string, number>>,
+  webhooks: number,
 ): Stats => {
+  model.settle();
   const tasks: Record<string, number> = {};
-  let coins = 0;
-  for (const task of model.tasks.values()) {
-    const status = model.statusOf(task);
-    tasks[status] = (tasks[status] ?? 0) + 1;
-    if (status === 'SUCCESS' || status === 'FAILED' || status === 'CANCEL')
-      coins += model.coinsOf(task);
+  const add = (status: TaskStatus, count: number): void => {
+    if (count > 0) tasks[status] = (tasks[status] ?? 0) + count;
+  };
+  let [maxInFlight, busyMs, coins] = [0, 0, 0];
+  for (const account of model.accounts.values()) {
+    add('SUCCESS', account.ended.SUCCESS);
+    add('FAILED', account.ended.FAILED);
+    add('CANCEL', account.ended.CANCEL);
+    add('QUEUED', account.waiting);
+    add('RUNNING', account.running - account.foreign);
+    maxInFlight = Math.max(maxInFlight, account.maxInFlight);
+    busyMs += account.busyMs;
+    coins += account.spentCoins;
   }
-  const { accepted, capacityRefusals, uploads, repeatedUploads, maxInFlight } = model.counts;
   return {
     requests: { ...requests },
     faults: { ...faults },
-    accepted,
-    duplicates: model.duplicates(),
-    capacityRefusals,
-    uploads,
-    repeatedUploads,
+    accepted: model.tasks.size,
+    duplicates: model.duplicates,
+    capacityRefusals: model.capacityRefusals,
+    uploads: model.uploads.total,
+    repeatedUploads: model.uploads.repeated,
+    uploadedBytes: model.uploads.bytes,
     coins,
     maxInFlight,
     tasks,
+    busyMs: Math.round(busyMs),
+    webhooks,
+    now: new Date(model.now()).toISOString(),
   };
 };
 
-export const billOf = (model: ServiceModel): Bill =>
-  [...model.tasks.values()].map((task: Task) => ({
+export const billOf = (model: ServiceModel): Bill => {
+  model.settle();
+  return [...model.tasks.values()].map((task) => lineOf(model, task));
+};
+
+const lineOf = (model: ServiceModel, task: Task): BillLine => {
+  const now = model.now();
+  const iso = (ms: number | null): string | null =>
+    ms === null ? null : new Date(ms).toISOString();
+  const paysCoins = model.accounts.get(task.accountId)?.paysCoins !== false;
+  const started = task.startsAt !== null && task.startsAt <= now ? task.startsAt : null;
+  return {
     taskId: task.taskId,
     workflowId: task.workflowId,
     status: model.statusOf(task),
     nodeInfoList: toPlain(task.nodeInfoList),
+    values: valuesOf(task.nodeInfoList),
     request: task.request,
     createdAt: new Date(task.createdAt).toISOString(),
-    seconds: model.secondsOf(task),
-    coins: model.coinsOf(task),
+    startedAt: iso(started),
+    endedAt: iso(task.endedAt),
+    seconds: secondsOf(task, now),
+    coins: paysCoins ? coinsOf(task, now) : 0,
+    money: paysCoins ? null : moneyText(thousandthsOf(task, now)),
     answerDelivered: task.answerDelivered,
-  }));
+  };
+};
+
+const valuesOf = (list: Json): Record<string, string> =>
+  Object.fromEntries(
+    (isList(list) ? list : [])
+      .filter((entry) => isObject(entry))
+      .map((entry) => [
+        `${idOf(entry.get('nodeId'))}.${idOf(entry.get('fieldName'))}`,
+        jsonText(entry.get('fieldValue') ?? null),
+      ]),
+  );

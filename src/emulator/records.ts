@@ -1,0 +1,46 @@
+import type { Json, JsonObject } from '../values/json.js';
+import { toPlain } from '../values/json-text.js';
+import { map, number } from './answers.js';
+import type { RecordedRequest } from './emulator.js';
+import type { Form } from './multipart.js';
+import type { Received } from './request.js';
+
+const most = 20_000;
+
+interface Kept {
+  readonly at: number;
+  readonly method: string;
+  readonly endpoint: string;
+  readonly path: string;
+  readonly body: JsonObject;
+}
+
+/** What was asked: counts of all, and the latest requests without their keys. */
+export class Records {
+  readonly counts: Record<string, number> = {};
+  #kept: Kept[] = [];
+
+  add(endpoint: string, { method, path, body, form }: Received): void {
+    this.counts[endpoint] = (this.counts[endpoint] ?? 0) + 1;
+    const shown = form === null ? body : formJson(form);
+    this.#kept.push({ at: Date.now(), method, endpoint, path, body: shown });
+    // Twice as many may stand here, so that the copy is rare.
+    if (this.#kept.length >= 2 * most) this.#kept = this.#kept.slice(most);
+  }
+
+  list(): RecordedRequest[] {
+    return this.#kept.slice(-most).map(({ body, ...request }) => ({
+      ...request,
+      body: toPlain(withoutKey(body)),
+    }));
+  }
+}
+
+const formJson = ({ fields, file }: Form): JsonObject =>
+  new Map<string, Json>([
+    ...fields,
+    ['file', file === null ? null : map({ name: file.name, bytes: number(file.bytes.length) })],
+  ]);
+
+const withoutKey = (body: JsonObject): JsonObject =>
+  new Map([...body].filter(([name]) => !/^api_?key$/i.test(name)));
