@@ -65,8 +65,13 @@ const play = `async (source) => {
     video.onseeked = resolve;
     video.currentTime = 0.3;
   });
-  canvas.drawImage(video, 0, 0);
-  const pixels = [...canvas.getImageData(0, 0, 96, 64).data];
+  // On a busy machine the frame comes after the event that announces it: until then all is black.
+  let pixels = [];
+  for (let tries = 0; tries < 500 && !pixels.some((value, at) => at % 4 < 3 && value > 0); tries += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    canvas.drawImage(video, 0, 0);
+    pixels = [...canvas.getImageData(0, 0, 96, 64).data];
+  }
   return { width: video.videoWidth, seconds: video.duration, pixels };
 }`;
 
