@@ -189,3 +189,16 @@ test('an existing different file is kept', async () => {
 const until = async (what: () => boolean): Promise<void> => {
   while (!what()) await new Promise((resolve) => setImmediate(resolve));
 };
+
+test('outputs.onExist: error keeps the other file and the paid result waits; overwrite replaces it', async () => {
+  const named = 'outputs: { name: "${{ run.index }}.${{ output.ext }}", onExist: error }';
+  const p = await project({ manifest: named, files: { 'out/manifest/0.png': 'mine' } });
+  const refused = await p.apply();
+  expect(refused.exit).toBe(4);
+  expect(p.read('out/manifest/0.png')).toBe('mine');
+  expect(p.results()[0]).toMatchObject({ status: 'pending', error: { code: 'exists' } });
+  p.manifest(named.replace('error', 'overwrite'));
+  expect((await p.apply()).exit).toBe(0);
+  expect(p.bytes('out/manifest/0.png').length).toBeGreaterThan(4);
+  expect(p.service.stats().accepted).toBe(1);
+});
