@@ -92,7 +92,8 @@ export const checkNames = (
         problems.add(unknownName(path, at, knownNames(names, surroundings, stage)));
     }
   for (const { name, at, source } of matrix.variables)
-    if (!used.has(name) && !name.startsWith('_'))
+    // A header that is an address and did not bind is an error already.
+    if (!used.has(name) && !name.startsWith('_') && !looksLikeAddress(name))
       problems.add(
         warning(
           'E0407',

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Asset } from '../assets/asset.js';
+import type { Code } from '../diagnostics/codes.js';
 import { error } from '../diagnostics/diagnostic.js';
 import { Problems } from '../diagnostics/problems.js';
 import type { Files } from '../edges/files.js';
@@ -58,6 +59,8 @@ export interface PlanInput {
   };
 }
 
+const templateMistakes: ReadonlySet<Code> = new Set(['E0401', 'E0402', 'E0403']);
+
 /** Output links live a day (runninghub-api 13): older ones cannot be asked for again. */
 const linkLifeMs = 24 * 3_600_000;
 
@@ -68,7 +71,8 @@ const linkLifeMs = 24 * 3_600_000;
 export const makePlan = async (input: PlanInput, problems: Problems): Promise<Plan | null> => {
   const before = problems.errors;
   const planner = new Planner(input, problems);
-  if (problems.errors > before) return null;
+  // Cells are checked although a header is wrong; not where a template is, which every row would repeat.
+  if (problems.kept.some(({ code }) => templateMistakes.has(code))) return null;
   await planner.survey();
   if (problems.errors > before) return null;
   await planner.pairWithHistory();

@@ -114,3 +114,15 @@ test('all bad rows are told: the first twenty and a count', async () => {
   expect(err).toContain('and 10 more of E0406');
   expect(err).toContain('30 errors');
 });
+
+test('a wrong header does not hide the wrong cells', async () => {
+  const p = await project({
+    manifest: 'matrix: { rows: p.csv }',
+    files: { 'p.csv': 'KSampler.stepps,KSampler.seed\n1,abc\n' },
+  });
+  const { exit, err } = await p.run('validate');
+  expect(exit).toBe(2);
+  expect(err).toContain('has no field "stepps"');
+  expect(err).toContain('not "abc"');
+  expect(err).not.toContain('used nowhere');
+});
