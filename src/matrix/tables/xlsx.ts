@@ -8,7 +8,16 @@ import type { Table } from './table.js';
 import type { TextSource } from './text.js';
 
 /** The little of `read-excel-file` that is used; an optional package, loaded only here. */
-type ReadSheet = (path: string, options?: { readonly sheet?: string }) => Promise<unknown>;
+type ReadSheet = (
+  path: string,
+  sheet: string | number,
+  options: { readonly trim: boolean; readonly parseNumber: (text: string) => SheetNumber },
+) => Promise<unknown>;
+
+/** A number's text as it stands in the file, so that no float comes between. */
+class SheetNumber {
+  constructor(readonly text: string) {}
+}
 
 const packageName = 'read-excel-file/node';
 
@@ -20,18 +29,20 @@ export const xlsxTable = async (
   const read = await load();
   if (read === null) {
     problems.add(
-      error('E0317', source.named, 'XLSX tables need the package read-excel-file', {
+      error('E0317', source.named, 'XLSX tables need the package read-excel-file, 9 or newer', {
         hint: 'npm install read-excel-file, or save the sheet as CSV (UTF-8)',
       }),
     );
     return null;
   }
   try {
-    const rows = rowsOf(await read(source.path, sheet === null ? {} : { sheet }));
-    return tableOf(rows, source, problems);
+    const rows = await read(source.path, sheet ?? 1, {
+      trim: false,
+      parseNumber: (text) => new SheetNumber(text),
+    });
+    return tableOf(rowsOf(rows), source, problems);
   } catch (cause) {
-    const detail = cause instanceof Error ? cause.message : String(cause);
-    problems.add(error('E0301', source.named, `${source.file} cannot be read as XLSX (${detail})`));
+    problems.add(unreadable(cause, source));
     return null;
   }
 };
@@ -41,21 +52,27 @@ const load = async (): Promise<ReadSheet | null> => {
     const name: string = packageName;
     const module: unknown = await import(name);
     const found =
-      typeof module === 'object' && module !== null && 'default' in module ? module.default : null;
+      typeof module === 'object' && module !== null && 'readSheet' in module
+        ? module.readSheet
+        : null;
     return typeof found === 'function' ? (found as ReadSheet) : null;
   } catch {
     return null;
   }
 };
 
-/** Either rows of cells, or (newer versions) sheets of rows: the first one then. */
-const rowsOf = (value: unknown): readonly (readonly unknown[])[] => {
-  if (!Array.isArray(value)) return [];
-  const items: readonly unknown[] = value;
-  const [first] = items;
-  if (typeof first === 'object' && first !== null && 'data' in first) return rowsOf(first.data);
-  return items.filter((row): row is unknown[] => Array.isArray(row));
+const unreadable = (cause: unknown, source: TextSource): ReturnType<typeof error> => {
+  const detail = cause instanceof Error ? cause.message : String(cause);
+  const sheets = cause instanceof Error && 'sheets' in cause ? cause.sheets : null;
+  return Array.isArray(sheets)
+    ? error('E0301', source.named, `${source.file}: ${detail}`, {
+        hint: `its sheets: ${sheets.map((name) => `"${String(name)}"`).join(', ')}`,
+      })
+    : error('E0301', source.named, `${source.file} cannot be read as XLSX (${detail})`);
 };
+
+const rowsOf = (value: unknown): readonly (readonly unknown[])[] =>
+  Array.isArray(value) ? value.filter((row): row is unknown[] => Array.isArray(row)) : [];
 
 const tableOf = (
   rows: readonly (readonly unknown[])[],
@@ -81,6 +98,9 @@ const tableOf = (
     .map((cells, index) => ({ cells, line: index + 2 }))
     .filter(({ cells }) => cells.some((cell) => cell != null && cell !== ''));
   if (filled.length === 0) problems.add(error('E0303', at(0), 'the table has no rows'));
+  for (const { cells, line } of filled)
+    for (const [index, cell] of cells.entries())
+      if (isRounded(cell)) problems.add(rounded(cell, names[index] ?? '', at(line)));
   return filled.length === 0
     ? null
     : heldTable(
@@ -94,16 +114,28 @@ const tableOf = (
       );
 };
 
+/** A spreadsheet keeps 15 digits: a longer integer is no longer what its author typed. */
+const isRounded = (cell: unknown): cell is SheetNumber =>
+  cell instanceof SheetNumber &&
+  Number.isInteger(Number(cell.text)) &&
+  Math.abs(Number(cell.text)) >= 1e15;
+
+const rounded = (cell: SheetNumber, column: string, at: Place): ReturnType<typeof error> =>
+  error('E0306', at, `the number ${cell.text} in column "${column}" has been rounded`, {
+    hint: 'spreadsheets keep 15 digits: format the column as text and type the number again',
+  });
+
 const datumOf = (cell: unknown): Datum => {
   if (cell === null || cell === undefined || cell === '') return absent;
-  if (typeof cell === 'number') return { is: 'scalar', text: String(cell), type: 'number' };
+  if (cell instanceof SheetNumber)
+    return { is: 'scalar', text: String(Number(cell.text)), type: 'number' };
   if (typeof cell === 'boolean') return { is: 'scalar', text: String(cell), type: 'boolean' };
   return { is: 'scalar', text: textOf(cell), type: 'text' };
 };
 
+/** Dates have no time zone in a sheet; the package reads them as UTC. */
 const textOf = (cell: unknown): string => {
-  if (cell instanceof Date) return cell.toISOString();
-  return typeof cell === 'string' || typeof cell === 'number' || typeof cell === 'boolean'
-    ? String(cell)
-    : '';
+  if (cell instanceof Date) return cell.toISOString().replace('T00:00:00.000Z', '');
+  if (cell instanceof SheetNumber) return String(Number(cell.text));
+  return typeof cell === 'string' || typeof cell === 'boolean' ? String(cell) : '';
 };
