@@ -69,13 +69,14 @@ export const axisCells = async (
       const table = await openTable(values.source, context, problems);
       if (table === null) return null;
       const records: Cell[] = [];
-      for await (const row of table.rows(problems)) {
-        const entries = table.columns.map(
-          ({ name: column }, at) => [column, row.cells[at] ?? absentDatum] as const,
-        );
-        const datum: Datum = { is: 'map', entries: new Map(entries) };
-        records.push({ datum, dir: table.dir, at: () => row.at(0) });
-      }
+      for await (const rows of table.rows(problems))
+        for (const row of rows) {
+          const entries = table.columns.map(
+            ({ name: column }, at) => [column, row.cells[at] ?? absentDatum] as const,
+          );
+          const datum: Datum = { is: 'map', entries: new Map(entries) };
+          records.push({ datum, dir: table.dir, at: () => row.at(0) });
+        }
       return held(records);
     }
     default:

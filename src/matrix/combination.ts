@@ -29,9 +29,12 @@ export interface Variable {
   readonly source: 'column' | 'axis' | 'include';
 }
 
-/** An expanded matrix. `combinations()` can be walked again and yields the same every time. */
+/**
+ * An expanded matrix. `combinations()` can be walked again and yields the same every time. It
+ * comes in stretches of what is at hand, each of them lazy too and to be walked before the next.
+ */
 export interface Matrix {
   /** Known before the walk (axes, columns, include keys). */
   readonly variables: readonly Variable[];
-  combinations(): AsyncIterable<Combination>;
+  combinations(): AsyncIterable<Iterable<Combination>>;
 }

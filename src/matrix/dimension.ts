@@ -18,5 +18,8 @@ export interface Dimension {
     /** Any step at once: axes, and tables that are held. */
     | { readonly is: 'indexed'; readonly get: (index: number) => Step }
     /** In order only: tables that are streamed. */
-    | { readonly is: 'streamed'; readonly walk: (problems: Problems) => AsyncIterable<Step> };
+    | {
+        readonly is: 'streamed';
+        readonly walk: (problems: Problems) => AsyncIterable<readonly Step[]>;
+      };
 }

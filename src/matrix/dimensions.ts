@@ -124,12 +124,13 @@ const rowsDimension = async (
       if (!variables.has(name)) variables.set(name, { name, at, source: 'column' });
   const names = [...variables.keys()];
   const count = tables.reduce((total, table) => total + table.count, 0);
-  const walk = (rowProblems: Problems): AsyncIterable<Step> => stepsOf(tables, names, rowProblems);
+  const walk = (rowProblems: Problems): AsyncIterable<readonly Step[]> =>
+    stepsOf(tables, names, rowProblems);
   const dimension = { label: 'rows', count, variables: [...variables.values()] };
   if (outermost) return [{ ...dimension, steps: { is: 'streamed', walk } }];
   // Turned over again and again by the axes before it: held.
   const held: Step[] = [];
-  for await (const step of walk(problems)) held.push(step);
+  for await (const steps of walk(problems)) held.push(...steps);
   const get = (index: number): Step => held[index] ?? { cells: [], row: null };
   return [{ ...dimension, count: held.length, steps: { is: 'indexed', get } }];
 };
@@ -138,10 +139,11 @@ async function* stepsOf(
   tables: readonly Table[],
   names: readonly string[],
   problems: Problems,
-): AsyncGenerator<Step> {
+): AsyncGenerator<readonly Step[]> {
   for (const table of tables) {
     const columns = new Map(table.columns.map(({ name }, index) => [name, index]));
-    for await (const row of table.rows(problems)) yield stepOf(table, row, names, columns);
+    for await (const rows of table.rows(problems))
+      yield rows.map((row) => stepOf(table, row, names, columns));
   }
 }
 

@@ -52,26 +52,41 @@ class LazyMatrix implements Matrix {
     this.variables = [...dimensions.flatMap(({ variables }) => variables), ...added.values()];
   }
 
-  async *combinations(): AsyncGenerator<Combination> {
+  async *combinations(): AsyncGenerator<Iterable<Combination>> {
     const { spec } = this;
-    const includes = new Includes(spec.include, this.original, this.context.dir);
-    const excluded = new Set<number>();
-    let index = 0;
-    for await (const { place, steps } of this.#product()) {
-      const cells = new Map(steps.flatMap((step) => step.cells));
-      const by = spec.exclude.findIndex((entry) => matches(entry, cells));
-      for (const [at, entry] of spec.exclude.entries())
-        if (!excluded.has(at) && matches(entry, cells)) excluded.add(at);
-      index = (place + 1) * spec.repeat;
-      if (by !== -1) continue;
-      const variables = includes.extend(cells);
+    const walk: Walk = {
+      includes: new Includes(spec.include, this.original, this.context.dir),
+      excluded: new Set(),
+      next: 0,
+    };
+    for await (const points of this.#product()) yield this.#combined(points, walk);
+    if (spec.sample === null) this.#warnUnused(walk.excluded);
+    yield this.#added(walk);
+  }
+
+  *#combined(points: Iterable<Point>, walk: Walk): Generator<Combination> {
+    const { exclude, repeat } = this.spec;
+    for (const { place, steps } of points) {
+      const cells = cellsOf(steps);
+      let removed = false;
+      for (const [at, entry] of exclude.entries())
+        if (matches(entry, cells)) {
+          walk.excluded.add(at);
+          removed = true;
+        }
+      walk.next = (place + 1) * repeat;
+      if (removed) continue;
+      const variables = walk.includes.extend(cells);
       const row = steps.find((step) => step.row !== null)?.row ?? null;
-      yield* this.#repeated(place * spec.repeat, variables, row, null);
+      yield* this.#repeated(place * repeat, variables, row, null);
     }
-    if (spec.sample === null) this.#warnUnused(excluded);
-    for (const { index: include, cells } of includes.added()) {
-      yield* this.#repeated(index, cells, null, include);
-      index += spec.repeat;
+  }
+
+  /** Include entries that extended no combination are combinations of their own. */
+  *#added(walk: Walk): Generator<Combination> {
+    for (const { index: include, cells } of walk.includes.added()) {
+      yield* this.#repeated(walk.next, cells, null, include);
+      walk.next += this.spec.repeat;
     }
   }
 
@@ -85,34 +100,29 @@ class LazyMatrix implements Matrix {
       yield { index: from + repeat, variables, row, include, repeat };
   }
 
-  /** The product in order, or the sample of it; `place` counts in the full product. */
-  async *#product(): AsyncGenerator<{ place: number; steps: readonly Step[] }> {
+  /** The product in order, or the sample of it. */
+  async *#product(): AsyncGenerator<Iterable<Point>> {
     const [first, ...rest] = this.dimensions;
     if (first === undefined) {
       // Without any axis there is one run, unless include lists them all.
-      if (this.spec.include.length === 0) yield { place: 0, steps: [] };
+      if (this.spec.include.length === 0) yield [{ place: 0, steps: [] }];
       return;
     }
     const inner = rest.reduce((product, { count }) => product * count, 1);
     const chosen = this.#sampled();
     if (chosen !== null && first.steps.is === 'indexed') {
       const { get } = first.steps;
-      for (const place of chosen)
-        yield {
-          place,
-          steps: [get(Math.floor(place / inner)), ...innerSteps(rest, place % inner)],
-        };
+      yield chosen.map((place) => ({
+        place,
+        steps: [get(Math.floor(place / inner)), ...innerSteps(rest, place % inner)],
+      }));
       return;
     }
     const wanted = chosen === null ? null : new Set(chosen);
     let outer = 0;
-    for await (const step of stepsOf(first, this.problems)) {
-      for (let at = 0; at < inner; at += 1) {
-        const place = outer * inner + at;
-        if (wanted === null || wanted.has(place))
-          yield { place, steps: [step, ...innerSteps(rest, at)] };
-      }
-      outer += 1;
+    for await (const steps of stepsOf(first, this.problems)) {
+      yield pointsOf(steps, outer, rest, inner, wanted);
+      outer += steps.length;
     }
   }
 
@@ -136,10 +146,48 @@ class LazyMatrix implements Matrix {
   }
 }
 
-async function* stepsOf(dimension: Dimension, problems: Problems): AsyncGenerator<Step> {
-  const { steps, count } = dimension;
+/** `place` counts in the full product. */
+interface Point {
+  readonly place: number;
+  readonly steps: readonly Step[];
+}
+
+/** What one walk has seen so far. */
+interface Walk {
+  readonly includes: Includes;
+  readonly excluded: Set<number>;
+  /** Index of the next combination that include adds. */
+  next: number;
+}
+
+const cellsOf = (steps: readonly Step[]): Map<string, Cell> => {
+  const cells = new Map<string, Cell>();
+  for (const step of steps) for (const [name, cell] of step.cells) cells.set(name, cell);
+  return cells;
+};
+
+async function* stepsOf(
+  { steps, count }: Dimension,
+  problems: Problems,
+): AsyncGenerator<readonly Step[]> {
   if (steps.is === 'streamed') yield* steps.walk(problems);
-  else for (let index = 0; index < count; index += 1) yield steps.get(index);
+  else for (let index = 0; index < count; index += 1) yield [steps.get(index)];
+}
+
+/** The outer steps from `outer` on, each with every combination of the inner dimensions. */
+function* pointsOf(
+  steps: readonly Step[],
+  outer: number,
+  rest: readonly Dimension[],
+  inner: number,
+  wanted: ReadonlySet<number> | null,
+): Generator<Point> {
+  for (const [offset, step] of steps.entries())
+    for (let at = 0; at < inner; at += 1) {
+      const place = (outer + offset) * inner + at;
+      if (wanted === null || wanted.has(place))
+        yield { place, steps: [step, ...innerSteps(rest, at)] };
+    }
 }
 
 /** Mixed radix: the last dimension turns fastest. */

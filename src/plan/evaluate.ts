@@ -1,7 +1,7 @@
 import { error } from '../diagnostics/diagnostic.js';
 import type { Problems } from '../diagnostics/problems.js';
 import type { Manifest } from '../manifest/manifest.js';
-import type { Combination, RowOrigin } from '../matrix/combination.js';
+import type { Combination } from '../matrix/combination.js';
 import { datumJson } from '../matrix/datum-json.js';
 import type { Evaluated } from '../matrix/template.js';
 import type { Cell, Datum } from '../values/datum.js';
@@ -21,20 +21,60 @@ import type { Surroundings } from './scope.js';
 import { scopeOf, variableOf } from './scope.js';
 import type { Values } from './value.js';
 
-/** A run before it is compared with history. */
-export interface RunCore {
-  readonly combination: Combination;
-  readonly id: RunId;
-  readonly name: string;
-  /** A person chose the name. */
-  readonly named: boolean;
-  readonly key: string;
-  readonly row: RowOrigin | null;
-  readonly tags: readonly string[];
-  readonly values: ReadonlyMap<string, string>;
-  readonly overrides: readonly Override[];
-  /** Empty cells of bound columns. */
-  readonly notGiven: number;
+/** What was chosen for the fields of a run, in the order of the bindings. */
+type Chosen = readonly (readonly [Field, OverrideValue])[];
+
+/**
+ * A run before it is compared with history. What costs time is made when it is first asked
+ * for: a survey of a million new rows needs neither their ids nor their names.
+ */
+export class RunCore {
+  #id: RunId | null = null;
+  #key: string | null = null;
+
+  constructor(
+    readonly combination: Combination,
+    readonly chosen: Chosen,
+    /** Empty cells of bound columns. */
+    readonly notGiven: number,
+    private readonly fingerprints: Fingerprints,
+    private readonly workflow: Workflow,
+  ) {}
+
+  /** The name that a person chose; null: the default. */
+  chosenName: string | null = null;
+  tags: readonly string[] = [];
+
+  get id(): RunId {
+    return (this.#id ??= runIdOf(this.fingerprints.of(this.chosen, this.combination.repeat)));
+  }
+
+  get key(): string {
+    return (this.#key ??= keyOf(this.combination));
+  }
+
+  get name(): string {
+    return this.chosenName ?? defaultName(this.combination.index, this.key);
+  }
+
+  get values(): ReadonlyMap<string, string> {
+    return valueTexts(this.combination);
+  }
+
+  /** The sha256 of each asset that it needs. */
+  get assets(): readonly string[] {
+    let found: string[] = none;
+    for (const [, value] of this.chosen)
+      if (value.is === 'asset' && !found.includes(value.sha256)) found = [...found, value.sha256];
+    return found;
+  }
+
+  get overrides(): readonly Override[] {
+    return this.chosen.flatMap(([field, value]) => {
+      const node = this.workflow.nodes.get(field.node);
+      return node === undefined ? [] : [overrideOf(node, field, value)];
+    });
+  }
 }
 
 export interface Naming {
@@ -65,49 +105,35 @@ export class Evaluator {
     const chosen: [Field, OverrideValue][] = [];
     let notGiven = 0;
     for (const binding of this.parts.bindings)
-      for (const [field, value] of await this.#bound(binding, combination, problems))
+      for (const { field, made } of this.#bound(binding, combination, problems)) {
+        const value = made instanceof Promise ? await made : made;
         if (value === undefined) notGiven += 1;
         else if (value !== null) chosen.push([field, value]);
+      }
     if (problems.errors > before) return null;
     const { fingerprints, workflow } = this.parts;
-    const id = runIdOf(fingerprints.of(chosen, combination.repeat));
-    const key = keyOf(combination);
-    const named = this.#name(combination, id, key, problems);
-    const tags = this.#tags(combination, id, key, problems);
-    if (named === null || problems.errors > before) return null;
-    return {
-      combination,
-      id,
-      key,
-      ...named,
-      tags,
-      row: combination.row,
-      values: valueTexts(combination),
-      overrides: chosen.flatMap(([field, value]) => {
-        const node = workflow.nodes.get(field.node);
-        return node === undefined ? [] : [overrideOf(node, field, value)];
-      }),
-      notGiven,
-    };
+    const core = new RunCore(combination, chosen, notGiven, fingerprints, workflow);
+    core.chosenName = this.#name(core, problems);
+    core.tags = this.#tags(core, problems);
+    return problems.errors > before ? null : core;
   }
 
-  async #bound(
+  /** `made`: what `Values.valueOf` says of each field. */
+  #bound(
     { fields, value, address, at }: Binding,
     combination: Combination,
     problems: Problems,
-  ): Promise<[Field, OverrideValue | null | undefined][]> {
+  ): { readonly field: Field; readonly made: ReturnType<Values['valueOf']> }[] {
     const source = this.#source(value, combination, at);
     if (!source.ok) {
       problems.add(atRow(source, combination, at));
       return [];
     }
     const { datum, dir, place } = source;
-    const bound: [Field, OverrideValue | null | undefined][] = [];
-    for (const field of fields) {
-      const input = { datum, dir, field, address, at: place };
-      bound.push([field, await this.parts.values.valueOf(input, problems)]);
-    }
-    return bound;
+    return fields.map((field) => ({
+      field,
+      made: this.parts.values.valueOf({ datum, dir, field, address, at: place }, problems),
+    }));
   }
 
   /** The datum, the folder that its paths start at, and where to point when it is wrong. */
@@ -125,7 +151,7 @@ export class Evaluator {
         return { ok: true, datum: { is: 'absent' }, dir: manifest.dir, place: () => at };
       return { ok: true, datum: cell.datum, dir: cell.dir, place: () => cell.at() ?? at };
     }
-    const scope = scopeOf(combination, surroundings, new Map());
+    const scope = scopeOf(combination, surroundings);
     const evaluated = evaluateValue(value.expression, scope);
     if (!evaluated.ok) return evaluated;
     const cell = this.#onlyCell(value.expression, combination);
@@ -145,57 +171,48 @@ export class Evaluator {
     return name === null ? undefined : variables.get(name);
   }
 
-  #name(
-    combination: Combination,
-    id: RunId,
-    key: string,
-    problems: Problems,
-  ): { readonly name: string; readonly named: boolean } | null {
+  #name(core: RunCore, problems: Problems): string | null {
+    const { combination } = core;
     const repeated = combination.repeat > 0 ? `-r${combination.repeat}` : '';
     const column = combination.variables.get('_name')?.datum;
     if (column?.is === 'scalar' && column.text.trim() !== '')
-      return { name: portable(column.text.trim() + repeated), named: true };
+      return portable(column.text.trim() + repeated);
     const { name } = this.parts.naming;
     const written = this.parts.manifest.run.name;
-    if (name === null || written === null)
-      return { name: defaultName(combination.index, key), named: false };
-    const text = this.#text(name, combination, id, key, written.at, problems);
+    if (name === null || written === null) return null;
+    const text = this.#text(name, core, written.at, problems);
     if (text === null) return null;
-    if (text.trim() !== '') return { name: portable(text.trim() + repeated), named: true };
+    if (text.trim() !== '') return portable(text.trim() + repeated);
     problems.add(error('E0602', written.at, `run.name is empty for run ${combination.index}`));
     return null;
   }
 
-  #tags(combination: Combination, id: RunId, key: string, problems: Problems): string[] {
+  #tags(core: RunCore, problems: Problems): readonly string[] {
+    const column = core.combination.variables.get('_tags')?.datum;
+    if (column === undefined && this.parts.naming.tags.length === 0) return none;
     const tags = this.parts.naming.tags.flatMap(({ expression, at }) => {
-      const text = this.#text(expression, combination, id, key, at, problems);
+      const text = this.#text(expression, core, at, problems);
       return text === null || text === '' ? [] : [text];
     });
-    const column = combination.variables.get('_tags')?.datum;
     if (column?.is === 'scalar') tags.push(...column.text.split(/[,;|]/).map((tag) => tag.trim()));
     if (column?.is === 'list')
       for (const item of column.items) if (item.is === 'scalar') tags.push(item.text);
     return [...new Set(tags.filter((tag) => tag !== ''))];
   }
 
-  #text(
-    expression: Expression,
-    combination: Combination,
-    id: RunId,
-    key: string,
-    at: Place,
-    problems: Problems,
-  ): string | null {
-    const run = new Map([
-      ['id', id],
-      ['key', key],
-    ]);
-    const evaluated = evaluateValue(expression, scopeOf(combination, this.parts.surroundings, run));
+  #text(expression: Expression, core: RunCore, at: Place, problems: Problems): string | null {
+    const run = {
+      get: (name: string) => (name === 'id' ? core.id : name === 'key' ? core.key : undefined),
+    };
+    const scope = scopeOf(core.combination, this.parts.surroundings, run);
+    const evaluated = evaluateValue(expression, scope);
     if (evaluated.ok) return evaluated.datum.is === 'scalar' ? evaluated.datum.text : '';
-    problems.add(atRow(evaluated, combination, at));
+    problems.add(atRow(evaluated, core.combination, at));
     return null;
   }
 }
+
+const none: string[] = [];
 
 /** A template's mistake in one row: the template's place, and the row in words. */
 const atRow = (

@@ -2,7 +2,7 @@ import { error } from '../diagnostics/diagnostic.js';
 import { didYouMean } from '../diagnostics/nearest.js';
 import type { Problems } from '../diagnostics/problems.js';
 import type { Evaluated, Scope, Template } from '../matrix/template.js';
-import { evaluate, hasTemplate, parseTemplate, templatePaths } from '../matrix/template.js';
+import { evaluate, hasTemplate, parseTemplate } from '../matrix/template.js';
 import type { Datum } from '../values/datum.js';
 import type { Place } from '../values/place.js';
 
@@ -85,8 +85,8 @@ export const evaluateValue = (expression: Expression, scope: Scope): Evaluated =
 /** The one path of a template that is nothing but it; null for all else. */
 export const onlyPath = (expression: Expression): readonly string[] | null => {
   if (expression.is !== 'template') return null;
-  const { parts } = expression.template;
-  return parts.length === 1 ? (templatePaths(expression.template)[0] ?? null) : null;
+  const [only, second] = expression.template.parts;
+  return only?.is === 'expression' && second === undefined ? only.path : null;
 };
 
 export const unknownName = (

@@ -7,7 +7,7 @@ import type { Files } from '../edges/files.js';
 import type { BaseKnown, OverrideRecord, SavedFile } from '../journal/event.js';
 import type { BatchState, RunRecord } from '../journal/state.js';
 import type { Manifest } from '../manifest/manifest.js';
-import type { Matrix } from '../matrix/combination.js';
+import type { Combination, Matrix } from '../matrix/combination.js';
 import type { RunId } from '../values/ids.js';
 import { graphIdentity } from '../workflow/identity.js';
 import { shortestAddress } from '../workflow/shortest.js';
@@ -78,6 +78,11 @@ export const makePlan = async (input: PlanInput, problems: Problems): Promise<Pl
   await planner.pairWithHistory();
   return planner;
 };
+
+/** Runs that are evaluated in one go; what a walk holds is bounded by it. */
+const batchSize = 256;
+
+const isNew: Decision = { action: 'new', reasons: [] };
 
 class Planner implements Plan {
   readonly manifest: Manifest;
@@ -200,10 +205,11 @@ class Planner implements Plan {
     // Decided again by the same rules; mistakes were told by the survey.
     const quiet = new Problems();
     const seen = new IdTable();
-    for await (const core of this.#walk(quiet)) {
-      const first = seen.add(core.id, core.combination.index);
-      yield this.#planned(core, first ?? null);
-    }
+    for await (const cores of this.#walk(quiet))
+      for (const core of cores) {
+        const first = seen.add(core.id, core.combination.index);
+        yield this.#planned(core, first ?? null);
+      }
   }
 
   /** The first walk. */
@@ -218,16 +224,22 @@ class Planner implements Plan {
     };
     let total = 0;
     let notGiven = 0;
-    for await (const core of this.#walk(this.problems)) {
-      total += 1;
-      notGiven += core.notGiven;
-      this.#checkName(core);
-      const twin = this.#selected.add(core.id, core.combination.index) !== undefined;
-      const decision = await this.#decide(core);
-      count[decision.action] += 1;
-      const submits = ['new', 'changed', 'retry'].includes(decision.action);
-      if (submits && !twin) this.#countUses(core);
-    }
+    for await (const cores of this.#walk(this.problems))
+      for (const core of cores) {
+        total += 1;
+        notGiven += core.notGiven;
+        this.#checkName(core);
+        const { assets } = core;
+        // Ids cost hashes: they are not needed where nothing can be compared with anything.
+        const fresh = this.input.history.runs.size === 0;
+        const twin =
+          (assets.length > 0 || !fresh) &&
+          this.#selected.add(core.id, core.combination.index) !== undefined;
+        const { action } = fresh ? isNew : await this.#decide(core);
+        count[action] += 1;
+        if (!twin && (action === 'new' || action === 'changed' || action === 'retry'))
+          this.#countUses(assets);
+      }
     this.#summary = { total, ...count, notGiven, notSelected: this.#notSelected };
     if (total === 0 && this.#notSelected === 0 && this.problems.errors === 0)
       this.problems.add(error('E0319', null, 'the matrix has no runs'));
@@ -242,15 +254,21 @@ class Planner implements Plan {
     );
     if (orphans.length === 0) return;
     const pairs = new Predecessors(orphans);
-    for await (const core of this.#walk(new Problems()))
-      if (!history.runs.has(core.id))
-        pairs.ask(core.id, toRunInputs(this.#planned(core, null), this.base.sha256), core.named);
+    for await (const cores of this.#walk(new Problems()))
+      for (const core of cores)
+        if (!history.runs.has(core.id))
+          pairs.ask(
+            core.id,
+            toRunInputs(this.#planned(core, null), this.base.sha256),
+            core.chosenName !== null,
+          );
     const matches = pairs.matches();
-    for await (const core of this.#walk(new Problems())) {
-      const record = matches.get(core.id);
-      const reasons = record === undefined ? [] : this.#reasons(core, record);
-      if (reasons.length > 0) this.#changes.set(core.id, reasons);
-    }
+    for await (const cores of this.#walk(new Problems()))
+      for (const core of cores) {
+        const record = matches.get(core.id);
+        const reasons = record === undefined ? [] : this.#reasons(core, record);
+        if (reasons.length > 0) this.#changes.set(core.id, reasons);
+      }
     const changed = this.#changes.size;
     this.#summary = {
       ...this.#summary,
@@ -262,30 +280,24 @@ class Planner implements Plan {
   #notSelected = 0;
 
   /** Selected runs in matrix order. */
-  async *#walk(problems: Problems): AsyncGenerator<RunCore> {
-    const { selection, matrix, history } = this.input;
-    const only = new Patterns(selection.only);
-    let left = selection.first ?? Number.POSITIVE_INFINITY;
+  async *#walk(problems: Problems): AsyncGenerator<readonly RunCore[]> {
+    const only = new Patterns(this.input.selection.only);
+    let left = this.input.selection.first ?? Number.POSITIVE_INFINITY;
     this.#notSelected = 0;
-    for await (const combination of matrix.combinations()) {
-      if (left <= 0) break;
-      if (isSkipped(combination) || !inShard(selection, combination.index)) {
-        this.#notSelected += 1;
-        continue;
+    let cores: RunCore[] = [];
+    walk: for await (const combinations of this.input.matrix.combinations()) {
+      for (const combination of combinations) {
+        if (left <= 0) break walk;
+        const core = await this.#selectedCore(combination, only, problems);
+        if (core === null) continue;
+        left -= 1;
+        cores.push(core);
+        if (cores.length < batchSize) continue;
+        yield cores;
+        cores = [];
       }
-      const core = await this.#evaluator.evaluate(combination, problems);
-      if (core === null) continue;
-      const fits =
-        fitsWhere(selection, core.values) &&
-        fitsFailed(selection, history.runs.get(core.id)) &&
-        (selection.only.length === 0 || only.fits(core));
-      if (!fits) {
-        this.#notSelected += 1;
-        continue;
-      }
-      left -= 1;
-      yield core;
     }
+    yield cores;
     if (problems === this.problems)
       for (const text of only.unused)
         problems.add(
@@ -295,11 +307,31 @@ class Planner implements Plan {
         );
   }
 
+  async #selectedCore(
+    combination: Combination,
+    only: Patterns,
+    problems: Problems,
+  ): Promise<RunCore | null> {
+    const { selection, history } = this.input;
+    if (isSkipped(combination) || !inShard(selection, combination.index)) {
+      this.#notSelected += 1;
+      return null;
+    }
+    const core = await this.#evaluator.evaluate(combination, problems);
+    if (core === null) return null;
+    const fits =
+      (selection.where.length === 0 || fitsWhere(selection, core.values)) &&
+      (!selection.failed || fitsFailed(selection, history.runs.get(core.id))) &&
+      (selection.only.length === 0 || only.fits(core));
+    if (!fits) this.#notSelected += 1;
+    return fits ? core : null;
+  }
+
   /** Names must be unique, letter case aside: they become file names. */
   #checkName(core: RunCore): void {
-    if (!core.named) return;
+    if (core.chosenName === null) return;
     const earlier = this.#names.add(
-      hash('sha256', folded(core.name)).slice(0, 16),
+      hash('sha256', folded(core.chosenName)).slice(0, 16),
       core.combination.index,
     );
     if (earlier === undefined) return;
@@ -317,16 +349,13 @@ class Planner implements Plan {
     );
   }
 
-  #countUses({ overrides }: RunCore): void {
-    const used = new Set(
-      overrides.flatMap(({ value }) => (value.is === 'asset' ? [value.sha256] : [])),
-    );
+  #countUses(used: readonly string[]): void {
     for (const sha256 of used) this.#uses.set(sha256, (this.#uses.get(sha256) ?? 0) + 1);
   }
 
   async #decide(core: RunCore): Promise<Decision> {
     const record = this.input.history.runs.get(core.id);
-    if (record === undefined) return { action: 'new', reasons: [] };
+    if (record === undefined) return isNew;
     const known = this.#decisions.get(core.id);
     if (known !== undefined) return known;
     const made = decide(record, {
@@ -358,7 +387,7 @@ class Planner implements Plan {
   }
 
   #planned(core: RunCore, twinOf: number | null): PlannedRun {
-    const { combination, id, name, row, tags, values, overrides } = core;
+    const { combination, id, name, tags, values, overrides } = core;
     const changes = this.#changes.get(id);
     const decision: Decision =
       changes === undefined
@@ -370,7 +399,7 @@ class Planner implements Plan {
       name,
       ...decision,
       reasons: [...decision.reasons, ...origin(combination.include, overrides)],
-      row,
+      row: combination.row,
       tags,
       values,
       overrides,

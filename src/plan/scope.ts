@@ -78,12 +78,17 @@ export const variableOf = (
 
 const isReserved = (name: string): boolean => reserved.some((word) => word === name);
 
+interface Names {
+  get(name: string): string | undefined;
+}
+const nothing: Names = { get: () => undefined };
+
 /** What names mean for one combination. `run` and `output` grow with the stage. */
 export const scopeOf = (
   combination: Pick<Combination, 'variables' | 'row' | 'index'>,
   surroundings: Surroundings,
-  run: ReadonlyMap<string, string>,
-  output: ReadonlyMap<string, string> = new Map(),
+  run: Names = nothing,
+  output: Names = nothing,
 ): Scope => ({
   lookup: (path) => {
     const variable = variableOf(path, combination.variables);

@@ -46,8 +46,14 @@ export class Values {
     private readonly files: Files,
   ) {}
 
-  /** undefined: not given, the base value stays; null: a mistake, which is in `problems`. */
-  async valueOf(input: ValueInput, problems: Problems): Promise<OverrideValue | null | undefined> {
+  /**
+   * undefined: not given, the base value stays; null: a mistake, which is in `problems`.
+   * A promise only where a file is read: a million rows have no time for a million turns.
+   */
+  valueOf(
+    input: ValueInput,
+    problems: Problems,
+  ): OverrideValue | null | undefined | Promise<OverrideValue | null | undefined> {
     const { datum } = input;
     if (datum.is === 'absent') return undefined;
     if (datum.is === 'map' && input.field.kind !== 'object')

@@ -205,3 +205,12 @@ test.each<[string, string]>([
   };
   expect(rendered(source, values)).toBe(expected);
 });
+
+test('a table longer than what is read at once keeps every character', async () => {
+  const prompts = Array.from(
+    { length: 300 },
+    (_, at) => `${'x'.repeat(at % 7)}${'🦊狐'.repeat(90)}`,
+  );
+  write('long.csv', `a\n${prompts.join('\n')}\n`);
+  expect(await column('matrix: { rows: long.csv }')).toEqual(prompts);
+});

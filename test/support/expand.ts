@@ -35,7 +35,7 @@ export const expand = async (
     manifest === null ? null : await expandMatrix(manifest.matrix, context, problems);
   const combinations: Combination[] = [];
   if (expanded !== null)
-    for await (const combination of expanded.combinations()) combinations.push(combination);
+    for await (const some of expanded.combinations()) combinations.push(...some);
   return { combinations, values: combinations.map(plain), problems };
 };
 

@@ -56,13 +56,13 @@ interface RawRecord {
   readonly line: number;
 }
 
-/** Records with their raw text; ends at a malformed one, which is told. */
+/** Records with their raw text, as many as are there; ends at a malformed one, which is told. */
 async function* records(
   source: TextSource,
   { delimiter }: CsvOptions,
   files: Files,
   problems: Problems,
-): AsyncGenerator<RawRecord> {
+): AsyncGenerator<readonly RawRecord[]> {
   const parser = parse({
     delimiter,
     raw: true,
@@ -77,19 +77,36 @@ async function* records(
   input.pipe(parser);
   try {
     let line = 1;
-    for await (const item of parser) {
-      const { record, raw } = item as Omit<RawRecord, 'line'>;
-      // Blank lines that were skipped stand before the record's own text.
-      const own = raw.replace(/^[\r\n]+/, '');
-      const start = line + breaks(raw.slice(0, raw.length - own.length));
-      line += breaks(raw);
-      yield { record, raw: own, line: start };
-    }
+    for await (const items of readBatches(parser))
+      yield items.map((item) => {
+        const { record, raw } = item as Omit<RawRecord, 'line'>;
+        // Blank lines that were skipped stand before the record's own text.
+        const own = /^[\r\n]/.test(raw) ? raw.replace(/^[\r\n]+/, '') : raw;
+        const start = own === raw ? line : line + breaks(raw.slice(0, raw.length - own.length));
+        line += breaks(raw);
+        return { record, raw: own, line: start };
+      });
   } catch (cause) {
     if (!(cause instanceof CsvError)) throw cause;
     problems.add(malformed(source, cause));
   } finally {
     input.destroy();
+  }
+}
+
+/** Records at a time: what is held is bounded by it. */
+const batchSize = 256;
+
+/** What a stream of objects has ready, at every turn. */
+async function* readBatches(stream: Readable): AsyncGenerator<readonly unknown[]> {
+  for await (const first of stream) {
+    const batch: unknown[] = [first];
+    while (batch.length < batchSize) {
+      const next: unknown = stream.read();
+      if (next === null) break;
+      batch.push(next);
+    }
+    yield batch;
   }
 }
 
@@ -120,7 +137,9 @@ const readHeader = async (
   problems: Problems,
 ): Promise<Header | null> => {
   const before = problems.errors;
-  for await (const { record, raw, line } of records(source, options, files, problems)) {
+  for await (const [head] of records(source, options, files, problems)) {
+    if (head === undefined) continue;
+    const { record, raw, line } = head;
     return record.map((name, index) => ({
       name: name.trim(),
       at: placeOf(source.file, line, raw, index, options.delimiter),
@@ -179,20 +198,18 @@ async function* walk(
   files: Files,
   width: number,
   problems: Problems,
-): AsyncGenerator<Row> {
+): AsyncGenerator<readonly Row[]> {
   let header = true;
-  for await (const { record, raw, line } of records(source, options, files, problems)) {
-    if (header) {
-      header = false;
-      continue;
-    }
-    const at = (column: number): Place =>
-      placeOf(source.file, line, raw, column, options.delimiter);
-    if (record.length !== width) {
+  for await (const batch of records(source, options, files, problems)) {
+    yield batch.slice(header ? 1 : 0).flatMap(({ record, raw, line }): Row[] => {
+      const at = (column: number): Place =>
+        placeOf(source.file, line, raw, column, options.delimiter);
+      if (record.length === width)
+        return [{ line, cells: cellsOf(record, raw, options.delimiter), at }];
       problems.add(ragged(record.length, width, at(Math.min(record.length, width) - 1)));
-      continue;
-    }
-    yield { line, cells: cellsOf(record, raw, options.delimiter), at };
+      return [];
+    });
+    header = false;
   }
 }
 

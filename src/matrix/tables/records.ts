@@ -36,7 +36,7 @@ export const heldTable = (file: string, dir: string, records: readonly Record[])
     count: records.length,
     // eslint-disable-next-line @typescript-eslint/require-await -- held rows need no waiting
     rows: async function* () {
-      for (const record of records) yield rowOf(record, names);
+      yield records.map((record) => rowOf(record, names));
     },
   };
 };
@@ -136,7 +136,7 @@ export const jsonlTable = async (
     count,
     rows: async function* (rowProblems) {
       for await (const record of jsonlRecords(source, files, rowProblems))
-        yield rowOf(record, names);
+        yield [rowOf(record, names)];
     },
   };
   return checked(table, problems);

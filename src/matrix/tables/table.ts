@@ -21,6 +21,9 @@ export interface Table {
   readonly columns: readonly { readonly name: string; readonly at: Place | null }[];
   /** Rows that a walk yields, found without keeping them. */
   readonly count: number;
-  /** Mistakes of single rows go to `problems`, and the walk goes on where it can. */
-  rows(problems: Problems): AsyncIterable<Row>;
+  /**
+   * In batches: a million rows have no time for a million turns of the event loop. Mistakes of
+   * single rows go to `problems`, and the walk goes on where it can.
+   */
+  rows(problems: Problems): AsyncIterable<readonly Row[]>;
 }

@@ -30,7 +30,7 @@ export async function* textChunks(
   let line = 1;
   let first: Uint8Array | null = null;
   try {
-    for await (const chunk of stream.value) {
+    for await (const chunk of pieces(stream.value)) {
       first ??= chunk;
       const text = decode(decoder, chunk, source, first, line, problems);
       if (text === null) return;
@@ -50,6 +50,14 @@ export async function* textChunks(
         : error('E0301', source.named, `${source.file} cannot be read (${detail})`),
     );
   }
+}
+
+/** A parser holds all records of a chunk at once: small chunks keep a large table small. */
+const pieceBytes = 32 * 1024;
+
+async function* pieces(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks)
+    for (let at = 0; at < chunk.length; at += pieceBytes) yield chunk.subarray(at, at + pieceBytes);
 }
 
 const decoderOf = (source: TextSource, problems: Problems): TextDecoder | null => {
