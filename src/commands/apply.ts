@@ -155,13 +155,8 @@ class Apply {
 
   async #work(progress: Progress, interrupted: AbortSignal): Promise<Outcome> {
     const { call, io, project, identity, plan } = this.parts;
-    const { workflowId } = plan.manifest.target;
-    const connection = await connect(
-      identity,
-      { id: workflowId, graph: project.workflowText },
-      call,
-      io,
-    );
+    const saved = plan.target.saved(plan.manifest.target.id, project.workflowText);
+    const connection = await connect(identity, saved, call, io);
     try {
       return await this.#submitAll(connection, progress, interrupted);
     } finally {
@@ -177,7 +172,11 @@ class Apply {
     const { call, io, store, plan } = this.parts;
     const { client, clock } = connection;
     const problems = new Problems();
-    progress.on({ type: 'phase', phase: 'check', detail: 'the saved workflow' });
+    progress.on({
+      type: 'phase',
+      phase: 'check',
+      detail: plan.target.check?.what ?? 'the account',
+    });
     const inFlight = [...store.state.runs.values()].filter(({ state }) => state.is === 'inFlight');
     const { summary } = plan;
     const toSubmit = summary.new + summary.changed + summary.retry + summary.unknown;
@@ -194,7 +193,11 @@ class Apply {
     const nodes = this.#keptNodes(problems);
     sayProblems(problems, call, io);
     if (checked.is === 'mismatch')
-      return { ...nothingDone, code: exit.badInput, stop: 'the saved workflow differs' };
+      return {
+        ...nothingDone,
+        code: exit.badInput,
+        stop: `${plan.target.check?.what ?? 'the target'} differs`,
+      };
     if (checked.is === 'stop') {
       io.err.write(`error: ${checked.message}\n`);
       return { ...nothingDone, code: exit.service, stop: checked.message };
@@ -244,7 +247,7 @@ class Apply {
       version: 1,
       program: programVersion(),
       name: plan.manifest.name,
-      target: plan.manifest.target.workflowId,
+      target: plan.manifest.target.id,
       manifest: createHash('sha256').update(project.manifestBytes).digest('hex'),
       account: identity.account,
       emulated: project.emulated,
@@ -315,7 +318,7 @@ class Apply {
       {
         name: plan.manifest.name,
         title: plan.manifest.report.title ?? plan.manifest.name,
-        target: plan.manifest.target.workflowId,
+        target: plan.manifest.target.id,
         startedAt,
         finishedAt: identity.clock.now(),
         exitCode: outcome.code,

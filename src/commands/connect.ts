@@ -7,6 +7,7 @@ import type { Problems } from '../diagnostics/problems.js';
 import type { Client } from '../runninghub/client.js';
 import { createClient, siteOf } from '../runninghub/client.js';
 import { defaultTimeouts } from '../runninghub/http.js';
+import type { Saved } from '../targets/target.js';
 import type { Call } from './call.js';
 import type { Io } from './io.js';
 
@@ -91,10 +92,10 @@ const timeoutsFor = (speed: number): typeof defaultTimeouts => {
   return { readMs: scaled(readMs), createMs: scaled(createMs), uploadMs: scaled(uploadMs) };
 };
 
-/** Opens the client; with `--emulator` starts the emulator with this workflow saved on it. */
+/** Opens the client; with `--emulator` starts the emulator with this target saved on it. */
 export const connect = async (
   identity: Identity,
-  workflow: { readonly id: string; readonly graph: string },
+  saved: Saved,
   call: Call,
   io: Io,
 ): Promise<Connection> => {
@@ -119,7 +120,8 @@ export const connect = async (
   const emulator = await startEmulator({
     speed: emulatorSpeed,
     slots: emulatorSlots,
-    workflows: new Map([[workflow.id, workflow.graph]]),
+    workflows: saved.workflows,
+    apps: saved.apps,
     uploadLifeMs: Number.POSITIVE_INFINITY,
   });
   const client = open(emulator.url);

@@ -27,6 +27,7 @@ export const planProject = (
   makePlan(
     {
       manifest: project.manifest,
+      target: project.target,
       workflow: project.workflow,
       matrix: project.matrix,
       history: history ?? emptyState(),

@@ -1,11 +1,10 @@
-import { error, warning } from '../diagnostics/diagnostic.js';
-import { Problems } from '../diagnostics/problems.js';
+import { warning } from '../diagnostics/diagnostic.js';
+import type { Problems } from '../diagnostics/problems.js';
 import type { Clock } from '../edges/clock.js';
-import { overrideOf } from '../plan/base.js';
+import { baseValues } from '../plan/base.js';
 import type { Override, Plan } from '../plan/plan.js';
 import type { Fault, Service } from '../runninghub/service.js';
-import { compareGraphs } from '../workflow/drift.js';
-import { parseWorkflow } from '../workflow/parse.js';
+import type { TargetCheck } from '../targets/target.js';
 
 export type Preflight =
   /** `drifted`: fields whose saved value differs; sent with every run (DESIGN 6). */
@@ -13,9 +12,7 @@ export type Preflight =
   | { readonly is: 'stop'; readonly message: string }
   | { readonly is: 'mismatch' };
 
-const maxShown = 10;
-
-/** What is asked of the service before the first submit: the saved graph, and how much room there is. */
+/** What is asked of the service before the first submit: the saved target, and how much room there is. */
 export const preflight = async (
   plan: Plan,
   inFlight: number,
@@ -40,17 +37,20 @@ const savedDifferences = async (
   signal: AbortSignal,
 ): Promise<Exclude<Preflight, { is: 'go' }> | { is: 'go'; drifted: readonly Override[] }> => {
   const { target, submit } = plan.manifest;
+  const { check } = plan.target;
+  if (check === null) return { is: 'go', drifted: [] };
   const until = clock.now() + patienceMs;
   for (let tries = 1; ; tries += 1) {
-    const answer = await service.workflow(target.workflowId, signal);
+    const answer = await check.ask(target.id, service, signal);
     if (answer.is === 'known')
       return submit === 'workflow'
         ? { is: 'go', drifted: [] }
-        : compare(plan, answer.prompt, problems);
+        : compare(plan, check, answer.text, problems);
     const { fault } = answer;
     if (fault.class === 'account') return { is: 'stop', message: fault.message };
     if (signal.aborted) return { is: 'stop', message: 'interrupted' };
-    if (fault.class === 'input' || fault.code === '1') return notGiven(plan, fault, problems);
+    if (fault.class === 'input' || fault.code === '1')
+      return notGiven(plan, check, fault, problems);
     if (clock.now() > until) return { is: 'stop', message: fault.message };
     await clock.sleep(
       Math.max(fault.retryAfterMs ?? 0, Math.min(30_000, 1_000 * 2 ** tries)),
@@ -59,21 +59,22 @@ const savedDifferences = async (
   }
 };
 
-/** Some accounts may not read graphs: then overrides and seeds are sent, and nothing is compared. */
+/** Some accounts may not read what is saved: then overrides and seeds are sent, and nothing is compared. */
 const notGiven = (
   plan: Plan,
+  { what }: TargetCheck,
   fault: Fault,
   problems: Problems,
 ): { is: 'go'; drifted: readonly Override[] } => {
+  const { file } = plan.manifest.target;
+  const name = file.value.split(/[/\\]/).at(-1) ?? file.value;
   if (plan.manifest.submit !== 'workflow')
     problems.add(
       warning(
         'E0214',
-        plan.manifest.target.api.at,
-        'the service does not show the saved workflow, so it was not compared with api.json',
-        {
-          notes: [fault.message],
-        },
+        file.at,
+        `the service does not show ${what}, so it was not compared with ${name}`,
+        { notes: [fault.message] },
       ),
     );
   return { is: 'go', drifted: [] };
@@ -81,39 +82,13 @@ const notGiven = (
 
 const compare = (
   plan: Plan,
-  prompt: string,
+  check: TargetCheck,
+  text: string,
   problems: Problems,
 ): Preflight | { is: 'go'; drifted: readonly Override[] } => {
-  const quiet = new Problems();
-  const { loaders } = plan.manifest.assets;
-  const saved = parseWorkflow('the saved workflow', prompt, { loaders }, quiet);
-  const { at } = plan.manifest.target.api;
-  if (saved === null) {
-    problems.add(
-      warning(
-        'E0214',
-        at,
-        'the saved workflow cannot be read, so it was not compared with api.json',
-      ),
-    );
-    return { is: 'go', drifted: [] };
-  }
-  const drift = compareGraphs(plan.workflow, saved);
-  if (drift.is === 'same') return { is: 'go', drifted: [] };
-  if (drift.is === 'structure') {
-    const notes = drift.differences.slice(0, maxShown);
-    const more = drift.differences.length - notes.length;
-    problems.add(
-      error('E0213', at, 'the workflow saved on RunningHub is not the graph of api.json', {
-        notes: more > 0 ? [...notes, `… and ${more} more differences`] : notes,
-        hint: `rh-batch pull ${plan.manifest.target.workflowId} fetches the saved one; submit: workflow sends this one whole`,
-      }),
-    );
-    return { is: 'mismatch' };
-  }
-  const drifted = drift.differing.flatMap((field) => {
-    const node = plan.workflow.nodes.get(field.node);
-    return node === undefined ? [] : [overrideOf(node, field, { is: 'json', json: field.value })];
-  });
-  return { is: 'go', drifted };
+  const { workflow, manifest } = plan;
+  const { id, file } = manifest.target;
+  const { loaders } = manifest.assets;
+  const fields = check.compare({ id, workflow, text, at: file.at, loaders }, problems);
+  return fields === null ? { is: 'mismatch' } : { is: 'go', drifted: baseValues(workflow, fields) };
 };

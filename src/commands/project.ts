@@ -9,7 +9,8 @@ import { loadManifest } from '../manifest/load.js';
 import type { Manifest } from '../manifest/manifest.js';
 import type { Matrix } from '../matrix/combination.js';
 import { expandMatrix } from '../matrix/expand.js';
-import { parseWorkflow } from '../workflow/parse.js';
+import type { TargetModule } from '../targets/target.js';
+import { moduleOf, syntaxes } from '../targets/targets.js';
 import type { Workflow } from '../workflow/workflow.js';
 import type { Call } from './call.js';
 import type { Io } from './io.js';
@@ -17,8 +18,9 @@ import { atLeastOne } from './numbers.js';
 
 /** Everything the user wrote, read and checked; nothing of it touches the network. */
 export interface Project extends Located {
+  readonly target: TargetModule;
   readonly workflow: Workflow;
-  /** api.json as it is, for the emulator. */
+  /** The target's file as it is, for the emulator. */
   readonly workflowText: string;
   readonly matrix: Matrix;
   readonly files: Files;
@@ -78,6 +80,7 @@ export const locateProject = async (
       text: read.value,
       vars,
       profile: call.text('profile'),
+      targets: syntaxes,
     },
     problems,
   );
@@ -113,8 +116,8 @@ export const loadProject = async (
     problems,
   );
   if (workflow === null || matrix === null) return null;
-  const { graph, text: workflowText } = workflow;
-  return { ...located, workflow: graph, workflowText, matrix, files, show };
+  const { target, graph, text: workflowText } = workflow;
+  return { ...located, target, workflow: graph, workflowText, matrix, files, show };
 };
 
 const manifestPath = async (
@@ -135,22 +138,28 @@ const readWorkflow = async (
   files: Files,
   show: (absolute: string) => string,
   problems: Problems,
-): Promise<{ readonly graph: Workflow; readonly text: string } | null> => {
-  const { api } = manifest.target;
-  const path = resolve(manifest.dir, api.value);
+): Promise<{
+  readonly target: TargetModule;
+  readonly graph: Workflow;
+  readonly text: string;
+} | null> => {
+  const target = moduleOf(manifest.target);
+  const { file: written, id } = manifest.target;
+  const path = resolve(manifest.dir, written.value);
   const read = await files.read(path, maxWorkflowBytes);
   if (!read.ok) {
     const { message } = unreadable(show(path), read);
     problems.add(
-      error('E0002', api.at, message, {
-        hint: 'export it with "Export (API)" and name the file here',
+      error('E0002', written.at, message, {
+        hint: target.pull.about(id),
       }),
     );
     return null;
   }
   const { loaders } = manifest.assets;
-  const graph = parseWorkflow(show(path), read.value, { loaders }, problems);
-  return graph === null ? null : { graph, text: new TextDecoder().decode(read.value) };
+  const input = { id, file: show(path), content: read.value, loaders };
+  const graph = target.read(input, problems);
+  return graph === null ? null : { target, graph, text: new TextDecoder().decode(read.value) };
 };
 
 /** `--emulator` keeps its outputs and state apart from real ones. */

@@ -38,7 +38,7 @@ export const report = async (call: Call, io: Io): Promise<number> => {
     {
       name: plan.manifest.name,
       title: plan.manifest.report.title ?? plan.manifest.name,
-      target: plan.manifest.target.workflowId,
+      target: plan.manifest.target.id,
       startedAt: state.beganAt,
       finishedAt: state.endedAt,
       exitCode: state.exitCode,

@@ -30,6 +30,8 @@ export const codes = {
   E0119: 'The profile that was asked for is not in the manifest.',
   E0120: 'An axis of the matrix is not of any known form.',
   E0121: 'A path would leave the folder it belongs in.',
+  E0122: 'The manifest names two targets, or a key of another target.',
+  E0123: 'A key means nothing for the target that the manifest names.',
 
   // E02xx: api.json and addresses
   E0201: 'api.json is empty or no text.',

@@ -17,6 +17,8 @@ import type {
 import { matrixSpec } from './matrix-spec.js';
 import { MapReader } from './reader.js';
 import { findKeys } from './secrets.js';
+import type { TargetSyntax } from './target.js';
+import { targetOf } from './target.js';
 import type { MapTree, Tree } from './tree.js';
 import { datumOf, mergeTrees } from './tree.js';
 import { readYaml } from './yaml.js';
@@ -30,6 +32,8 @@ export interface ManifestInput {
   /** `--var name=value`. */
   readonly vars: ReadonlyMap<string, string>;
   readonly profile: string | null;
+  /** What a manifest can run. */
+  readonly targets: readonly TargetSyntax[];
 }
 
 const hours = 3_600_000;
@@ -84,9 +88,7 @@ const withProfile = (tree: Tree, name: string | null, problems: Problems): Tree 
 
 /** A profile that is not used now is checked all the same: laid over the base, seen alone. */
 const checkProfile = (base: MapTree, profile: MapTree, problems: Problems): void => {
-  const needed = [...base.entries].filter(([key]) =>
-    ['version', 'workflowId', 'api'].includes(key),
-  );
+  const needed = [...base.entries].filter(([key]) => key === 'version');
   checkSchema(
     { is: 'map', entries: new Map([...needed, ...profile.entries]), at: profile.at },
     problems,
@@ -99,16 +101,11 @@ const assemble = (input: ManifestInput, tree: MapTree, problems: Problems): Mani
   const report = top.section('report');
   const notify = top.section('notify');
   const budget = top.section('budget');
-  const api = top.written('api');
   return {
     file: input.file,
     dir: input.dir,
     name: top.text('name') ?? slug(input.file),
-    target: {
-      kind: 'workflow',
-      workflowId: workflowId(top, problems),
-      api: api ?? { value: '', at: tree.at },
-    },
+    target: targetOf(top, tree, input.targets, problems),
     create: {
       instance: top.text('instance'),
       addMetadata: top.flag('addMetadata'),
@@ -146,20 +143,6 @@ const slug = (file: string): string => {
   const stem = (file.split(/[/\\]/).at(-1) ?? '').replace(/\.(?:ya?ml|json)$/i, '');
   const kept = stem.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+|-+$/g, '');
   return kept.slice(0, 80) || 'batch';
-};
-
-/** Read from the source text: as a number its last digits would be lost. */
-const workflowId = (top: MapReader, problems: Problems): string => {
-  const written = top.written('workflowId');
-  if (written === null) return '';
-  const id = written.value.trim();
-  if (!/^[1-9]\d{0,24}$/.test(id))
-    problems.add(
-      error('E0113', written.at, `"workflowId" must be digits, as in the workflow's URL`, {
-        hint: 'workflowId: "1980237776367083521"',
-      }),
-    );
-  return id;
 };
 
 const loaders = (assets: MapReader): ReadonlyMap<string, readonly string[]> => {

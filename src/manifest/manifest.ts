@@ -38,14 +38,17 @@ export interface Manifest {
   readonly notify: NotifyOptions;
 }
 
-/** What runs. A later target (AI app, standard model) is one more case here. */
-export type Target = {
-  readonly kind: 'workflow';
-  /** Digits, exactly as written. */
-  readonly workflowId: string;
-  /** Path of api.json as written, relative to `dir`. */
-  readonly api: Written<string>;
-};
+/** What runs. Only the target's own module (src/targets) knows more of it. */
+export interface Target {
+  /** Names the module, and is part of every fingerprint. */
+  readonly kind: string;
+  /** The manifest key that chose it: `workflowId`. */
+  readonly key: string;
+  /** What it is called on the service, exactly as written. */
+  readonly id: string;
+  /** Path of the local file with its fields, as written, relative to `dir`. */
+  readonly file: Written<string>;
+}
 
 export interface CreateOptions {
   /** `default`, `plus`, `ultra` or what the service adds later; null: not sent. */

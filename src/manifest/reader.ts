@@ -83,6 +83,10 @@ export class MapReader {
     return this.tree(key)?.at ?? null;
   }
 
+  keyAt(key: string): Place | null {
+    return this.entry(key)?.keyAt ?? null;
+  }
+
   #badDuration({ value, at }: Written<string>): void {
     const bare = /^\d+$/.test(value.trim());
     this.problems.add(

@@ -4,6 +4,7 @@ import { didYouMean } from '../diagnostics/nearest.js';
 import type { Problems } from '../diagnostics/problems.js';
 import type { Place } from '../values/place.js';
 import type { Tree } from './tree.js';
+import { firstLine } from './target.js';
 import { plainOf } from './tree.js';
 import { descriptions, knownKeys, mistakesOf } from './validate.generated.js';
 
@@ -123,9 +124,3 @@ const locate = (tree: Tree, path: readonly string[]): { value: Tree; keyAt: Plac
   }
   return { value, keyAt };
 };
-
-/** A missing key belongs to the whole map: its first line is marked. */
-const firstLine = (at: Place): Place => ({
-  ...at,
-  length: Math.max(1, at.text?.trim().length ?? 1),
-});

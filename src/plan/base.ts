@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto';
 import type { BaseKnown } from '../journal/event.js';
-import { isSeedField } from '../workflow/fields.js';
 import type { GraphIdentity } from '../workflow/identity.js';
 import type { Field, Workflow, WorkflowNode } from '../workflow/workflow.js';
 import type { Override, OverrideValue } from './plan.js';
@@ -26,13 +25,9 @@ export const overrideOf = (node: WorkflowNode, field: Field, value: OverrideValu
   value,
 });
 
-/**
- * Literal seeds of the graph. The service gives every seed that is not listed a new random
- * value (runninghub-api 2.2), so they are sent with every run that does not set them.
- */
-export const seedsOf = (workflow: Workflow): Override[] =>
-  [...workflow.nodes.values()].flatMap((node) =>
-    [...node.fields.values()]
-      .filter(({ name, kind }) => isSeedField(name) && kind !== 'null')
-      .map((field) => overrideOf(node, field, { is: 'json', json: field.value })),
-  );
+/** Base values as overrides: what is sent with every run that does not set the fields. */
+export const baseValues = (workflow: Workflow, fields: readonly Field[]): Override[] =>
+  fields.flatMap((field) => {
+    const node = workflow.nodes.get(field.node);
+    return node === undefined ? [] : [overrideOf(node, field, { is: 'json', json: field.value })];
+  });

@@ -5,7 +5,7 @@ import type { Estimate } from './plan.js';
 
 /** Which past tasks tell about the runs to come. */
 export interface EstimateFor {
-  /** The workflowId: another workflow's past says nothing. */
+  /** Its id: another target's past says nothing. */
   readonly target: string;
   readonly instance: string | null;
   /** How many runs will be submitted. */

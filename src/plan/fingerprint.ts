@@ -35,7 +35,7 @@ export class Fingerprints {
     instance: string | null,
     private readonly graph: GraphIdentity,
   ) {
-    this.#target = { kind: target.kind, id: target.workflowId };
+    this.#target = { kind: target.kind, id: target.id };
     this.#instance = instance ?? 'default';
   }
 

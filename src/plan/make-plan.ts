@@ -8,11 +8,11 @@ import type { BaseKnown, OverrideRecord, SavedFile } from '../journal/event.js';
 import type { BatchState, RunRecord } from '../journal/state.js';
 import type { Manifest } from '../manifest/manifest.js';
 import type { Combination, Matrix } from '../matrix/combination.js';
+import type { TargetModule } from '../targets/target.js';
 import type { RunId } from '../values/ids.js';
-import { graphIdentity } from '../workflow/identity.js';
 import { shortestAddress } from '../workflow/shortest.js';
 import type { Workflow } from '../workflow/workflow.js';
-import { baseOf, seedsOf } from './base.js';
+import { baseOf, baseValues } from './base.js';
 import { bindAll, checkNames } from './bind.js';
 import type { Decision } from './decide.js';
 import { decide } from './decide.js';
@@ -43,6 +43,7 @@ import { Values } from './value.js';
 
 export interface PlanInput {
   readonly manifest: Manifest;
+  readonly target: TargetModule;
   readonly workflow: Workflow;
   readonly matrix: Matrix;
   readonly history: BatchState;
@@ -88,7 +89,8 @@ class Planner implements Plan {
   readonly manifest: Manifest;
   readonly workflow: Workflow;
   readonly base: BaseKnown;
-  readonly seeds: readonly Override[];
+  readonly target: TargetModule;
+  readonly pinned: readonly Override[];
   readonly #values: Values;
   readonly #evaluator: Evaluator;
   readonly #outputs: OutputNames;
@@ -114,13 +116,14 @@ class Planner implements Plan {
     private readonly input: PlanInput,
     private readonly problems: Problems,
   ) {
-    const { manifest, workflow, matrix, edges } = input;
+    const { manifest, target, workflow, matrix, edges } = input;
     this.manifest = manifest;
+    this.target = target;
     this.workflow = workflow;
-    const graph = graphIdentity(workflow);
+    const graph = target.identity(workflow);
     const { instance } = manifest.create;
     this.base = baseOf(graph, instance);
-    this.seeds = seedsOf(workflow);
+    this.pinned = baseValues(workflow, target.pinned(workflow));
     const surroundings: Surroundings = {
       vars: manifest.vars,
       env: edges.env,
@@ -158,7 +161,7 @@ class Planner implements Plan {
       surroundings,
       problems,
     );
-    this.#values = new Values(workflow, manifest.assets, edges.files);
+    this.#values = new Values(fileName(workflow), manifest.assets, edges.files);
     this.#evaluator = new Evaluator({
       manifest,
       workflow,
@@ -190,7 +193,7 @@ class Planner implements Plan {
   get estimate(): Estimate {
     const { summary, manifest } = this;
     return estimate(this.input.history, {
-      target: manifest.target.workflowId,
+      target: manifest.target.id,
       instance: manifest.create.instance,
       runs: summary.new + summary.changed + summary.retry,
       concurrency: manifest.execution.concurrency,
@@ -420,7 +423,7 @@ class Planner implements Plan {
         base: history.bases.get(record.inputs.base) ?? null,
       },
       {
-        target: this.manifest.target.workflowId,
+        target: this.manifest.target.id,
         inputs: toRunInputs(this.#planned(core, null), base.sha256),
         base,
       },
@@ -431,10 +434,12 @@ class Planner implements Plan {
           : null;
       },
     );
-    const file = workflow.file.split(/[/\\]/).at(-1) ?? workflow.file;
-    return found.map((difference) => reasonText(difference, file));
+    const words = { file: fileName(workflow), target: this.manifest.target.key };
+    return found.map((difference) => reasonText(difference, words));
   }
 }
+
+const fileName = ({ file }: Workflow): string => file.split(/[/\\]/).at(-1) ?? file;
 
 /** What a person should know of a run beside why it runs. */
 const origin = (include: number | null, overrides: readonly Override[]): string[] => [

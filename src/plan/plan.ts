@@ -2,6 +2,7 @@ import type { Asset } from '../assets/asset.js';
 import type { BaseKnown } from '../journal/event.js';
 import type { Manifest } from '../manifest/manifest.js';
 import type { RowOrigin } from '../matrix/combination.js';
+import type { TargetModule } from '../targets/target.js';
 import type { RunId } from '../values/ids.js';
 import type { Json } from '../values/json.js';
 import type { Workflow } from '../workflow/workflow.js';
@@ -15,8 +16,9 @@ export interface Plan {
   readonly workflow: Workflow;
   /** The base graph's content as fingerprints see it. */
   readonly base: BaseKnown;
-  /** Literal seed fields of the base graph: sent with every run that does not set them (DESIGN 6). */
-  readonly seeds: readonly Override[];
+  readonly target: TargetModule;
+  /** Base values that are sent with every run that does not set them, such as seeds (DESIGN 6). */
+  readonly pinned: readonly Override[];
   readonly summary: PlanSummary;
   /** Distinct contents among the runs that are to be submitted. */
   readonly uploads: readonly PlannedUpload[];

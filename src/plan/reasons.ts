@@ -20,7 +20,7 @@ export type Difference =
 
 /** One side of a comparison: what a run is, and the base graph that it rests on. */
 export interface Side {
-  /** The workflowId; null where it is not known. */
+  /** What it is called on the service; null where that is not known. */
   readonly target: string | null;
   readonly inputs: Pick<RunInputs, 'overrides' | 'repeat'>;
   /** null: the journal has lost it. */
@@ -61,8 +61,14 @@ export const differences = (
   return found;
 };
 
-/** In words; `file`: api.json as the user calls it. */
-export const reasonText = (difference: Difference, file: string): string => {
+/** What the manifest calls things: `api.json`, `workflowId`. */
+export interface ReasonWords {
+  readonly file: string;
+  readonly target: string;
+}
+
+/** In words. */
+export const reasonText = (difference: Difference, { file, target }: ReasonWords): string => {
   switch (difference.is) {
     case 'value': {
       const { address, from, to } = difference;
@@ -78,7 +84,7 @@ export const reasonText = (difference: Difference, file: string): string => {
     case 'instance':
       return `instance ${difference.from} → ${difference.to}`;
     case 'target':
-      return `workflowId ${difference.from} → ${difference.to}`;
+      return `${target} ${difference.from} → ${difference.to}`;
     case 'repeat':
       return `repeat ${difference.from} → ${difference.to}`;
     default:

@@ -14,9 +14,7 @@ import { impossible } from '../values/impossible.js';
 import { jsonText } from '../values/json-text.js';
 import type { Place } from '../values/place.js';
 import { isIntegerField } from '../workflow/fields.js';
-import type { Medium } from '../workflow/loaders.js';
-import { fileFieldMedium } from '../workflow/loaders.js';
-import type { Field, Workflow } from '../workflow/workflow.js';
+import type { Field } from '../workflow/workflow.js';
 import { coerce, isSendable, jsonOf } from './coerce.js';
 import type { OverrideValue } from './plan.js';
 
@@ -41,7 +39,8 @@ export class Values {
   readonly #limit = pLimit(2);
 
   constructor(
-    private readonly workflow: Workflow,
+    /** The file of the base values, as people see it. */
+    private readonly baseFile: string,
     private readonly options: AssetOptions,
     private readonly files: Files,
   ) {}
@@ -126,7 +125,7 @@ export class Values {
     const given = datum.is === 'scalar' ? `"${clip(datum.text)}"` : `a ${datum.is}`;
     problems.add(
       error('E0406', at(), `${address} takes ${takes}, not ${given}`, {
-        notes: [`its value in api.json is ${clip(jsonText(field.value))}`],
+        notes: [`its value in ${this.baseFile} is ${clip(jsonText(field.value))}`],
       }),
     );
     return null;
@@ -134,7 +133,7 @@ export class Values {
 
   /** Inference (DESIGN 4.4): URLs, the service's own names and the base value pass untouched. */
   #isLocalFile(value: string, { field }: ValueInput): boolean {
-    if (!field.file || !this.options.infer) return false;
+    if (field.file === null || !this.options.infer) return false;
     if (value === '' || value === field.value) return false;
     return !/^(?:https?:\/\/|data:|api\/|openapi\/|api-lora-cn\/)/i.test(value);
   }
@@ -161,7 +160,7 @@ export class Values {
       return null;
     }
     const { asset } = found;
-    const wanted = this.#mediumOf(input.field);
+    const wanted = input.field.file;
     if (
       wanted !== null &&
       wanted !== 'any' &&
@@ -179,13 +178,6 @@ export class Values {
     }
     if (!this.assets.has(asset.sha256)) this.assets.set(asset.sha256, asset);
     return { is: 'asset', sha256: asset.sha256, path };
-  }
-
-  #mediumOf(field: Field): Medium | null {
-    const node = this.workflow.nodes.get(field.node);
-    return node === undefined
-      ? null
-      : fileFieldMedium(node.classType, field.name, this.options.loaders);
   }
 
   async #textFile(

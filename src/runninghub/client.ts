@@ -5,7 +5,7 @@ import { redactor } from '../edges/secret.js';
 import type { TaskId } from '../values/ids.js';
 import type { Json } from '../values/json.js';
 import { isObject, jsonText } from '../values/json-text.js';
-import { createAnswer, createBody } from './endpoints/create.js';
+import { createAnswer } from './endpoints/create.js';
 import { download } from './endpoints/download.js';
 import { outputsAnswer } from './endpoints/outputs.js';
 import type { Envelope } from './envelope.js';
@@ -97,7 +97,7 @@ class HttpClient implements Client {
   }
 
   async create(request: CreateRequest, signal?: AbortSignal): Promise<CreateAnswer> {
-    const reply = await this.#post('create', '/task/openapi/create', createBody(request), signal);
+    const reply = await this.#post('create', request.path, [...request.body], signal);
     const answer = createAnswer(reply);
     return answer.is === 'accepted' ? answer : { ...answer, fault: this.#cleaned(answer.fault) };
   }

@@ -1,5 +1,5 @@
 import type { TaskId } from '../values/ids.js';
-import type { JsonNumber } from '../values/json.js';
+import type { JsonObject } from '../values/json.js';
 
 /**
  * RunningHub as the engine sees it: one method per endpoint, every answer checked and
@@ -7,7 +7,7 @@ import type { JsonNumber } from '../values/json.js';
  * HTTP; tests and benches may implement it over a model.
  */
 export interface Service {
-  /** `POST /task/openapi/create` (runninghub-api 2). Never retried in here: an accepted create is paid. */
+  /** Any submit endpoint (runninghub-api 2, 7.4). Never retried in here: an accepted create is paid. */
   create(request: CreateRequest, signal?: AbortSignal): Promise<CreateAnswer>;
   /** `POST /task/openapi/outputs` (5.2, 5.3): running, queued, failed and done in one request. */
   outputs(taskId: TaskId, signal?: AbortSignal): Promise<TaskAnswer>;
@@ -42,24 +42,16 @@ export interface Fault {
 /** `unknown` is an answer that no table knows: transient on reads, lost on create. */
 export type FaultClass = 'capacity' | 'transient' | 'task' | 'input' | 'account' | 'unknown';
 
+/** A submit call, whatever it runs; its target made it (src/targets). */
 export interface CreateRequest {
-  readonly workflowId: string;
-  readonly nodeInfoList: readonly NodeInfo[];
-  /** The whole graph as JSON text (`submit: workflow`); then `nodeInfoList` is not sent. */
-  readonly workflow: string | null;
-  readonly instanceType: string | null;
-  readonly addMetadata: boolean | null;
-  readonly webhookUrl: string | null;
-  readonly usePersonalQueue: boolean | null;
-  readonly retainSeconds: number | null;
+  /** Of the endpoint, from the site's root. */
+  readonly path: string;
+  /** Without the key. */
+  readonly body: JsonObject;
 }
 
-export interface NodeInfo {
-  readonly nodeId: string;
-  readonly fieldName: string;
-  /** Numbers as their digits: sent unquoted, or as a digit string beyond 2^53. Lists and objects: JSON text. */
-  readonly fieldValue: string | boolean | JsonNumber | null;
-}
+/** Old endpoints, or those below `/openapi/v2`: where the key goes and how answers look (1.3, 1.4). */
+export type Family = 'classic' | 'v2';
 
 export type CreateAnswer =
   | {

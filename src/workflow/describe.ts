@@ -25,7 +25,7 @@ export const describeFields = (workflow: Workflow): FieldDescription[] =>
       title: node.title,
       class: node.classType,
       field: field.name,
-      kind: field.file ? ('file' as const) : field.kind,
+      kind: field.file === null ? field.kind : ('file' as const),
       value: toPlain(field.value),
       text: textOf(field),
     })),

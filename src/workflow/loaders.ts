@@ -1,5 +1,4 @@
-/** What kind of file a loader's field takes; by content, an asset of another kind is a mistake. */
-export type Medium = 'image' | 'video' | 'audio' | 'archive' | 'model' | 'any';
+import type { Medium } from './workflow.js';
 
 /**
  * Known loader classes and their file fields (runninghub-api 9 and the classes of ComfyUI

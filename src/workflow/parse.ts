@@ -230,10 +230,11 @@ const fieldOf = (
   name,
   value,
   kind: kindOf(value),
-  file: fileFieldMedium(classType, name, options.loaders) !== null,
+  file: fileFieldMedium(classType, name, options.loaders),
+  rules: null,
 });
 
-const kindOf = (value: Json): FieldKind => {
+export const kindOf = (value: Json): FieldKind => {
   if (value === null) return 'null';
   if (typeof value === 'string') return 'text';
   if (typeof value === 'boolean') return 'boolean';

@@ -1,7 +1,10 @@
 import type { Place } from '../values/place.js';
 import type { Json } from '../values/json.js';
 
-/** A ComfyUI graph in API format: node id → node, in the file's order. */
+/**
+ * A ComfyUI graph in API format: node id → node, in the file's order. Of targets that show less
+ * than their graph: the nodes and fields that can be set, without links.
+ */
 export interface Workflow {
   /** As shown to people. */
   readonly file: string;
@@ -29,8 +32,32 @@ export interface Field {
   readonly name: string;
   readonly value: Json;
   readonly kind: FieldKind;
-  /** A loader's file field: its values are local files that get uploaded. */
-  readonly file: boolean;
+  /** What its values are files of, such as a loader's: local files get uploaded. null: no files. */
+  readonly file: Medium | null;
+  /** What the service tells of its values; null: nothing. */
+  readonly rules: FieldRules | null;
+}
+
+/** What kind of file a field takes; by content, an asset of another kind is a mistake. */
+export type Medium = 'image' | 'video' | 'audio' | 'archive' | 'model' | 'any';
+
+/** What the values of a field must be beyond its kind. */
+export interface FieldRules {
+  /** null: any value. */
+  readonly choices: readonly Choice[] | null;
+  readonly whole: boolean;
+  /** Decimal texts, inclusive; null: no limit. */
+  readonly min: string | null;
+  readonly max: string | null;
+  /** Every run must give it a value, where it has none. */
+  readonly required: boolean;
+}
+
+export interface Choice {
+  /** What is sent. */
+  readonly value: string;
+  /** What people see on the site, where that differs. */
+  readonly label: string | null;
 }
 
 export interface Link {

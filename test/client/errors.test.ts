@@ -44,14 +44,8 @@ afterEach(async () => {
 });
 
 const request: CreateRequest = {
-  workflowId: '1980237776367083521',
-  nodeInfoList: [],
-  workflow: null,
-  instanceType: null,
-  addMetadata: null,
-  webhookUrl: null,
-  usePersonalQueue: null,
-  retainSeconds: null,
+  path: '/task/openapi/create',
+  body: new Map([['workflowId', '1980237776367083521']]),
 };
 const json = (value: unknown, status = 200): void => {
   answer = { status, body: JSON.stringify(value) };

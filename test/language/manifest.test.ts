@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { Problems } from '../../src/diagnostics/problems.js';
 import { loadManifest } from '../../src/manifest/load.js';
 import type { Manifest } from '../../src/manifest/manifest.js';
+import { syntaxes } from '../../src/targets/targets.js';
 import { projects } from '../support/opened.js';
 
 const head = 'version: 1\nworkflowId: "1980237776367083521"\napi: api.json\n';
@@ -9,7 +10,7 @@ const head = 'version: 1\nworkflowId: "1980237776367083521"\napi: api.json\n';
 const load = (text: string | Uint8Array): { problems: Problems; manifest: Manifest | null } => {
   const problems = new Problems();
   const manifest = loadManifest(
-    { file: 'm.yaml', dir: '/nowhere', text, vars: new Map(), profile: null },
+    { file: 'm.yaml', dir: '/nowhere', text, vars: new Map(), profile: null, targets: syntaxes },
     problems,
   );
   return { problems, manifest };
@@ -106,7 +107,7 @@ test('source text survives: digits, leading zeros, yes and no', () => {
   const { manifest } = load(
     'version: 1\nworkflowId: 1980237776367083521\napi: a\nset: { a.a: 18446744073709551615, a.b: 007, a.c: 1.0, a.d: no, a.e: "42", a.f: 1e400, a.g: 2026-11-24, a.h: 12:30 }',
   );
-  expect(manifest?.target.workflowId).toBe('1980237776367083521');
+  expect(manifest?.target.id).toBe('1980237776367083521');
   expect(
     manifest?.set.map(({ value }) =>
       value.value.is === 'scalar' ? value.value.text : value.value.is,

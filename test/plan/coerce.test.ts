@@ -11,7 +11,8 @@ const field = (kind: FieldKind): Field => ({
   name: 'x',
   value: null,
   kind,
-  file: false,
+  file: null,
+  rules: null,
 });
 
 /** JSON text of what is sent, or why nothing is. */

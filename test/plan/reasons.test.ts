@@ -15,7 +15,9 @@ const addressOf = ({ title, class: type, field }: OverrideRecord): string =>
   `${title ?? type}.${field}`;
 
 const words = (before: Side, now: Side): string[] =>
-  differences(before, now, addressOf).map((found) => reasonText(found, 'api.json'));
+  differences(before, now, addressOf).map((found) =>
+    reasonText(found, { file: 'api.json', target: 'workflowId' }),
+  );
 
 const image = (path: string, asset: string): OverrideRecord => ({
   node: '10',

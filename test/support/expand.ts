@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { Problems } from '../../src/diagnostics/problems.js';
 import { nodeFiles } from '../../src/edges/node-files.js';
 import { loadManifest } from '../../src/manifest/load.js';
+import { syntaxes } from '../../src/targets/targets.js';
 import type { Combination } from '../../src/matrix/combination.js';
 import { expandMatrix } from '../../src/matrix/expand.js';
 
@@ -21,7 +22,7 @@ export const expand = async (
   const problems = new Problems();
   const text = `version: 1\nworkflowId: "1"\napi: a\n${matrix}`;
   const manifest = loadManifest(
-    { file: 'm.yaml', dir, text, vars: new Map(), profile: null },
+    { file: 'm.yaml', dir, text, vars: new Map(), profile: null, targets: syntaxes },
     problems,
   );
   const context = {

@@ -1,46 +1,10 @@
-import type { Json, JsonObject } from '../../values/json.js';
-import { JsonNumber } from '../../values/json.js';
+import type { Json } from '../../values/json.js';
 import { isList, isObject, parseJson } from '../../values/json-text.js';
 import { isTaskId } from '../../values/ids.js';
 import { digits, envelopeFault, isGood, readAnswer, textOf } from '../envelope.js';
 import { errorRow, fault } from '../errors.js';
 import type { Reply } from '../http.js';
-import type { CreateAnswer, CreateRequest, NodeInfo } from '../service.js';
-
-/** Body of `POST /task/openapi/create` without the key (runninghub-api 2.2). */
-export const createBody = (request: CreateRequest): [string, Json][] => [
-  ['workflowId', request.workflowId],
-  ...optional('workflow', request.workflow),
-  ...(request.workflow === null && request.nodeInfoList.length > 0
-    ? [['nodeInfoList', request.nodeInfoList.map(nodeInfo)] satisfies [string, Json]]
-    : []),
-  ...optional('instanceType', request.instanceType),
-  ...optional('addMetadata', request.addMetadata),
-  ...optional('webhookUrl', request.webhookUrl),
-  ...optional('usePersonalQueue', request.usePersonalQueue),
-  ...optional(
-    'retainSeconds',
-    request.retainSeconds === null ? null : new JsonNumber(String(request.retainSeconds)),
-  ),
-];
-
-const optional = (name: string, value: Json): [string, Json][] =>
-  value === null ? [] : [[name, value]];
-
-const nodeInfo = ({ nodeId, fieldName, fieldValue }: NodeInfo): JsonObject =>
-  new Map<string, Json>([
-    ['nodeId', nodeId],
-    ['fieldName', fieldName],
-    ['fieldValue', wireValue(fieldValue)],
-  ]);
-
-/** Integers beyond 2^53 go out as digit strings (runninghub-api 9). */
-const wireValue = (value: NodeInfo['fieldValue']): Json =>
-  value instanceof JsonNumber &&
-  /^-?\d+$/.test(value.source) &&
-  !Number.isSafeInteger(Number(value.source))
-    ? value.source
-    : value;
+import type { CreateAnswer } from '../service.js';
 
 /** What a create was answered with. An answer that holds a taskId is accepted whatever else it says. */
 export const createAnswer = (reply: Reply): CreateAnswer => {

@@ -1,0 +1,118 @@
+import type { Problems } from '../diagnostics/problems.js';
+import type { CreateOptions } from '../manifest/manifest.js';
+import type { TargetSyntax } from '../manifest/target.js';
+import type { CreateRequest, Family, Fault, Service } from '../runninghub/service.js';
+import type { Json } from '../values/json.js';
+import type { Place } from '../values/place.js';
+import type { GraphIdentity } from '../workflow/identity.js';
+import type { Field, Workflow } from '../workflow/workflow.js';
+
+export type { CreateRequest } from '../runninghub/service.js';
+
+/**
+ * A kind of thing that RunningHub runs: how to read its fields, how to build its request, how
+ * to read its result. One folder each; nothing outside src/targets knows one by name.
+ */
+export interface TargetModule {
+  readonly syntax: TargetSyntax;
+  /** How its endpoints speak: uploads, submits and results go that way. */
+  readonly family: Family;
+  /** Whether a parsed file looks like one of its own; for `rh-batch fields`. */
+  readonly isFile: (json: Json) => boolean;
+  /** Text of its file → its fields; null when there are errors, all of which are in `problems`. */
+  readonly read: (input: ReadInput, problems: Problems) => Workflow | null;
+  /** What it computes, for fingerprints and reasons. */
+  readonly identity: (workflow: Workflow) => GraphIdentity;
+  /** Fields whose base values go out with every run that does not set them. */
+  readonly pinned: (workflow: Workflow) => readonly Field[];
+  /** Its submit call; pure. */
+  readonly request: (input: RequestInput) => CreateRequest;
+  /** What the service is asked before the first submit; null: nothing. */
+  readonly check: TargetCheck | null;
+  /** How `rh-batch pull` gets its file. */
+  readonly pull: TargetPull;
+  /** What an emulator must have saved to run it. */
+  readonly saved: (id: string, text: string) => Saved;
+}
+
+export interface ReadInput {
+  /** As written in the manifest; null: no manifest is there. */
+  readonly id: string | null;
+  /** As shown to people. */
+  readonly file: string;
+  readonly content: string | Uint8Array;
+  /** `assets.loaders` of the manifest. */
+  readonly loaders: ReadonlyMap<string, readonly string[]>;
+}
+
+export interface RequestInput {
+  readonly id: string;
+  readonly workflow: Workflow;
+  /** Each field once; uploads stand as the service calls them. */
+  readonly sent: readonly SentField[];
+  readonly create: CreateOptions;
+  /** `submit: workflow`. */
+  readonly whole: boolean;
+}
+
+export interface SentField {
+  readonly node: string;
+  readonly field: string;
+  readonly json: Json;
+}
+
+/** Holds what the service has saved against the local file (DESIGN 6). */
+export interface TargetCheck {
+  /** For people: "the saved workflow". */
+  readonly what: string;
+  readonly ask: (
+    id: string,
+    service: Service,
+    signal: AbortSignal,
+  ) => Promise<
+    | { readonly is: 'known'; readonly text: string }
+    | { readonly is: 'failed'; readonly fault: Fault }
+  >;
+  /** Local fields to send with every run, since the saved ones differ; null: nothing can be sent. */
+  readonly compare: (input: CompareInput, problems: Problems) => readonly Field[] | null;
+}
+
+export interface CompareInput {
+  readonly id: string;
+  readonly workflow: Workflow;
+  readonly text: string;
+  /** Where the manifest names the local file. */
+  readonly at: Place;
+  readonly loaders: ReadonlyMap<string, readonly string[]>;
+}
+
+export interface TargetPull {
+  /** `--app`; null: the command's plain argument. */
+  readonly flag: string | null;
+  /** For people: how they come by the file. */
+  readonly about: (id: string) => string;
+  /** Where the file goes unless the user says otherwise. */
+  readonly out: string;
+  readonly fetch: (
+    id: string,
+    edges: PullEdges,
+  ) => Promise<
+    { readonly ok: true; readonly json: Json } | { readonly ok: false; readonly message: string }
+  >;
+}
+
+export interface PullEdges {
+  readonly service: Service;
+  /** `--from`: a file or a URL; null: where the target itself looks. No key is sent there. */
+  readonly from: string | null;
+  readonly readText: (
+    from: string,
+  ) => Promise<
+    { readonly ok: true; readonly text: string } | { readonly ok: false; readonly message: string }
+  >;
+}
+
+export interface Saved {
+  readonly workflows: ReadonlyMap<string, string>;
+  readonly apps: ReadonlyMap<string, string>;
+}
