@@ -1,6 +1,7 @@
 // Compiles manifest.schema.json to a validator, so that `apply` does not pay for it at every
 // start, with what diagnostics need of the schema: known keys and descriptions by schema path.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 import Ajv2020 from 'ajv/dist/2020.js';
 import standalone from 'ajv/dist/standalone/index.js';
 
@@ -8,6 +9,26 @@ const read = (name) => JSON.parse(readFileSync(new URL(name, import.meta.url), '
 const target = new URL('../src/manifest/validate.generated.ts', import.meta.url);
 
 const schema = read('./manifest.schema.json');
+
+// Each target declares its own keys in its own folder; the published schema holds a copy.
+const folder = new URL('../src/targets/', import.meta.url);
+const folders = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+const targetKeys = Object.assign(
+  {},
+  ...folders.map(({ name }) => JSON.parse(readFileSync(new URL(`${name}/keys.json`, folder)))),
+);
+const stale = Object.entries(targetKeys).filter(
+  ([key, wanted]) => !isDeepStrictEqual(schema.properties[key], wanted),
+);
+if (stale.length > 0) {
+  const { version, name, ...rest } = schema.properties;
+  schema.properties = { version, name, ...targetKeys, ...rest, ...targetKeys };
+  const file = new URL('./manifest.schema.json', import.meta.url);
+  const { format, resolveConfig } = await import('prettier');
+  const style = await resolveConfig(file);
+  writeFileSync(file, await format(JSON.stringify(schema), { ...style, parser: 'json' }));
+}
+
 const ajv = new Ajv2020.default({
   allErrors: true,
   allowUnionTypes: true,

@@ -33,7 +33,8 @@ export const emulator = async (call: Call, io: Io): Promise<number> => {
       sigma: 0.4,
     } as const,
     keys: keys.length === 0 ? null : new Map(keys.map((key) => [key, account])),
-    workflows: await workflowsOf(call, io, problems),
+    workflows: await savedFiles(call, 'workflow', io, problems),
+    apps: await savedFiles(call, 'app', io, problems),
     unknownWorkflows: call.flag('strict') ? ('refuse' as const) : ('accept' as const),
     faults: faultsOf(call, problems),
   };
@@ -75,25 +76,26 @@ const positive = (call: Call, name: string, otherwise: number, problems: Problem
   return otherwise;
 };
 
-const workflowsOf = async (
+const savedFiles = async (
   call: Call,
+  option: 'workflow' | 'app',
   io: Io,
   problems: Problems,
 ): Promise<Map<string, string>> => {
-  const workflows = new Map<string, string>();
-  for (const pair of call.texts('workflow')) {
+  const files = new Map<string, string>();
+  for (const pair of call.texts(option)) {
     const [, id, file] = /^(\d+)=(.+)$/s.exec(pair) ?? [];
     if (id === undefined || file === undefined) {
-      problems.add(error('E0001', null, `--workflow "${pair}" is not of the form id=file`));
+      problems.add(error('E0001', null, `--${option} "${pair}" is not of the form id=file`));
       continue;
     }
     try {
-      workflows.set(id, await readFile(resolve(io.cwd, file), 'utf8'));
+      files.set(id, await readFile(resolve(io.cwd, file), 'utf8'));
     } catch {
       problems.add(error('E0002', null, `${file} cannot be read`));
     }
   }
-  return workflows;
+  return files;
 };
 
 /** `create:resetAfter:0.2`, or `create:resetAfter:x3` for the next three. */

@@ -4,7 +4,7 @@ import { Problems } from '../diagnostics/problems.js';
 import { nodeFiles } from '../edges/node-files.js';
 import type { FieldDescription } from '../workflow/describe.js';
 import { describeFields } from '../workflow/describe.js';
-import { parseWorkflow } from '../workflow/parse.js';
+import { ownerOf } from '../targets/targets.js';
 import type { Call } from './call.js';
 import { exit } from './exit.js';
 import type { Io } from './io.js';
@@ -13,15 +13,16 @@ import { sayProblems } from './say.js';
 
 const maxBytes = 64 * 1024 * 1024;
 
-/** `rh-batch fields api.json` */
+/** `rh-batch fields api.json`, or the file of another target. */
 export const fields = async (call: Call, io: Io): Promise<number> => {
   const problems = new Problems();
   const path = resolve(io.cwd, call.args[0] ?? '');
   const shown = shownFrom(io.cwd)(path);
   const read = await nodeFiles().read(path, maxBytes);
   if (!read.ok) problems.add(unreadable(shown, read));
+  const input = { id: null, file: shown, loaders: new Map<string, readonly string[]>() };
   const workflow = read.ok
-    ? parseWorkflow(shown, read.value, { loaders: new Map() }, problems)
+    ? ownerOf(read.value).read({ ...input, content: read.value }, problems)
     : null;
   sayProblems(problems, call, io);
   if (workflow === null) return exit.badInput;

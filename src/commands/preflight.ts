@@ -3,7 +3,7 @@ import type { Problems } from '../diagnostics/problems.js';
 import type { Clock } from '../edges/clock.js';
 import { baseValues } from '../plan/base.js';
 import type { Override, Plan } from '../plan/plan.js';
-import type { Fault, Service } from '../runninghub/service.js';
+import type { Catalogue, Fault, Service } from '../runninghub/service.js';
 import type { TargetCheck } from '../targets/target.js';
 
 export type Preflight =
@@ -16,7 +16,11 @@ export type Preflight =
 export const preflight = async (
   plan: Plan,
   inFlight: number,
-  edges: { readonly service: Service; readonly clock: Clock; readonly patienceMs: number },
+  edges: {
+    readonly service: Service & Catalogue;
+    readonly clock: Clock;
+    readonly patienceMs: number;
+  },
   problems: Problems,
   signal: AbortSignal,
 ): Promise<Preflight> => {

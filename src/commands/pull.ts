@@ -1,41 +1,100 @@
+import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { error } from '../diagnostics/diagnostic.js';
 import { Problems } from '../diagnostics/problems.js';
 import { writeAtomically } from '../edges/atomic.js';
 import { createClient } from '../runninghub/client.js';
-import { parseJson } from '../values/json-text.js';
+import { fetchText } from '../runninghub/endpoints/page.js';
+import type { Pulled, TargetModule } from '../targets/target.js';
+import { targets } from '../targets/targets.js';
 import type { Call } from './call.js';
 import { identify } from './connect.js';
 import { exit } from './exit.js';
-import type { Io } from './io.js';
 import { indented } from './indent.js';
+import type { Io } from './io.js';
 import { readEnvFile } from './project.js';
 import { sayOne, sayProblems } from './say.js';
 
-/** `rh-batch pull WORKFLOWID`: saves the graph that the service has of a workflow. */
+/** `rh-batch pull WORKFLOWID | --app WEBAPPID | --model PATH`: saves the file that a target's fields come from. */
 export const pull = async (call: Call, io: Io): Promise<number> => {
+  const problems = new Problems();
+  const wanted = wantedOf(call, problems);
+  if (wanted === null) {
+    sayProblems(problems, call, io);
+    return exit.badInput;
+  }
+  const { target, id } = wanted;
+  const pulled = await (target.pull.from.is === 'service'
+    ? fromService(id, target.pull.from, call, io)
+    : fromPage(id, target.pull.from, call, io));
+  if (pulled === null) return exit.badInput;
+  if (!pulled.ok) {
+    sayOne('E0801', io.clean(pulled.message), null, call, io);
+    return exit.service;
+  }
+  const out = call.text('out') ?? target.pull.out;
+  await writeAtomically(resolve(io.cwd, out), [io.clean(indented(pulled.json))]);
+  io.out.write(`${out}\n`);
+  return exit.done;
+};
+
+/** null: nothing was asked, since the user must mend something first. */
+const fromService = async (
+  id: string,
+  { fetch }: TargetModule['pull']['from'] & { is: 'service' },
+  call: Call,
+  io: Io,
+): Promise<Pulled | null> => {
   const problems = new Problems();
   const env = await readEnvFile(call, io, problems);
   const identity = identify(call, io, env, problems);
   sayProblems(problems, call, io);
-  if (identity === null || problems.errors > 0) return exit.badInput;
+  if (identity === null || problems.errors > 0) return null;
   const { site, key, clock } = identity;
   const client = createClient({ baseUrl: site, key, clock, env: io.env });
   try {
-    const answer = await client.workflow(call.args[0] ?? '');
-    if (answer.is === 'failed') {
-      sayOne('E0801', answer.fault.message, null, call, io);
-      return exit.service;
-    }
-    const read = parseJson(answer.prompt);
-    if (!read.ok) {
-      sayOne('E0801', `the service gave a graph that is no JSON: ${read.message}`, null, call, io);
-      return exit.service;
-    }
-    const out = call.text('out') ?? 'api.json';
-    await writeAtomically(resolve(io.cwd, out), [indented(read.value)]);
-    io.out.write(`${out}\n`);
-    return exit.done;
+    return await fetch(id, client);
   } finally {
     await client.close();
   }
+};
+
+/** A page or a file; no key is needed, and none is sent. */
+const fromPage = async (
+  id: string,
+  { page, pick }: TargetModule['pull']['from'] & { is: 'page' },
+  call: Call,
+  io: Io,
+): Promise<Pulled> => {
+  const place = call.text('from') ?? page;
+  if (/^https?:\/\//.test(place)) {
+    const read = await fetchText(place, io.env);
+    return read.ok ? pick(id, read.text) : read;
+  }
+  try {
+    return pick(id, await readFile(resolve(io.cwd, place), 'utf8'));
+  } catch (cause) {
+    const detail = cause instanceof Error ? cause.message : String(cause);
+    return { ok: false, message: `${place} cannot be read (${detail})` };
+  }
+};
+
+/** Exactly one target: the plain argument, or one of the flags. */
+const wantedOf = (
+  call: Call,
+  problems: Problems,
+): { readonly target: TargetModule; readonly id: string } | null => {
+  const given = targets.flatMap((target) => {
+    const { flag } = target.pull;
+    const id = flag === null ? (call.args[0] ?? null) : call.text(flag);
+    return id === null ? [] : [{ target, id: id.trim() }];
+  });
+  const [first, second] = given;
+  if (first !== undefined && second === undefined && first.id !== '') return first;
+  problems.add(
+    error('E0001', null, 'pull takes one id', {
+      hint: 'rh-batch pull WORKFLOWID, --app WEBAPPID or --model PATH',
+    }),
+  );
+  return null;
 };

@@ -140,10 +140,13 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'pull',
-    args: '<workflowId>',
-    about: "save the workflow's API JSON from RunningHub",
+    args: '[workflowId]',
+    about: "save a target's fields: a workflow's API JSON, an app's or a model's parameters",
     options: [
-      option('--out <file>', 'default api.json'),
+      option('--app <webappId>', "an AI app's fields"),
+      option('--model <path>', "a standard model's parameters, from what RunningHub publishes"),
+      option('--from <file>', 'with --model: a file or URL in place of the published list'),
+      option('--out <file>', 'default api.json, app.json or model.json'),
       option('--env-file <file>', 'read RUNNINGHUB_API_KEY from a file'),
       option('--base-url <url>', 'the site'),
     ],
@@ -169,7 +172,7 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'fields',
-    args: '<api.json>',
+    args: '<file>',
     about: 'list addresses, current values and kinds',
     options: [option('--csv', 'print a CSV header'), json],
     load: async () => (await import('./fields.js')).fields,
@@ -187,6 +190,7 @@ export const commands: readonly Command[] = [
       option('--task-seconds <s>', 'median run time of a task in service time, default 30'),
       option('--key <key>', 'accept only this key; repeatable (default: any)'),
       option('--workflow <id=file>', 'a saved workflow; repeatable'),
+      option('--app <id=file>', 'an AI app, as pull --app saves it; repeatable'),
       option('--strict', 'refuse workflows that are not given (380)'),
       option('--seed <n>', 'of run times and faults, default 1'),
       option(

@@ -47,6 +47,7 @@ export const codes = {
   E0211: 'An address can be read in two ways.',
   E0212: 'An address is not of the form selector.field.',
   E0214: 'The graph saved on the service could not be compared with api.json.',
+  E0215: 'The file does not describe what the manifest wants to run.',
   E0213: 'The graph saved on the service differs from api.json in structure.',
 
   // E03xx: the matrix and its tables
@@ -81,6 +82,8 @@ export const codes = {
   E0407: 'A column or axis is used nowhere.',
   E0408: 'A map in place of a value is none of { asset }, { file }, { value }, { asSaved }.',
   E0409: 'A text file named by { file } cannot be used.',
+  E0411: 'A value is none of the choices that a field has, or out of its range.',
+  E0412: 'A field that needs a value has none in some run.',
   E0410: 'A selection on the command line fits no run.',
 
   // E05xx: assets

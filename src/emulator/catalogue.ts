@@ -1,4 +1,4 @@
-import type { Json } from '../values/json.js';
+import type { Json, JsonObject } from '../values/json.js';
 import { JsonNumber } from '../values/json.js';
 import { isList, isObject, parseJson } from '../values/json-text.js';
 import { idOf } from './check.js';
@@ -23,8 +23,8 @@ export class Catalogue {
   constructor(private readonly options: EmulatorOptions) {
     for (const [id, text] of options.workflows) this.save(id, text);
     for (const [id, text] of options.apps) {
-      const read = parseJson(text);
-      if (read.ok) this.#apps.set(id, read.value);
+      const demo = exampleOf(text);
+      if (demo !== null) this.#apps.set(id, demo);
     }
   }
 
@@ -76,6 +76,12 @@ export class Catalogue {
       : refuse(901, 'WEBAPP_NOT_EXISTS');
   }
 
+  /** What apiCallDemo tells; null: nothing is known. */
+  callExample(id: string): JsonObject | null {
+    const demo = this.#apps.get(id);
+    return isObject(demo) ? demo : null;
+  }
+
   /** The graph behind an app: one saved under its id, or a stand-in from its call example. */
   appFacts(id: string, demo: Json): GraphFacts | null {
     const saved = this.#workflows.get(id);
@@ -88,6 +94,17 @@ export class Catalogue {
     return this.options.unknownWorkflows === 'accept' && !this.#removed.has(id);
   }
 }
+
+/** `data` of apiCallDemo, also from the whole answer or from its list alone; null: none of them. */
+const exampleOf = (text: string): JsonObject | null => {
+  const read = parseJson(text);
+  if (!read.ok) return null;
+  const { value } = read;
+  if (isList(value)) return new Map<string, Json>([['nodeInfoList', value]]);
+  if (!isObject(value)) return null;
+  const data = value.get('data');
+  return isObject(data) ? data : value;
+};
 
 const entriesOf = (list: Json): (Override & { readonly name: string })[] =>
   (isList(list) ? list : []).flatMap((entry) => {

@@ -58,6 +58,25 @@ interface NodeError {
   readonly received: Json;
 }
 
+/** ComfyUI's refusal of one value (runninghub-api 8). */
+export const notInList = (override: Override, classType: string): Refusal =>
+  refusedValues(
+    [
+      {
+        node: override.nodeId,
+        classType,
+        field: override.fieldName,
+        type: 'value_not_in_list',
+        message: 'Value not in list',
+        received: override.value,
+      },
+    ],
+    [],
+  );
+
+const refusedValues = (errors: readonly NodeError[], outputs: readonly string[]): Refusal =>
+  refuse(433, 'VALIDATE_PROMPT_FAILED', new Map([['promptTips', jsonText(tips(errors, outputs))]]));
+
 /** 433 with `node_errors` where ComfyUI would not take a value; null when all are fine. */
 export const invalidValues = (
   { graph, outputs }: GraphFacts,
@@ -66,20 +85,9 @@ export const invalidValues = (
   const errors = overrides.flatMap((override) => errorOf(graph, override));
   return errors.length === 0
     ? null
-    : refuse(
-        433,
-        'VALIDATE_PROMPT_FAILED',
-        new Map([
-          [
-            'promptTips',
-            jsonText(
-              tips(
-                errors,
-                outputs.map(({ node }) => node),
-              ),
-            ),
-          ],
-        ]),
+    : refusedValues(
+        errors,
+        outputs.map(({ node }) => node),
       );
 };
 

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../values/json.js';
 import type { Catalogue } from './catalogue.js';
 import { standIn } from './catalogue.js';
+import { unlisted } from './app-values.js';
 import { invalidValues, mismatch, readOverrides } from './check.js';
 import type { Graph, Override } from './graph.js';
 import { readGraph } from './graph.js';
@@ -42,7 +43,8 @@ export const prepare = (
     case 'app': {
       const demo = catalogue.app(target.id);
       if (demo instanceof Object && isRefusal(demo)) return demo;
-      return checked(catalogue.appFacts(target.id, demo), overrides);
+      if ('is' in overrides) return overrides;
+      return unlisted(demo, overrides) ?? checked(catalogue.appFacts(target.id, demo), overrides);
     }
     case 'model': {
       const fields = [...body].map(([fieldName, value]) => ({ nodeId: '1', fieldName, value }));

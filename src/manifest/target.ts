@@ -20,7 +20,7 @@ export interface TargetSyntax {
 }
 
 /** Keys that mean something for some targets only. */
-export const optional: readonly string[] = [
+const optional: readonly string[] = [
   'instance',
   'addMetadata',
   'webhookUrl',
@@ -89,8 +89,8 @@ const refuseForeign = (
           hint: `the fields of "${key}" come from "${file}"`,
         }),
       );
-  for (const option of optional)
-    if (!takes.includes(option) && top.has(option))
+  for (const [option] of top.entries())
+    if (optional.includes(option) && !takes.includes(option) && top.has(option))
       problems.add(
         error('E0123', top.keyAt(option), `"${option}" means nothing for "${key}"`, {
           hint: takes.length === 0 ? null : `"${key}" takes ${takes.join(', ')}`,

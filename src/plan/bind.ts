@@ -5,8 +5,10 @@ import type { Matrix } from '../matrix/combination.js';
 import type { Place } from '../values/place.js';
 import { looksLikeAddress, resolveAddress } from '../workflow/address.js';
 import type { Field, Workflow } from '../workflow/workflow.js';
+import { shortestAddress } from '../workflow/shortest.js';
 import type { Expression } from './expression.js';
 import { compile, pathsOf, unknownName } from './expression.js';
+import { requiredOf } from './required.js';
 import type { Stage, Surroundings } from './scope.js';
 import { isKnown, knownNames, variableOf } from './scope.js';
 
@@ -70,6 +72,26 @@ const checkTwice = (bindings: readonly Binding[], problems: Problems): void => {
           ),
         );
     }
+};
+
+/** Fields without a value that nothing binds: no run could be submitted. */
+export const checkRequired = (
+  workflow: Workflow,
+  bindings: readonly Binding[],
+  at: Place,
+  problems: Problems,
+): void => {
+  const bound = new Set(bindings.flatMap(({ fields }) => fields));
+  for (const field of requiredOf(workflow)) {
+    const node = workflow.nodes.get(field.node);
+    if (bound.has(field) || node === undefined) continue;
+    const address = shortestAddress(workflow, node, field.name);
+    problems.add(
+      error('E0412', at, `nothing gives "${address}" a value, and it needs one`, {
+        hint: `set: { ${address}: … }, or a column of that name`,
+      }),
+    );
+  }
 };
 
 /** Names that templates read must exist; columns that nothing reads are most likely a mistake. */

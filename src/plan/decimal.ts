@@ -76,6 +76,13 @@ export const addDecimals = (a: Decimal, b: Decimal): Decimal => {
   return lowest(at(a, scale) + at(b, scale), scale);
 };
 
+/** Negative, zero or positive: a below, equal to or above b. */
+export const compareDecimals = (a: Decimal, b: Decimal): number => {
+  const scale = Math.max(a.scale, b.scale);
+  const [left, right] = [at(a, scale), at(b, scale)];
+  return left < right ? -1 : left > right ? 1 : 0;
+};
+
 /** value × times ÷ by, rounded half up to `scale` digits after the point. */
 export const share = (value: Decimal, times: number, by: number, scale: number): Decimal => {
   const wide = at(value, value.scale + scale) * BigInt(times) * 2n;

@@ -17,6 +17,7 @@ import { runIdOf } from './fingerprint.js';
 import { defaultName, keyOf } from './name.js';
 import type { Override, OverrideValue } from './plan.js';
 import { portable } from './portable.js';
+import { requiredOf } from './required.js';
 import type { Surroundings } from './scope.js';
 import { scopeOf, variableOf } from './scope.js';
 import type { Values } from './value.js';
@@ -87,6 +88,8 @@ const forPeople: ReadonlySet<string> = new Set(['_name', '_skip', '_tags']);
 
 /** Evaluates combinations: values to overrides, overrides to an id, names, tags. */
 export class Evaluator {
+  readonly #required: readonly Field[];
+
   constructor(
     private readonly parts: {
       readonly manifest: Manifest;
@@ -97,7 +100,9 @@ export class Evaluator {
       readonly surroundings: Surroundings;
       readonly naming: Naming;
     },
-  ) {}
+  ) {
+    this.#required = requiredOf(parts.workflow);
+  }
 
   /** null: a mistake in this combination, which is in `problems`. */
   async evaluate(combination: Combination, problems: Problems): Promise<RunCore | null> {
@@ -110,12 +115,32 @@ export class Evaluator {
         if (value === undefined) notGiven += 1;
         else if (value !== null) chosen.push([field, value]);
       }
+    if (problems.errors === before) this.#checkRequired(chosen, combination, problems);
     if (problems.errors > before) return null;
     const { fingerprints, workflow } = this.parts;
     const core = new RunCore(combination, chosen, notGiven, fingerprints, workflow);
     core.chosenName = this.#name(core, problems);
     core.tags = this.#tags(core, problems);
     return problems.errors > before ? null : core;
+  }
+
+  /** Fields that need a value and have none of their own, in this run either. */
+  #checkRequired(
+    chosen: readonly (readonly [Field, OverrideValue])[],
+    { row, index }: Combination,
+    problems: Problems,
+  ): void {
+    for (const field of this.#required) {
+      if (chosen.some(([set]) => set === field)) continue;
+      const binding = this.parts.bindings.find(({ fields }) => fields.includes(field));
+      // What nothing binds is told once, not for every run.
+      if (binding === undefined) continue;
+      problems.add(
+        error('E0412', binding.at, `"${binding.address}" needs a value in every run`, {
+          notes: [row === null ? `it has none in run ${index}` : `in ${row.file}:${row.line}`],
+        }),
+      );
+    }
   }
 
   /** `made`: what `Values.valueOf` says of each field. */

@@ -13,7 +13,7 @@ import type { RunId } from '../values/ids.js';
 import { shortestAddress } from '../workflow/shortest.js';
 import type { Workflow } from '../workflow/workflow.js';
 import { baseOf, baseValues } from './base.js';
-import { bindAll, checkNames } from './bind.js';
+import { bindAll, checkNames, checkRequired } from './bind.js';
 import type { Decision } from './decide.js';
 import { decide } from './decide.js';
 import { estimate } from './estimate.js';
@@ -133,6 +133,7 @@ class Planner implements Plan {
       ]),
     };
     const bindings = bindAll(manifest, workflow, matrix, problems);
+    checkRequired(workflow, bindings, manifest.target.file.at, problems);
     const { name } = manifest.run;
     const naming = {
       name:

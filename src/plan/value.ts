@@ -17,6 +17,7 @@ import { isIntegerField } from '../workflow/fields.js';
 import type { Field } from '../workflow/workflow.js';
 import { coerce, isSendable, jsonOf } from './coerce.js';
 import type { OverrideValue } from './plan.js';
+import { brokenRule } from './rules.js';
 
 /** A value on its way to a field, with what is needed to talk about it. */
 export interface ValueInput {
@@ -115,10 +116,15 @@ export class Values {
     input: ValueInput,
     problems: Problems,
   ): OverrideValue | null {
-    const coerced = coerce(datum, input.field, isIntegerField(input.field.name));
-    return coerced.ok
-      ? { is: 'json', json: coerced.json }
-      : this.#wrong(input, coerced.takes, problems);
+    const { rules, name } = input.field;
+    const coerced = coerce(datum, input.field, rules?.whole ?? isIntegerField(name));
+    if (!coerced.ok) return this.#wrong(input, coerced.takes, problems);
+    const { json } = coerced;
+    const broken = rules === null ? null : brokenRule(json, rules);
+    if (broken === null) return { is: 'json', json };
+    const { message, hint, notes } = broken;
+    problems.add(error('E0411', input.at(), `${input.address} ${message}`, { hint, notes }));
+    return null;
   }
 
   #wrong({ address, field, at, datum }: ValueInput, takes: string, problems: Problems): null {

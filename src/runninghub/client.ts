@@ -15,6 +15,8 @@ import type { Reply } from './http.js';
 import { defaultTimeouts, Http } from './http.js';
 import type {
   AccountAnswer,
+  AppAnswer,
+  Catalogue,
   CancelAnswer,
   CreateAnswer,
   CreateRequest,
@@ -46,9 +48,17 @@ export interface ClientOptions {
 /** How often each endpoint was asked. */
 export type RequestCounts = Readonly<Record<Endpoint, number>>;
 type Endpoint =
-  'create' | 'outputs' | 'cancel' | 'upload' | 'account' | 'queue' | 'workflow' | 'download';
+  | 'create'
+  | 'outputs'
+  | 'cancel'
+  | 'upload'
+  | 'account'
+  | 'queue'
+  | 'workflow'
+  | 'app'
+  | 'download';
 
-export interface Client extends Service {
+export interface Client extends Service, Catalogue {
   readonly site: string;
   requests(): RequestCounts;
   close(): Promise<void>;
@@ -79,6 +89,7 @@ class HttpClient implements Client {
     account: 0,
     queue: 0,
     workflow: 0,
+    app: 0,
     download: 0,
   };
 
@@ -218,6 +229,26 @@ class HttpClient implements Client {
         ? fault('unknown', 'bad-answer', 'The service gave no graph for the workflow')
         : this.#envelopeFault(envelope, answer.reply),
     };
+  }
+
+  async app(webappId: string, signal?: AbortSignal): Promise<AppAnswer> {
+    const query = new URLSearchParams({ apiKey: this.options.key, webappId }).toString();
+    const path = `/api/webapp/apiCallDemo?${query}`;
+    const reply = await this.#untilBelieved(
+      () => this.#send('app', 'read', 'GET', path, undefined, signal),
+      signal,
+    );
+    const answer = readAnswer(reply);
+    if (answer.is === 'fault') return { is: 'failed', fault: this.#cleaned(answer.fault) };
+    const { envelope } = answer;
+    if (!isGood(envelope.code))
+      return { is: 'failed', fault: this.#envelopeFault(envelope, answer.reply) };
+    return isObject(envelope.data)
+      ? { is: 'known', data: envelope.data }
+      : {
+          is: 'failed',
+          fault: fault('unknown', 'bad-answer', 'The service told nothing of the app'),
+        };
   }
 
   async download(url: string, from: number, signal?: AbortSignal): Promise<DownloadAnswer> {

@@ -25,6 +25,12 @@ export interface Service {
   download(url: string, from: number, signal?: AbortSignal): Promise<DownloadAnswer>;
 }
 
+/** What the service tells of the things that it can run. */
+export interface Catalogue extends Pick<Service, 'workflow'> {
+  /** `GET /api/webapp/apiCallDemo` (2.4). */
+  app(webappId: string, signal?: AbortSignal): Promise<AppAnswer>;
+}
+
 /** Why a request did not give what was asked for. */
 export interface Fault {
   readonly class: FaultClass;
@@ -140,6 +146,11 @@ export type QueueAnswer =
 export type WorkflowAnswer =
   /** `prompt`: the graph as JSON text. */
   | { readonly is: 'known'; readonly prompt: string }
+  | { readonly is: 'failed'; readonly fault: Fault };
+
+export type AppAnswer =
+  /** `curl` in it holds the key: never stored. */
+  | { readonly is: 'known'; readonly data: JsonObject }
   | { readonly is: 'failed'; readonly fault: Fault };
 
 export type DownloadAnswer =

@@ -12,6 +12,14 @@ export const nodeInfo = ({ node, field, json }: SentField): JsonObject =>
     ['fieldValue', wireValue(json)],
   ]);
 
+/** The same with the value as a text, as apps have it (runninghub-api 2.3, 2.5). */
+export const textInfo = ({ node, field, json }: SentField): JsonObject =>
+  new Map<string, Json>([
+    ['nodeId', node],
+    ['fieldName', field],
+    ['fieldValue', typeof json === 'string' ? json : jsonText(json)],
+  ]);
+
 /** A nodeInfoList holds scalars; integers beyond 2^53 go out as digit strings (runninghub-api 9). */
 const wireValue = (json: Json): Json => {
   if (isList(json) || isObject(json)) return jsonText(json);

@@ -1,7 +1,7 @@
 import type { Problems } from '../diagnostics/problems.js';
 import type { CreateOptions } from '../manifest/manifest.js';
 import type { TargetSyntax } from '../manifest/target.js';
-import type { CreateRequest, Family, Fault, Service } from '../runninghub/service.js';
+import type { Catalogue, CreateRequest, Family, Fault } from '../runninghub/service.js';
 import type { Json } from '../values/json.js';
 import type { Place } from '../values/place.js';
 import type { GraphIdentity } from '../workflow/identity.js';
@@ -67,7 +67,7 @@ export interface TargetCheck {
   readonly what: string;
   readonly ask: (
     id: string,
-    service: Service,
+    service: Catalogue,
     signal: AbortSignal,
   ) => Promise<
     | { readonly is: 'known'; readonly text: string }
@@ -93,24 +93,21 @@ export interface TargetPull {
   readonly about: (id: string) => string;
   /** Where the file goes unless the user says otherwise. */
   readonly out: string;
-  readonly fetch: (
-    id: string,
-    edges: PullEdges,
-  ) => Promise<
-    { readonly ok: true; readonly json: Json } | { readonly ok: false; readonly message: string }
-  >;
+  readonly from:
+    | {
+        readonly is: 'service';
+        readonly fetch: (id: string, service: Catalogue) => Promise<Pulled>;
+      }
+    /** A published page or a file, which need no key. */
+    | {
+        readonly is: 'page';
+        readonly page: string;
+        readonly pick: (id: string, text: string) => Pulled;
+      };
 }
 
-export interface PullEdges {
-  readonly service: Service;
-  /** `--from`: a file or a URL; null: where the target itself looks. No key is sent there. */
-  readonly from: string | null;
-  readonly readText: (
-    from: string,
-  ) => Promise<
-    { readonly ok: true; readonly text: string } | { readonly ok: false; readonly message: string }
-  >;
-}
+export type Pulled =
+  { readonly ok: true; readonly json: Json } | { readonly ok: false; readonly message: string };
 
 export interface Saved {
   readonly workflows: ReadonlyMap<string, string>;

@@ -1,12 +1,21 @@
 import type { Target } from '../manifest/manifest.js';
 import type { TargetSyntax } from '../manifest/target.js';
+import { parseJson } from '../values/json-text.js';
 import type { TargetModule } from './target.js';
+import { appTarget } from './app/app.js';
 import { workflowTarget } from './workflow/workflow.js';
 
 /** Everything that a manifest can run; the first is what people most likely mean. */
-export const targets: readonly TargetModule[] = [workflowTarget];
+export const targets: readonly TargetModule[] = [workflowTarget, appTarget];
 
 export const syntaxes: readonly TargetSyntax[] = targets.map(({ syntax }) => syntax);
+
+/** Whose file this is, by its look; a graph where nobody else knows it. */
+export const ownerOf = (content: Uint8Array): TargetModule => {
+  const read = parseJson(new TextDecoder().decode(content));
+  const found = read.ok ? targets.find(({ isFile }) => isFile(read.value)) : undefined;
+  return found ?? workflowTarget;
+};
 
 /** The module of a manifest's target. */
 export const moduleOf = ({ kind }: Target): TargetModule => {

@@ -1,12 +1,13 @@
 import { error, notice } from '../diagnostics/diagnostic.js';
-import { LineIndex, wholeFile } from '../diagnostics/lines.js';
+import { wholeFile } from '../diagnostics/lines.js';
 import type { Problems } from '../diagnostics/problems.js';
 import type { Json, JsonObject } from '../values/json.js';
 import { JsonNumber } from '../values/json.js';
 import type { JsonPath } from '../values/json-text.js';
-import { isList, isObject, locateJson, parseJson } from '../values/json-text.js';
-import type { Place } from '../values/place.js';
+import { isList, isObject, parseJson } from '../values/json-text.js';
 import { fileFieldMedium } from './loaders.js';
+import type { Source } from './source.js';
+import { readSource } from './source.js';
 import type { Field, FieldKind, Link, Workflow, WorkflowNode } from './workflow.js';
 
 export interface ParseOptions {
@@ -24,16 +25,9 @@ export const parseWorkflow = (
   options: ParseOptions,
   problems: Problems,
 ): Workflow | null => {
-  const text = decode(file, content, problems);
-  if (text === null) return null;
-  const read = parseJson(text);
-  if (!read.ok) {
-    const at = new LineIndex(file, text).place(read.offset, 1);
-    problems.add(error('E0202', at, `not valid JSON: ${read.message}`, { hint: exportHint }));
-    return null;
-  }
-  const source = new Source(file, text);
-  const graph = unwrap(read.value, source, problems);
+  const read = readSource(file, content, exportHint, problems);
+  if (read === null) return null;
+  const graph = unwrap(read.value, read.source, problems);
   if (graph === null) return null;
   const before = problems.errors;
   const nodes = new Map<string, WorkflowNode>();
@@ -46,61 +40,6 @@ export const parseWorkflow = (
   const { source: inner } = graph;
   return { file, nodes, at: (id, field) => inner.at(id, field) };
 };
-
-const decode = (file: string, content: string | Uint8Array, problems: Problems): string | null => {
-  let text: string | null = null;
-  try {
-    text =
-      typeof content === 'string'
-        ? content
-        : new TextDecoder('utf-8', { fatal: true }).decode(content);
-  } catch {
-    text = null;
-  }
-  if (text === null || text.includes('\0')) {
-    problems.add(error('E0201', wholeFile(file), 'not a text file in UTF-8', { hint: exportHint }));
-    return null;
-  }
-  if (text.trim() === '') {
-    problems.add(error('E0201', wholeFile(file), 'the file is empty', { hint: exportHint }));
-    return null;
-  }
-  return text;
-};
-
-/** Where things stand in the file, found only when a diagnostic needs it. */
-class Source {
-  #lines: LineIndex | null = null;
-
-  constructor(
-    readonly file: string,
-    private readonly text: string,
-    private readonly prefix: JsonPath = [],
-    /** Set when the graph stood in a JSON text inside the file: then only that text has a place. */
-    private readonly fixed: Place | null = null,
-  ) {}
-
-  below(prefix: JsonPath): Source {
-    return new Source(this.file, this.text, [...this.prefix, ...prefix], this.fixed);
-  }
-
-  inside(text: string, at: Place): Source {
-    return new Source(this.file, text, [], at);
-  }
-
-  at(id: string, field?: string): Place {
-    const path = field === undefined ? [id] : [id, 'inputs', field];
-    return this.place(path, field === undefined ? 'key' : 'value');
-  }
-
-  place(path: JsonPath, what: 'key' | 'value'): Place {
-    if (this.fixed !== null) return this.fixed;
-    const span = locateJson(this.text, [...this.prefix, ...path], what);
-    if (span === null) return wholeFile(this.file);
-    this.#lines ??= new LineIndex(this.file, this.text);
-    return this.#lines.place(span.offset, span.length);
-  }
-}
 
 interface Graph {
   readonly nodes: JsonObject;

@@ -8,8 +8,14 @@ const folder = fileURLToPath(new URL('../../manifests', import.meta.url));
 const examples = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
 const api = readFileSync(`${folder}/quickstart/api.json`, 'utf8');
 
+const emulator = {
+  workflows: new Map([['1980237776367083521', api]]),
+  apps: new Map([['1877265245566922753', readFileSync(`${folder}/apps/portrait.json`, 'utf8')]]),
+};
+
 /** How many runs each example makes. */
 const runs: Readonly<Record<string, number>> = {
+  'app.yaml': 4,
   'axes.yaml': 12,
   'folder-of-images.yaml': 9,
   'include-exclude.yaml': 6,
@@ -30,7 +36,7 @@ test('every example is in the list', () => {
 });
 
 test.each(examples)('%s runs to the end and says nothing odd', async (name) => {
-  const p = await project({ emulator: { workflows: new Map([['1980237776367083521', api]]) } });
+  const p = await project({ emulator });
   cpSync(folder, p.dir, { recursive: true });
   const ended = await p.run('apply', name);
   expect(ended.exit, ended.err).toBe(0);

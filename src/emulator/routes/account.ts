@@ -1,4 +1,5 @@
-import { parseJson } from '../../values/json-text.js';
+import type { Json } from '../../values/json.js';
+import { jsonText } from '../../values/json-text.js';
 import { map, number, refusal, success } from '../answers.js';
 import { idOf } from '../check.js';
 import { isRefusal, refuse } from '../refusal.js';
@@ -30,12 +31,19 @@ export const workflow = withAccount((_account, { body }, { model }) => {
   return typeof graph === 'string' ? success(map({ prompt: graph }), 'SUCCESS') : refusal(graph);
 });
 
-/** An app's call example (2.4). */
-export const appDemo = withAccount((_account, { query }, { model }) => {
+/** An app's call example (2.4). The command to copy holds the caller's key, as the service's does. */
+export const appDemo = withAccount((_account, { query, key }, { model, site }) => {
   const id = query.get('webappId') ?? '';
-  const demo = model.options.apps.get(id);
-  const read = demo === undefined ? null : parseJson(demo);
-  return read?.ok === true ? success(read.value) : refusal(refuse(901, 'WEBAPP_NOT_EXISTS'));
+  const demo = model.catalogue.callExample(id);
+  if (demo === null) return refusal(refuse(901, 'WEBAPP_NOT_EXISTS'));
+  const body = jsonText(
+    new Map<string, Json>([
+      ['webappId', id],
+      ['apiKey', key ?? ''],
+    ]),
+  );
+  const curl = `curl --location '${site}/task/openapi/ai-app/run' --data '${body}'`;
+  return success(new Map<string, Json>([...demo, ['curl', curl]]));
 });
 
 /** Models of quick create (2.5); "Loar" is theirs. */

@@ -20,7 +20,8 @@ export const workflowTarget: TargetModule = {
     id: (top, problems) => digitsOf(top, 'workflowId', "the workflow's URL", problems),
   },
   family: 'classic',
-  isFile: (json) => isObject(json),
+  isFile: (json) =>
+    isObject(json) && [...json.values()].some((node) => isObject(node) && node.has('class_type')),
   read: ({ file, content, loaders }, problems) =>
     parseWorkflow(file, content, { loaders }, problems),
   identity: (workflow) => graphIdentity(workflow),
@@ -35,13 +36,16 @@ export const workflowTarget: TargetModule = {
     flag: null,
     about: (id) => `export it with "Export (API)", or rh-batch pull ${id}`,
     out: 'api.json',
-    fetch: async (id, { service }) => {
-      const answer = await service.workflow(id);
-      if (answer.is === 'failed') return { ok: false, message: answer.fault.message };
-      const read = parseJson(answer.prompt);
-      return read.ok
-        ? { ok: true, json: read.value }
-        : { ok: false, message: `the service gave a graph that is no JSON: ${read.message}` };
+    from: {
+      is: 'service',
+      fetch: async (id, service) => {
+        const answer = await service.workflow(id);
+        if (answer.is === 'failed') return { ok: false, message: answer.fault.message };
+        const read = parseJson(answer.prompt);
+        return read.ok
+          ? { ok: true, json: read.value }
+          : { ok: false, message: `the service gave a graph that is no JSON: ${read.message}` };
+      },
     },
   },
   saved: (id, text) => ({ workflows: new Map([[id, text]]), apps: new Map() }),
