@@ -14,6 +14,7 @@ import type { Store } from '../journal/store.js';
 import type { Plan } from '../plan/plan.js';
 import { toRunInputs } from '../plan/record.js';
 import { requestOf } from '../plan/request.js';
+import type { Family } from '../runninghub/service.js';
 import type { BatchReport } from '../report/model.js';
 import { painter } from '../terminal/colour.js';
 import type { Progress } from '../terminal/progress.js';
@@ -67,7 +68,10 @@ export const apply = async (call: Call, io: Io): Promise<number> => {
     const ledger = await openLedger(
       join(dirname(project.stateDir), 'uploads.jsonl'),
       // The emulator of this process knows no upload of an earlier one.
-      project.emulated ? `emulated-${process.pid}-${Date.now()}` : identity.account,
+      uploadsOf(
+        project.emulated ? `emulated-${process.pid}-${Date.now()}` : identity.account,
+        project.target.family,
+      ),
       project.manifest.assets.maxAgeMs,
       identity.clock,
     );
@@ -209,7 +213,7 @@ class Apply {
     const result = await runBatch(
       plan,
       {
-        service: client,
+        service: client.speaking(plan.target.family),
         journal: store,
         uploads: uploader,
         files: new NodeOutputFiles({
@@ -258,7 +262,7 @@ class Apply {
 
   #uploader({ client, clock }: Connection, progress: Progress): Uploader {
     return new Uploader({
-      service: client,
+      service: client.speaking(this.parts.plan.target.family),
       ledger: this.parts.ledger,
       files: this.parts.project.files,
       clock,
@@ -361,6 +365,10 @@ class Apply {
     return code === exit.done && written.failed ? exit.service : code;
   }
 }
+
+/** What one family of endpoints calls an upload means nothing to the other. */
+const uploadsOf = (account: string, family: Family): string =>
+  family === 'classic' ? account : `${account}-${family}`;
 
 const codeOf = ({ counts }: BatchReport): number =>
   counts.succeeded === counts.total ? exit.done : exit.someFailed;

@@ -122,6 +122,7 @@ export const connect = async (
     slots: emulatorSlots,
     workflows: saved.workflows,
     apps: saved.apps,
+    models: saved.models,
     uploadLifeMs: Number.POSITIVE_INFINITY,
   });
   const client = open(emulator.url);

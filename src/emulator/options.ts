@@ -54,6 +54,8 @@ export interface EmulatorOptions {
   readonly neverRun: ReadonlySet<string>;
   /** AI apps: id → its call example, `data` of apiCallDemo as JSON text. */
   readonly apps: ReadonlyMap<string, string>;
+  /** Standard models: path → its description, as RunningHub publishes it, as JSON text. */
+  readonly models: ReadonlyMap<string, string>;
   /** What a workflow or app id that is not known gets; `accept` runs any id of digits. */
   readonly unknownWorkflows: 'accept' | 'refuse';
   /** Whether `GET /openapi/v2/queue/status` answers. */
@@ -84,6 +86,7 @@ export const defaults: EmulatorOptions = {
   workflows: new Map(),
   neverRun: new Set(),
   apps: new Map(),
+  models: new Map(),
   unknownWorkflows: 'accept',
   queueStatus: true,
   cancelWord: 'CANCEL',

@@ -2,6 +2,7 @@ import type { Asset } from '../assets/asset.js';
 import type { RunError } from '../journal/event.js';
 import type { RunId } from '../values/ids.js';
 import type { PlannedRun } from '../plan/plan.js';
+import { assetsOf } from '../plan/plan.js';
 import type { EngineEdges } from './edges.js';
 import { errorOf } from './errors.js';
 
@@ -141,9 +142,7 @@ export class Supply {
   }
 
   #prepare(run: PlannedRun, first: boolean): void {
-    const needed = run.overrides.flatMap(({ value }) =>
-      value.is === 'asset' ? [value.sha256] : [],
-    );
+    const needed = run.overrides.flatMap(({ value }) => assetsOf(value));
     const slot: { run: PlannedRun; entry: Entry } = { run, entry: { is: 'preparing' } };
     if (first) this.#window.unshift(slot);
     else this.#window.push(slot);

@@ -16,6 +16,7 @@ import type { Fingerprints } from './fingerprint.js';
 import { runIdOf } from './fingerprint.js';
 import { defaultName, keyOf } from './name.js';
 import type { Override, OverrideValue } from './plan.js';
+import { assetsOf } from './plan.js';
 import { portable } from './portable.js';
 import { requiredOf } from './required.js';
 import type { Surroundings } from './scope.js';
@@ -66,7 +67,7 @@ export class RunCore {
   get assets(): readonly string[] {
     let found: string[] = none;
     for (const [, value] of this.chosen)
-      if (value.is === 'asset' && !found.includes(value.sha256)) found = [...found, value.sha256];
+      for (const sha256 of assetsOf(value)) if (!found.includes(sha256)) found = [...found, sha256];
     return found;
   }
 

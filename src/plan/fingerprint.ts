@@ -76,6 +76,8 @@ const identityText = (field: Field, value: OverrideValue): string => {
   switch (value.is) {
     case 'asset':
       return `asset ${value.sha256}`;
+    case 'assets':
+      return JSON.stringify(value.items.map((item) => identityText(field, item)));
     case 'asSaved':
       return 'as saved';
     case 'json': {

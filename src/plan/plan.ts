@@ -90,11 +90,38 @@ export interface Override {
   readonly value: OverrideValue;
 }
 
+export interface JsonValue {
+  readonly is: 'json';
+  readonly json: Json;
+}
+
+export interface AssetValue {
+  readonly is: 'asset';
+  readonly sha256: string;
+  /** As the user wrote it. */
+  readonly path: string;
+}
+
 export type OverrideValue =
-  | { readonly is: 'json'; readonly json: Json }
-  | { readonly is: 'asset'; readonly sha256: string; readonly path: string }
+  | JsonValue
+  | AssetValue
+  /** Of a field that takes several files: local ones, and links as they are. */
+  | { readonly is: 'assets'; readonly items: readonly (AssetValue | JsonValue)[] }
   /** Not sent: the service chooses. */
   | { readonly is: 'asSaved' };
+
+/** The sha256 of each local file in a value. */
+export const assetsOf = (value: OverrideValue): readonly string[] => {
+  switch (value.is) {
+    case 'asset':
+      return [value.sha256];
+    case 'assets':
+      return value.items.flatMap(assetsOf);
+    case 'json':
+    case 'asSaved':
+      return [];
+  }
+};
 
 export interface OutputFacts {
   /** 0-based among the run's outputs. */

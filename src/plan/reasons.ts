@@ -103,7 +103,7 @@ const compare = (address: string, before: Held, now: Held): Difference | null =>
   const [from, to] = [before.override, now.override];
   if (from?.asset !== undefined && to?.asset !== undefined) {
     if (from.asset === to.asset) return null;
-    if (from.value === to.value)
+    if (JSON.stringify(from.value) === JSON.stringify(to.value))
       return { is: 'asset', path: String(to.value), from: from.asset, to: to.asset };
   }
   const left = from === null ? before.base : textOf(from, before.base);
@@ -114,7 +114,8 @@ const compare = (address: string, before: Held, now: Held): Difference | null =>
 
 const textOf = (override: OverrideRecord, base: string | undefined): string => {
   if (override.asSaved === true) return 'as saved';
-  if (override.asset !== undefined) return String(override.value);
+  if (override.asset !== undefined)
+    return typeof override.value === 'string' ? override.value : JSON.stringify(override.value);
   // Digits that the journal keeps as text, since a double would lose some, are still a number.
   if (typeof override.value === 'string' && base !== undefined && number.test(base))
     return override.value;

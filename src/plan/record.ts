@@ -1,6 +1,8 @@
+import { hash } from 'node:crypto';
 import type { OverrideRecord, RunInputs } from '../journal/event.js';
 import { toPlain } from '../values/json-text.js';
 import type { Override, PlannedRun } from './plan.js';
+import { assetsOf } from './plan.js';
 
 /** An override as journal, reports and `plan --json` write it. */
 export const recordOf = ({
@@ -16,6 +18,13 @@ export const recordOf = ({
       return { ...target, value: toPlain(value.json) };
     case 'asset':
       return { ...target, value: value.path, asset: value.sha256 };
+    case 'assets':
+      return {
+        ...target,
+        value: value.items.map((item) => (item.is === 'asset' ? item.path : toPlain(item.json))),
+        // One text for all of them: the list is another when one of its files is.
+        asset: hash('sha256', assetsOf(value).join('\n')),
+      };
     case 'asSaved':
       return { ...target, value: null, asSaved: true };
   }

@@ -1,6 +1,6 @@
 import type { CreateRequest, SentField } from '../targets/target.js';
 import type { Json } from '../values/json.js';
-import type { Override, Plan, PlannedRun } from './plan.js';
+import type { Override, OverrideValue, Plan, PlannedRun } from './plan.js';
 
 /**
  * The submit call of a run (DESIGN 6): the run's overrides, the base fields that go out with
@@ -17,7 +17,7 @@ export const requestOf = (
   const own = new Set(run.overrides.map(keyOf));
   const base = unique([...pinned, ...drifted]).filter((override) => !own.has(keyOf(override)));
   const sent = [...run.overrides, ...base].flatMap((override): SentField[] => {
-    const json = jsonOf(override, fileNames);
+    const json = jsonOf(override.value, fileNames);
     return json === undefined ? [] : [{ node: override.node, field: override.field, json }];
   });
   return target.request({
@@ -35,12 +35,14 @@ const unique = (overrides: readonly Override[]): Override[] => [
   ...new Map(overrides.map((override) => [keyOf(override), override])).values(),
 ];
 
-const jsonOf = ({ value }: Override, fileNames: ReadonlyMap<string, string>): Json | undefined => {
+const jsonOf = (value: OverrideValue, fileNames: ReadonlyMap<string, string>): Json | undefined => {
   switch (value.is) {
     case 'json':
       return value.json;
     case 'asset':
       return fileNames.get(value.sha256) ?? value.path;
+    case 'assets':
+      return value.items.map((item) => jsonOf(item, fileNames) ?? null);
     case 'asSaved':
       return undefined;
   }

@@ -11,12 +11,12 @@ import type { Files } from '../edges/files.js';
 import type { AssetOptions } from '../manifest/manifest.js';
 import type { Datum } from '../values/datum.js';
 import { impossible } from '../values/impossible.js';
-import { jsonText } from '../values/json-text.js';
+import { isList, jsonText, parseJson } from '../values/json-text.js';
 import type { Place } from '../values/place.js';
 import { isIntegerField } from '../workflow/fields.js';
 import type { Field } from '../workflow/workflow.js';
 import { coerce, isSendable, jsonOf } from './coerce.js';
-import type { OverrideValue } from './plan.js';
+import type { AssetValue, JsonValue, OverrideValue } from './plan.js';
 import { brokenRule } from './rules.js';
 
 /** A value on its way to a field, with what is needed to talk about it. */
@@ -62,6 +62,8 @@ export class Values {
       const [name] = datum.entries.keys();
       if (verbs.some((verb) => verb === name)) return this.#verb(datum, input, problems);
     }
+    if (datum.is !== 'map' && input.field.kind === 'list' && input.field.file !== null)
+      return this.#assets(datum, input, problems);
     if (datum.is === 'scalar' && this.#isLocalFile(datum.text, input))
       return this.#asset(datum.text, input, problems);
     return this.#literal(datum, input, problems);
@@ -144,7 +146,27 @@ export class Values {
     return !/^(?:https?:\/\/|data:|api\/|openapi\/|api-lora-cn\/)/i.test(value);
   }
 
-  async #asset(path: string, input: ValueInput, problems: Problems): Promise<OverrideValue | null> {
+  /** A field that takes several files: a list of paths and links, a JSON text of one, or one alone. */
+  async #assets(
+    datum: Exclude<Datum, { is: 'absent' | 'map' }>,
+    input: ValueInput,
+    problems: Problems,
+  ): Promise<OverrideValue | null> {
+    const items: (AssetValue | JsonValue)[] = [];
+    for (const item of itemsOf(datum)) {
+      if (item === null) return this.#wrong(input, 'a list of files', problems);
+      const value = this.#isLocalFile(item, input)
+        ? await this.#asset(item, input, problems)
+        : ({ is: 'json', json: item } as const);
+      if (value === null) return null;
+      items.push(value);
+    }
+    return items.some(({ is }) => is === 'asset')
+      ? { is: 'assets', items }
+      : { is: 'json', json: items.flatMap((item) => (item.is === 'json' ? [item.json] : [])) };
+  }
+
+  async #asset(path: string, input: ValueInput, problems: Problems): Promise<AssetValue | null> {
     const absolute = resolve(input.dir, path);
     let inspected = this.#inspected.get(absolute);
     if (inspected === undefined) {
@@ -218,6 +240,16 @@ export class Values {
     }
   }
 }
+
+/** null: an item that is no text. */
+const itemsOf = (datum: Exclude<Datum, { is: 'absent' | 'map' }>): (string | null)[] => {
+  if (datum.is === 'list')
+    return datum.items.map((item) => (item.is === 'scalar' ? item.text : null));
+  const read = datum.text.trimStart().startsWith('[') ? parseJson(datum.text) : null;
+  return read?.ok === true && isList(read.value)
+    ? read.value.map((item) => (typeof item === 'string' ? item : null))
+    : [datum.text];
+};
 
 type TextRead =
   { readonly ok: true; readonly text: string } | { readonly ok: false; readonly why: string };

@@ -21,6 +21,7 @@ import type {
   CreateAnswer,
   CreateRequest,
   DownloadAnswer,
+  Family,
   Fault,
   QueueAnswer,
   Service,
@@ -29,6 +30,7 @@ import type {
   UploadFile,
   WorkflowAnswer,
 } from './service.js';
+import { unreadableFile, v2Service } from './v2.js';
 
 export interface ClientOptions {
   /** A site, with or without a trailing slash or a pasted API path. */
@@ -60,6 +62,8 @@ type Endpoint =
 
 export interface Client extends Service, Catalogue {
   readonly site: string;
+  /** The same service by the other family's endpoints. */
+  speaking(family: Family): Service;
   requests(): RequestCounts;
   close(): Promise<void>;
 }
@@ -97,6 +101,20 @@ class HttpClient implements Client {
     this.site = siteOf(options.baseUrl);
     this.#http = new Http({ env: options.env, ...(options.timeouts ?? defaultTimeouts) });
     this.#clean = redactor([options.key]);
+  }
+
+  speaking(family: Family): Service {
+    if (family === 'classic') return this;
+    return v2Service(this, {
+      site: this.site,
+      send: (endpoint, path, body, signal) => {
+        const kind = endpoint === 'outputs' ? 'read' : endpoint;
+        const ask = (): Promise<Reply> => this.#send(endpoint, kind, 'POST', path, body, signal);
+        // A create is never sent twice, and a form is read once.
+        return endpoint === 'outputs' ? this.#untilBelieved(ask, signal) : ask();
+      },
+      cleaned: (found) => this.#cleaned(found),
+    });
   }
 
   requests(): RequestCounts {
@@ -142,7 +160,7 @@ class HttpClient implements Client {
       // A body per attempt: the file is streamed from the disk.
       form.set('file', await openAsBlob(file.path, { type: file.mediaType }), file.name);
       return this.#send('upload', 'upload', 'POST', '/task/openapi/upload', form, signal);
-    }, signal).then(readAnswer, (cause: unknown) => unreadableFile(cause));
+    }, signal).then(readAnswer, (cause: unknown) => unreadable(cause));
     if (answer.is === 'fault') return { is: 'failed', fault: this.#cleaned(answer.fault) };
     const { envelope } = answer;
     const { data } = envelope;
@@ -341,14 +359,10 @@ const mayBeFalseAlarm = (reply: Reply): boolean =>
   reply.status === 401 &&
   (reply.is === 'other' || (isObject(reply.body) && digits(reply.body.get('code')) === '-1'));
 
-const unreadableFile = (cause: unknown): ReturnType<typeof readAnswer> => ({
+const unreadable = (cause: unknown): ReturnType<typeof readAnswer> => ({
   is: 'fault',
   sent: false,
-  fault: fault(
-    'input',
-    'unreadable-file',
-    `The file cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`,
-  ),
+  fault: unreadableFile(cause),
 });
 
 const summary = (reply: Reply): string => {

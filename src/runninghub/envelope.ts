@@ -38,6 +38,8 @@ export const readAnswer = (reply: Reply): Answer => {
       return { is: 'fault', sent: true, fault: otherFault(reply) };
     case 'json': {
       const { body } = reply;
+      if (isObject(body) && !body.has('code') && body.has('errorCode'))
+        return { is: 'envelope', reply, envelope: flatEnvelope(body) };
       const code = isObject(body) ? digits(body.get('code')) : null;
       if (!isObject(body) || code === null)
         return {
@@ -53,6 +55,18 @@ export const readAnswer = (reply: Reply): Answer => {
       };
     }
   }
+};
+
+/** The flat answer of V2, whose code is a text that is empty when all is well (1.4). */
+const flatEnvelope = (body: JsonObject): Envelope => {
+  const written = body.get('errorCode');
+  const code = digits(written) ?? textOf(written) ?? '';
+  return {
+    code: code === '' ? '0' : code,
+    text: textOf(body.get('errorMessage')) ?? '',
+    data: null,
+    body,
+  };
 };
 
 const networkCode = (code: string): string =>

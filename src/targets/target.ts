@@ -112,4 +112,5 @@ export type Pulled =
 export interface Saved {
   readonly workflows: ReadonlyMap<string, string>;
   readonly apps: ReadonlyMap<string, string>;
+  readonly models: ReadonlyMap<string, string>;
 }

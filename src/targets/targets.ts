@@ -3,10 +3,11 @@ import type { TargetSyntax } from '../manifest/target.js';
 import { parseJson } from '../values/json-text.js';
 import type { TargetModule } from './target.js';
 import { appTarget } from './app/app.js';
+import { modelTarget } from './model/model.js';
 import { workflowTarget } from './workflow/workflow.js';
 
 /** Everything that a manifest can run; the first is what people most likely mean. */
-export const targets: readonly TargetModule[] = [workflowTarget, appTarget];
+export const targets: readonly TargetModule[] = [workflowTarget, appTarget, modelTarget];
 
 export const syntaxes: readonly TargetSyntax[] = targets.map(({ syntax }) => syntax);
 

@@ -25,12 +25,8 @@ export interface GraphIdentity {
  * becomes: after a re-export with other ids the same run has the same digest, and of two
  * interchangeable twins it does not matter which one is set.
  */
-export const graphIdentity = (
-  workflow: Workflow,
-  /** What a node is, apart from its inputs. */
-  nodeIs: (node: WorkflowNode) => string = ({ classType }) => JSON.stringify(classType),
-): GraphIdentity => {
-  const order = upstreamFirst(workflow).map((node) => prepare(node, nodeIs(node)));
+export const graphIdentity = (workflow: Workflow): GraphIdentity => {
+  const order = upstreamFirst(workflow).map(prepare);
   const bare = new Map<string, string>();
   const full = new Map<string, string>();
   for (const node of order) {
@@ -86,9 +82,9 @@ interface Prepared {
   readonly sources: readonly string[];
 }
 
-const prepare = (node: WorkflowNode, head: string): Prepared => ({
+const prepare = (node: WorkflowNode): Prepared => ({
   id: node.id,
-  head,
+  head: JSON.stringify(node.classType),
   inputs: [...new Set([...node.fields.keys(), ...node.links.keys()])]
     .sort()
     .flatMap((name): Prepared['inputs'] => {

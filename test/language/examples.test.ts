@@ -11,6 +11,12 @@ const api = readFileSync(`${folder}/quickstart/api.json`, 'utf8');
 const emulator = {
   workflows: new Map([['1980237776367083521', api]]),
   apps: new Map([['1877265245566922753', readFileSync(`${folder}/apps/portrait.json`, 'utf8')]]),
+  models: new Map([
+    [
+      'rhart-video/ltx-2.3/text-to-video',
+      readFileSync(`${folder}/models/text-to-video.json`, 'utf8'),
+    ],
+  ]),
 };
 
 /** How many runs each example makes. */
@@ -19,6 +25,7 @@ const runs: Readonly<Record<string, number>> = {
   'axes.yaml': 12,
   'folder-of-images.yaml': 9,
   'include-exclude.yaml': 6,
+  'model.yaml': 4,
   'nightly.yaml': 14,
   'profiles.yaml': 6,
   'quickstart.yaml': 14,

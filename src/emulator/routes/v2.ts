@@ -10,6 +10,7 @@ import {
   success,
   v2Refused,
 } from '../answers.js';
+import { allLinks, misfit } from '../model-values.js';
 import type { Received } from '../request.js';
 import type { Target } from '../prepare.js';
 import type { Task } from '../task.js';
@@ -56,9 +57,17 @@ export const model: Handler = (request, context) => {
       code: 1014,
       msg: 'Access Denied: Standard Model API is restricted to Enterprise-Shared API Keys only.',
     });
-  const wrong = wrongParameter(request);
+  const path = request.path.replace('/openapi/v2/', '');
+  const { models } = context.model.options;
+  const described = models.get(path);
+  if (described === undefined && models.size > 0)
+    return v2Refused({ code: 1001, msg: 'Invalid URL, please check your link' });
+  const wrong =
+    described === undefined ? wrongParameter(request) : misfit(described, path, request.body);
   if (wrong !== null) return v2Refused({ code: 1007, msg: `Invalid parameters: ${wrong}` });
-  return made(request, { is: 'model', path: request.path.replace('/openapi/v2/', '') }, context);
+  if (!allLinks(request.body))
+    return v2Refused({ code: 1001, msg: 'Invalid URL, please check your link' });
+  return made(request, { is: 'model', path }, context);
 };
 
 /** A prompt or some media, and numbers as numbers. */

@@ -37,7 +37,7 @@ const acceptance = (body: Json): CreateAnswer | null => {
   return {
     is: 'accepted',
     taskId,
-    running: textOf(holder.get('taskStatus')) === 'RUNNING',
+    running: textOf(holder.get('taskStatus') ?? holder.get('status')) === 'RUNNING',
     netWssUrl: textOf(holder.get('netWssUrl')),
     nodeErrors: nodeErrors(holder.get('promptTips')).map(({ message }) => message),
   };

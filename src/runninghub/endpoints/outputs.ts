@@ -1,11 +1,12 @@
 import type { Json, JsonObject } from '../../values/json.js';
-import { isList, isObject, parseJson } from '../../values/json-text.js';
+import { isList, isObject } from '../../values/json-text.js';
 import { addDecimals } from '../decimal.js';
 import type { Envelope } from '../envelope.js';
 import { decimal, envelopeFault, isGood, readAnswer, textOf } from '../envelope.js';
 import { fault } from '../errors.js';
 import type { Reply } from '../http.js';
-import type { Fault, TaskAnswer, TaskCost, TaskOutput } from '../service.js';
+import { failureOf } from './failure.js';
+import type { TaskAnswer, TaskCost, TaskOutput } from '../service.js';
 
 const noCost: TaskCost = { coins: null, money: null, taskTimeMs: null };
 
@@ -21,7 +22,11 @@ export const outputsAnswer = (reply: Reply, site: string): TaskAnswer => {
     case '813':
       return { is: 'queued' };
     case '805':
-      return { is: 'failed', fault: failure(envelope), cost: costOf(envelope.data) };
+      return {
+        is: 'failed',
+        fault: failureOf(envelope.data, envelope.text),
+        cost: costOf(envelope.data),
+      };
     case '807':
     case '423':
     case '1004':
@@ -41,11 +46,11 @@ const good = (envelope: Envelope, site: string): TaskAnswer => {
   if (isList(data))
     return {
       is: 'succeeded',
-      outputs: data.flatMap((item) => output(item, site)),
+      outputs: data.flatMap((item) => outputOf(item, site)),
       cost: costOf(data),
     };
   if (isObject(data) && data.has('failedReason'))
-    return { is: 'failed', fault: failure(envelope), cost: noCost };
+    return { is: 'failed', fault: failureOf(envelope.data, envelope.text), cost: noCost };
   if (data === null) {
     if (/QUEUED|排队/i.test(text)) return { is: 'queued' };
     if (/RUNNING|运行/i.test(text)) return { is: 'running', netWssUrl: null };
@@ -57,10 +62,14 @@ const good = (envelope: Envelope, site: string): TaskAnswer => {
   };
 };
 
-const output = (item: Json, site: string): TaskOutput[] => {
+/** A file or a text that a task made; empty where the item is neither. */
+export const outputOf = (item: Json, site: string): TaskOutput[] => {
   if (!isObject(item)) return [];
-  const url = textOf(item.get('fileUrl')) ?? textOf(item.get('url')) ?? '';
-  const text = textOf(item.get('text'));
+  const first = (...names: string[]): string | null =>
+    names.map((name) => textOf(item.get(name))).find((found) => found !== null && found !== '') ??
+    null;
+  const url = first('fileUrl', 'url', 'outputUrl') ?? '';
+  const text = first('text', 'content', 'output');
   if (url === '' && text === null) return [];
   const type =
     textOf(item.get('fileType')) ?? textOf(item.get('outputType')) ?? (url === '' ? 'txt' : '');
@@ -81,8 +90,9 @@ const absolute = (url: string, site: string): string => {
 };
 
 /** Costs are repeated on every output of a task: taken from the first that has them (12). */
-const costOf = (data: Json): TaskCost => {
-  const items = isList(data) ? data.filter((item): item is JsonObject => isObject(item)) : [];
+export const costOf = (data: Json): TaskCost => {
+  const list = isList(data) ? data : [data];
+  const items = list.filter((item): item is JsonObject => isObject(item));
   const first = (name: string): string | null => {
     for (const item of items) {
       const value = decimal(item.get(name));
@@ -100,55 +110,3 @@ const costOf = (data: Json): TaskCost => {
 
 const netWssUrl = (data: Json): string | null =>
   isObject(data) ? textOf(data.get('netWssUrl')) : null;
-
-/** 805 with or without a reason, which may be nested or a JSON text (8). */
-const failure = (envelope: Envelope): Fault => {
-  const reason = reasonOf(envelope.data);
-  if (reason === null)
-    return fault(
-      'task',
-      '805',
-      'The task failed or was cancelled, and the service gives no reason',
-    );
-  const get = (name: string): string => {
-    const value = reason.get(name);
-    return textOf(value) ?? decimal(value) ?? '';
-  };
-  const type = get('exception_type');
-  const message = get('exception_message').trim() || envelope.text;
-  const memory = /OutOfMemory|out of memory/i.test(`${type} ${message}`);
-  const more = {
-    node: get('node_id') || null,
-    traceback: traceback(reason.get('traceback')),
-  };
-  const name = get('node_name');
-  const sentence = `${name === '' ? 'The task' : name} failed${message === '' ? '' : `: ${message}`}`;
-  return memory
-    ? fault('input', type || '805', `${sentence}; it needs a larger machine (instance: plus)`, more)
-    : fault('task', type || '805', sentence, more);
-};
-
-const reasonOf = (data: Json): JsonObject | null => {
-  if (!isObject(data)) return null;
-  const found = data.get('failedReason') ?? data;
-  const parsed = typeof found === 'string' ? parseJson(found) : null;
-  const reason = parsed?.ok === true ? parsed.value : found;
-  return isObject(reason) &&
-    (reason.has('exception_message') || reason.has('exception_type') || reason.has('node_id'))
-    ? reason
-    : null;
-};
-
-/** A JSON text of a list of lines, a list, or plain text. */
-const traceback = (value: Json | undefined): string | null => {
-  const read = typeof value === 'string' ? parseJson(value) : null;
-  const lines = read?.ok === true ? read.value : value;
-  if (lines !== undefined && isList(lines))
-    return (
-      lines
-        .filter((line) => typeof line === 'string')
-        .join('')
-        .slice(0, 20_000) || null
-    );
-  return typeof value === 'string' && value !== '' ? value.slice(0, 20_000) : null;
-};

@@ -1,7 +1,7 @@
 import { digitsOf } from '../../manifest/target.js';
 import type { Json } from '../../values/json.js';
 import { isObject, jsonText, parseJson } from '../../values/json-text.js';
-import { graphIdentity } from '../../workflow/identity.js';
+import { flatIdentity, given } from '../flat-identity.js';
 import { createMembers, textInfo } from '../node-info.js';
 import type { TargetModule } from '../target.js';
 import { nodeInfoListOf, readCallExample, withoutKey } from './call-example.js';
@@ -19,14 +19,9 @@ export const appTarget: TargetModule = {
   family: 'classic',
   isFile: (json) => nodeInfoListOf(json) !== null,
   read: readCallExample,
-  // Without wires only its id tells one LoadImage from another: the person from the coat.
-  identity: (workflow) =>
-    graphIdentity(workflow, ({ id, classType }) => JSON.stringify([id, classType])),
+  identity: (workflow) => flatIdentity(workflow, given(workflow)),
   // The call example is sent whole, with values changed (runninghub-api 2.3).
-  pinned: (workflow) =>
-    [...workflow.nodes.values()].flatMap(({ fields }) =>
-      [...fields.values()].filter(({ value }) => value !== null),
-    ),
+  pinned: given,
   request: ({ id, sent, create }) => ({
     path: '/task/openapi/ai-app/run',
     body: new Map<string, Json>([
@@ -50,7 +45,11 @@ export const appTarget: TargetModule = {
       },
     },
   },
-  saved: (id, text) => ({ workflows: new Map(), apps: new Map([[id, exampleText(text)]]) }),
+  saved: (id, text) => ({
+    workflows: new Map(),
+    apps: new Map([[id, exampleText(text)]]),
+    models: new Map(),
+  }),
 };
 
 /** The file's list alone, wherever it stood in the file. */

@@ -48,7 +48,7 @@ export const workflowTarget: TargetModule = {
       },
     },
   },
-  saved: (id, text) => ({ workflows: new Map([[id, text]]), apps: new Map() }),
+  saved: (id, text) => ({ workflows: new Map([[id, text]]), apps: new Map(), models: new Map() }),
 };
 
 /** Body of `POST /task/openapi/create` (runninghub-api 2.2). */

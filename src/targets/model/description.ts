@@ -1,0 +1,115 @@
+import { error } from '../../diagnostics/diagnostic.js';
+import { wholeFile } from '../../diagnostics/lines.js';
+import { nearest } from '../../diagnostics/nearest.js';
+import type { Problems } from '../../diagnostics/problems.js';
+import type { Json, JsonObject } from '../../values/json.js';
+import type { JsonPath } from '../../values/json-text.js';
+import { isList, isObject } from '../../values/json-text.js';
+import { readSource } from '../../workflow/source.js';
+import type { Field, Workflow } from '../../workflow/workflow.js';
+import type { ReadInput } from '../target.js';
+import { parameterOf } from './parameter.js';
+
+/** What a model's fields are addressed by: `model.prompt`. */
+const nodeId = 'model';
+
+export const pullHint = (id: string | null): string =>
+  `rh-batch pull --model ${id === null || id === '' ? 'PATH' : id} saves what RunningHub publishes of it`;
+
+export interface Described {
+  readonly endpoint: string | null;
+  readonly params: readonly Json[];
+  readonly json: JsonObject;
+  readonly path: JsonPath;
+}
+
+/** Every model that a file describes: one entry, or the list that RunningHub publishes. */
+export const modelsIn = (value: Json): Described[] => {
+  const one = describedAt(value, []);
+  if (one !== null) return [one];
+  const path: JsonPath = isObject(value) ? ['models'] : [];
+  const list = isObject(value) ? value.get('models') : value;
+  return list !== undefined && isList(list)
+    ? list.flatMap((item, index) => describedAt(item, [...path, index]) ?? [])
+    : [];
+};
+
+const describedAt = (value: Json, path: JsonPath): Described | null => {
+  if (!isObject(value)) return null;
+  const name = value.has('params') ? 'params' : 'parameters';
+  const params = value.get(name);
+  const endpoint = value.get('endpoint');
+  return params !== undefined && isList(params)
+    ? {
+        endpoint: typeof endpoint === 'string' ? endpoint.trim().replace(/^\/+/, '') : null,
+        params,
+        json: value,
+        path: [...path, name],
+      }
+    : null;
+};
+
+/** The one that is wanted, or why it is not there and what may have been meant. */
+export const pickModel = (
+  models: readonly Described[],
+  id: string | null,
+): Described | { readonly why: string; readonly hint: string | null } => {
+  const [only, another] = models;
+  if (only === undefined) return { why: 'this describes no model', hint: pullHint(id) };
+  if (another === undefined && (id === null || only.endpoint === null || only.endpoint === id))
+    return only;
+  const found = models.find(({ endpoint }) => endpoint === id);
+  if (found !== undefined) return found;
+  if (id === null)
+    return {
+      why: `this describes ${models.length} models`,
+      hint: 'rh-batch pull --model PATH --from this-file saves one of them',
+    };
+  const known = models.flatMap(({ endpoint }) => endpoint ?? []);
+  const [near] = nearest(id, known);
+  return {
+    why:
+      another === undefined
+        ? `this describes "${only.endpoint ?? ''}", not "${id}"`
+        : `"${id}" is none of the ${models.length} models in here`,
+    hint: near === undefined ? pullHint(id) : `did you mean "${near}"?`,
+  };
+};
+
+/** A model's description → its parameters as fields. */
+export const readDescription = (
+  { id, file, content }: ReadInput,
+  problems: Problems,
+): Workflow | null => {
+  const read = readSource(file, content, pullHint(id), problems);
+  if (read === null) return null;
+  const picked = pickModel(modelsIn(read.value), id);
+  if ('why' in picked) {
+    problems.add(error('E0215', wholeFile(file), picked.why, { hint: picked.hint }));
+    return null;
+  }
+  const before = problems.errors;
+  const fields = new Map<string, Field>();
+  const paths = new Map<string, JsonPath>();
+  for (const [index, item] of picked.params.entries()) {
+    const path = [...picked.path, index];
+    const field = parameterOf(nodeId, item);
+    if (typeof field === 'string')
+      problems.add(error('E0215', read.source.place(path, 'value'), field));
+    else {
+      fields.set(field.name, field);
+      paths.set(field.name, path);
+    }
+  }
+  if (problems.errors > before) return null;
+  return {
+    file,
+    nodes: new Map([
+      [nodeId, { id: nodeId, classType: nodeId, title: null, fields, links: new Map() }],
+    ]),
+    at: (_node, field) => {
+      const path = field === undefined ? picked.path : paths.get(field);
+      return path === undefined ? wholeFile(file) : read.source.place(path, 'value');
+    },
+  };
+};

@@ -1,0 +1,72 @@
+import { error } from '../../diagnostics/diagnostic.js';
+import type { Problems } from '../../diagnostics/problems.js';
+import type { MapReader } from '../../manifest/reader.js';
+import type { Json } from '../../values/json.js';
+import { parseJson } from '../../values/json-text.js';
+import { flatIdentity, given } from '../flat-identity.js';
+import type { Pulled, TargetModule } from '../target.js';
+import { modelsIn, pickModel, pullHint, readDescription } from './description.js';
+
+/** What RunningHub publishes of its standard models, for its own nodes and for programs. */
+const published =
+  'https://raw.githubusercontent.com/HM-RunningHub/ComfyUI_RH_OpenAPI/main/developer-kit/model-registry.public.json';
+
+/** `/openapi/v2/a/b`, as pages show it, is `a/b`. */
+const endpoint = (top: MapReader, problems: Problems): string => {
+  const written = top.written('model');
+  if (written === null) return '';
+  const path = written.value
+    .trim()
+    .replace(/^https?:\/\/[^/]+/, '')
+    .replace(/^\/+/, '')
+    .replace(/^openapi\/v2\//, '')
+    .replace(/\/+$/, '');
+  if (!/^[\w.-]+(?:\/[\w.-]+)+$/.test(path) || path.includes('..'))
+    problems.add(
+      error('E0113', written.at, '"model" must be the path of a standard model', {
+        hint: 'model: rhart-video/ltx-2.3/text-to-video',
+      }),
+    );
+  return path;
+};
+
+const pick = (id: string, text: string): Pulled => {
+  const read = parseJson(text);
+  if (!read.ok) return { ok: false, message: `the list of models is no JSON: ${read.message}` };
+  const picked = pickModel(modelsIn(read.value), id);
+  return 'why' in picked
+    ? { ok: false, message: [picked.why, picked.hint ?? ''].filter(Boolean).join('; ') }
+    : { ok: true, json: picked.json };
+};
+
+/** A standard model (runninghub-api 7.4): `model` and its `parameters` file. */
+export const modelTarget: TargetModule = {
+  syntax: {
+    kind: 'model',
+    key: 'model',
+    file: 'parameters',
+    takes: [],
+    id: endpoint,
+  },
+  family: 'v2',
+  isFile: (json) => modelsIn(json).length > 0,
+  read: readDescription,
+  identity: (workflow) => flatIdentity(workflow, given(workflow)),
+  pinned: given,
+  request: ({ id, sent }) => ({
+    path: `/openapi/v2/${id}`,
+    body: new Map<string, Json>(sent.map(({ field, json }) => [field, json])),
+  }),
+  check: null,
+  pull: {
+    flag: 'model',
+    about: pullHint,
+    out: 'model.json',
+    from: { is: 'page', page: published, pick },
+  },
+  saved: (id, text) => ({
+    workflows: new Map(),
+    apps: new Map(),
+    models: new Map([[id, text]]),
+  }),
+};
