@@ -35,6 +35,7 @@ export const emulator = async (call: Call, io: Io): Promise<number> => {
     keys: keys.length === 0 ? null : new Map(keys.map((key) => [key, account])),
     workflows: await savedFiles(call, 'workflow', io, problems),
     apps: await savedFiles(call, 'app', io, problems),
+    models: await savedFiles(call, 'model', io, problems),
     unknownWorkflows: call.flag('strict') ? ('refuse' as const) : ('accept' as const),
     faults: faultsOf(call, problems),
   };
@@ -78,13 +79,14 @@ const positive = (call: Call, name: string, otherwise: number, problems: Problem
 
 const savedFiles = async (
   call: Call,
-  option: 'workflow' | 'app',
+  option: 'workflow' | 'app' | 'model',
   io: Io,
   problems: Problems,
 ): Promise<Map<string, string>> => {
   const files = new Map<string, string>();
   for (const pair of call.texts(option)) {
-    const [, id, file] = /^(\d+)=(.+)$/s.exec(pair) ?? [];
+    const [, id, file] =
+      (option === 'model' ? /^([\w./-]+)=(.+)$/s : /^(\d+)=(.+)$/s).exec(pair) ?? [];
     if (id === undefined || file === undefined) {
       problems.add(error('E0001', null, `--${option} "${pair}" is not of the form id=file`));
       continue;

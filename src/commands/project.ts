@@ -151,7 +151,7 @@ const readWorkflow = async (
     const { message } = unreadable(show(path), read);
     problems.add(
       error('E0002', written.at, message, {
-        hint: target.pull.about(id),
+        hint: target.fileHint(id),
       }),
     );
     return null;

@@ -5,7 +5,7 @@ import { Problems } from '../diagnostics/problems.js';
 import { writeAtomically } from '../edges/atomic.js';
 import { createClient } from '../runninghub/client.js';
 import { fetchText } from '../runninghub/endpoints/page.js';
-import type { Pulled, TargetModule } from '../targets/target.js';
+import type { Pulled, TargetPull } from '../targets/target.js';
 import { targets } from '../targets/targets.js';
 import type { Call } from './call.js';
 import { identify } from './connect.js';
@@ -23,25 +23,25 @@ export const pull = async (call: Call, io: Io): Promise<number> => {
     sayProblems(problems, call, io);
     return exit.badInput;
   }
-  const { target, id } = wanted;
-  const pulled = await (target.pull.from.is === 'service'
-    ? fromService(id, target.pull.from, call, io)
-    : fromPage(id, target.pull.from, call, io));
+  const { from, out, id } = wanted;
+  const pulled = await (from.is === 'service'
+    ? fromService(id, from, call, io)
+    : fromPage(id, from, call, io));
   if (pulled === null) return exit.badInput;
   if (!pulled.ok) {
     sayOne('E0801', io.clean(pulled.message), null, call, io);
     return exit.service;
   }
-  const out = call.text('out') ?? target.pull.out;
-  await writeAtomically(resolve(io.cwd, out), [io.clean(indented(pulled.json))]);
-  io.out.write(`${out}\n`);
+  const file = call.text('out') ?? out;
+  await writeAtomically(resolve(io.cwd, file), [io.clean(indented(pulled.json))]);
+  io.out.write(`${file}\n`);
   return exit.done;
 };
 
 /** null: nothing was asked, since the user must mend something first. */
 const fromService = async (
   id: string,
-  { fetch }: TargetModule['pull']['from'] & { is: 'service' },
+  { fetch }: TargetPull['from'] & { is: 'service' },
   call: Call,
   io: Io,
 ): Promise<Pulled | null> => {
@@ -62,7 +62,7 @@ const fromService = async (
 /** A page or a file; no key is needed, and none is sent. */
 const fromPage = async (
   id: string,
-  { page, pick }: TargetModule['pull']['from'] & { is: 'page' },
+  { page, pick }: TargetPull['from'] & { is: 'page' },
   call: Call,
   io: Io,
 ): Promise<Pulled> => {
@@ -83,11 +83,11 @@ const fromPage = async (
 const wantedOf = (
   call: Call,
   problems: Problems,
-): { readonly target: TargetModule; readonly id: string } | null => {
-  const given = targets.flatMap((target) => {
-    const { flag } = target.pull;
-    const id = flag === null ? (call.args[0] ?? null) : call.text(flag);
-    return id === null ? [] : [{ target, id: id.trim() }];
+): (TargetPull & { readonly id: string }) | null => {
+  const given = targets.flatMap(({ pull: way }) => {
+    if (way === null) return [];
+    const id = way.flag === null ? (call.args[0] ?? null) : call.text(way.flag);
+    return id === null ? [] : [{ ...way, id: id.trim() }];
   });
   const [first, second] = given;
   if (first !== undefined && second === undefined && first.id !== '') return first;

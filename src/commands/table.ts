@@ -191,6 +191,7 @@ export const commands: readonly Command[] = [
       option('--key <key>', 'accept only this key; repeatable (default: any)'),
       option('--workflow <id=file>', 'a saved workflow; repeatable'),
       option('--app <id=file>', 'an AI app, as pull --app saves it; repeatable'),
+      option('--model <path=file>', 'a standard model, as pull --model saves it; repeatable'),
       option('--strict', 'refuse workflows that are not given (380)'),
       option('--seed <n>', 'of run times and faults, default 1'),
       option(

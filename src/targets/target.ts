@@ -17,6 +17,8 @@ export interface TargetModule {
   readonly syntax: TargetSyntax;
   /** How its endpoints speak: uploads, submits and results go that way. */
   readonly family: Family;
+  /** Whether its file shows every node, so that `outputs.nodes` can be held against it. */
+  readonly showsOutputs: boolean;
   /** Whether a parsed file looks like one of its own; for `rh-batch fields`. */
   readonly isFile: (json: Json) => boolean;
   /** Text of its file → its fields; null when there are errors, all of which are in `problems`. */
@@ -29,8 +31,10 @@ export interface TargetModule {
   readonly request: (input: RequestInput) => CreateRequest;
   /** What the service is asked before the first submit; null: nothing. */
   readonly check: TargetCheck | null;
-  /** How `rh-batch pull` gets its file. */
-  readonly pull: TargetPull;
+  /** For people: how they come by its file. */
+  readonly fileHint: (id: string) => string;
+  /** How `rh-batch pull` gets the file; null: it cannot. */
+  readonly pull: TargetPull | null;
   /** What an emulator must have saved to run it. */
   readonly saved: (id: string, text: string) => Saved;
 }
@@ -89,8 +93,6 @@ export interface CompareInput {
 export interface TargetPull {
   /** `--app`; null: the command's plain argument. */
   readonly flag: string | null;
-  /** For people: how they come by the file. */
-  readonly about: (id: string) => string;
   /** Where the file goes unless the user says otherwise. */
   readonly out: string;
   readonly from:

@@ -4,10 +4,16 @@ import { parseJson } from '../values/json-text.js';
 import type { TargetModule } from './target.js';
 import { appTarget } from './app/app.js';
 import { modelTarget } from './model/model.js';
+import { quickTarget } from './quick/quick.js';
 import { workflowTarget } from './workflow/workflow.js';
 
 /** Everything that a manifest can run; the first is what people most likely mean. */
-export const targets: readonly TargetModule[] = [workflowTarget, appTarget, modelTarget];
+export const targets: readonly TargetModule[] = [
+  workflowTarget,
+  appTarget,
+  modelTarget,
+  quickTarget,
+];
 
 export const syntaxes: readonly TargetSyntax[] = targets.map(({ syntax }) => syntax);
 

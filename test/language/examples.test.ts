@@ -28,6 +28,7 @@ const runs: Readonly<Record<string, number>> = {
   'model.yaml': 4,
   'nightly.yaml': 14,
   'profiles.yaml': 6,
+  'quick.yaml': 2,
   'quickstart.yaml': 14,
   'records.yaml': 4,
   'repeat.yaml': 3,

@@ -1,7 +1,7 @@
 import { account, appDemo, quickModels, webhookDetail, webhookRetry, workflow } from './account.js';
 import { loraPut, loraUrl, upload, uploadV2 } from './files.js';
 import type { Envelope, Handler, Route } from './route.js';
-import { appRun, cancel, create, outputs, status } from './tasks.js';
+import { appRun, cancel, create, outputs, quickRun, status } from './tasks.js';
 import { createV2, model, query, queue } from './v2.js';
 
 const route = (
@@ -25,7 +25,8 @@ export const routes: readonly Route[] = [
   route('outputs', 'POST', '/task/openapi/outputs', outputs),
   route('cancel', 'POST', '/task/openapi/cancel', cancel),
   route('upload', 'POST', '/task/openapi/upload', upload),
-  route('aiApp', 'POST', '/task/openapi/(?:quick-)?ai-app/run', appRun),
+  route('aiApp', 'POST', '/task/openapi/ai-app/run', appRun),
+  route('quickApp', 'POST', '/task/openapi/quick-ai-app/run', quickRun),
   route('quickModels', 'POST', '/api/fast/creation/model/params', quickModels),
   route('webhookDetail', 'POST', '/task/openapi/getWebhookDetail', webhookDetail),
   route('webhookRetry', 'POST', '/task/openapi/retryWebhook', webhookRetry),

@@ -1,6 +1,6 @@
 import type { Json } from '../../values/json.js';
 import { JsonNumber } from '../../values/json.js';
-import { isList } from '../../values/json-text.js';
+import { isList, isObject } from '../../values/json-text.js';
 import { clientIdOf, failedReason, map, number, promptTips, refusal, success } from '../answers.js';
 import { idOf } from '../check.js';
 import { isRefusal, refuse } from '../refusal.js';
@@ -8,12 +8,24 @@ import type { Target } from '../prepare.js';
 import type { Received } from '../request.js';
 import type { Task } from '../task.js';
 import type { Context, Handler } from './route.js';
-import { costOf, linkedFiles, notFound, socketOf, withTask } from './route.js';
+import { costOf, linkedFiles, notFound, socketOf, textOf, withTask } from './route.js';
 
 export const create: Handler = (request, context) =>
   made(request, { is: 'workflow', id: idOf(request.body.get('workflowId')) }, context);
 
-/** AI apps (2.3) and quick create (2.5): the same call but for the name of the id. */
+/** Quick create (2.5): an app's call with the code of a model; all values are texts. */
+export const quickRun: Handler = (request, context) => {
+  const { body } = request;
+  const list = body.get('nodeInfoList');
+  const entries = list !== undefined && isList(list) ? list : [];
+  if (textOf(body.get('quickCreateCode')) === '')
+    return refusal(refuse(301, 'quickCreateCode cannot be empty'));
+  return entries.every((entry) => isObject(entry) && typeof entry.get('fieldValue') === 'string')
+    ? appRun(request, context)
+    : refusal(refuse(301, 'fieldValue must be a string'));
+};
+
+/** AI apps (2.3). */
 export const appRun: Handler = (request, context) => {
   const list = request.body.get('nodeInfoList');
   return list === undefined || !isList(list)

@@ -17,6 +17,7 @@ export const appTarget: TargetModule = {
     id: (top, problems) => digitsOf(top, 'webappId', "the app's URL (/ai-detail/…)", problems),
   },
   family: 'classic',
+  showsOutputs: false,
   isFile: (json) => nodeInfoListOf(json) !== null,
   read: readCallExample,
   identity: (workflow) => flatIdentity(workflow, given(workflow)),
@@ -31,9 +32,9 @@ export const appTarget: TargetModule = {
     ]),
   }),
   check: publishedApp,
+  fileHint: (id) => `rh-batch pull --app ${id === '' ? 'WEBAPPID' : id} saves it`,
   pull: {
     flag: 'app',
-    about: (id) => `rh-batch pull --app ${id === '' ? 'WEBAPPID' : id} saves it`,
     out: 'app.json',
     from: {
       is: 'service',
@@ -53,7 +54,7 @@ export const appTarget: TargetModule = {
 };
 
 /** The file's list alone, wherever it stood in the file. */
-const exampleText = (text: string): string => {
+export const exampleText = (text: string): string => {
   const read = parseJson(text);
   const found = read.ok ? nodeInfoListOf(read.value) : null;
   const name = read.ok && isObject(read.value) ? read.value.get('webappName') : undefined;

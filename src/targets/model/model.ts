@@ -49,6 +49,7 @@ export const modelTarget: TargetModule = {
     id: endpoint,
   },
   family: 'v2',
+  showsOutputs: false,
   isFile: (json) => modelsIn(json).length > 0,
   read: readDescription,
   identity: (workflow) => flatIdentity(workflow, given(workflow)),
@@ -58,9 +59,9 @@ export const modelTarget: TargetModule = {
     body: new Map<string, Json>(sent.map(({ field, json }) => [field, json])),
   }),
   check: null,
+  fileHint: pullHint,
   pull: {
     flag: 'model',
-    about: pullHint,
     out: 'model.json',
     from: { is: 'page', page: published, pick },
   },

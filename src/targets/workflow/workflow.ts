@@ -20,6 +20,7 @@ export const workflowTarget: TargetModule = {
     id: (top, problems) => digitsOf(top, 'workflowId', "the workflow's URL", problems),
   },
   family: 'classic',
+  showsOutputs: true,
   isFile: (json) =>
     isObject(json) && [...json.values()].some((node) => isObject(node) && node.has('class_type')),
   read: ({ file, content, loaders }, problems) =>
@@ -32,9 +33,9 @@ export const workflowTarget: TargetModule = {
     ),
   request: (input) => ({ path: '/task/openapi/create', body: bodyOf(input) }),
   check: savedGraph,
+  fileHint: (id) => `export it with "Export (API)", or rh-batch pull ${id}`,
   pull: {
     flag: null,
-    about: (id) => `export it with "Export (API)", or rh-batch pull ${id}`,
     out: 'api.json',
     from: {
       is: 'service',
