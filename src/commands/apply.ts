@@ -20,7 +20,6 @@ import { painter } from '../terminal/colour.js';
 import type { Progress } from '../terminal/progress.js';
 import { summaryText } from '../terminal/summary-text.js';
 import type { RunId } from '../values/ids.js';
-import { resolveSelector } from '../workflow/address.js';
 import { summaryJson } from '../report/summary.js';
 import type { Call } from './call.js';
 import type { Connection, Identity } from './connect.js';
@@ -194,7 +193,6 @@ class Apply {
             interrupted,
           )
         : ({ is: 'go', drifted: [], room: null } as const);
-    const nodes = this.#keptNodes(problems);
     sayProblems(problems, call, io);
     if (checked.is === 'mismatch')
       return {
@@ -236,7 +234,7 @@ class Apply {
         },
         policy: steadyPolicy([]),
         room: checked.room,
-        nodes,
+        nodes: plan.keptNodes,
         interrupted,
         patienceMs,
       },
@@ -269,17 +267,6 @@ class Apply {
       random: Math.random,
       show: (event) => progress.on(event),
     });
-  }
-
-  #keptNodes(problems: Problems): ReadonlySet<string> | null {
-    const { plan } = this.parts;
-    const { nodes } = plan.manifest.outputs;
-    if (nodes === null) return null;
-    return new Set(
-      nodes.flatMap(({ value, at }) =>
-        resolveSelector(plan.workflow, value, at, problems).map(({ id }) => id),
-      ),
-    );
   }
 
   #outcomeOf(result: EngineResult, { client }: Connection, uploader: Uploader): Outcome {

@@ -22,6 +22,7 @@ import { Evaluator, isSkipped } from './evaluate.js';
 import { compile } from './expression.js';
 import { Fingerprints } from './fingerprint.js';
 import { IdTable } from './id-table.js';
+import { keptNodes } from './kept-nodes.js';
 import { OutputNames } from './output-names.js';
 import { Predecessors } from './pair.js';
 import type {
@@ -91,6 +92,7 @@ class Planner implements Plan {
   readonly base: BaseKnown;
   readonly target: TargetModule;
   readonly pinned: readonly Override[];
+  readonly keptNodes: ReadonlySet<string> | null;
   readonly #values: Values;
   readonly #evaluator: Evaluator;
   readonly #outputs: OutputNames;
@@ -124,6 +126,7 @@ class Planner implements Plan {
     const { instance } = manifest.create;
     this.base = baseOf(graph, instance);
     this.pinned = baseValues(workflow, target.pinned(workflow));
+    this.keptNodes = keptNodes(manifest, target, workflow, problems);
     const surroundings: Surroundings = {
       vars: manifest.vars,
       env: edges.env,

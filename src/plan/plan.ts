@@ -19,6 +19,8 @@ export interface Plan {
   readonly target: TargetModule;
   /** Base values that are sent with every run that does not set them, such as seeds (DESIGN 6). */
   readonly pinned: readonly Override[];
+  /** Ids of the nodes whose outputs are kept; null: all. */
+  readonly keptNodes: ReadonlySet<string> | null;
   readonly summary: PlanSummary;
   /** Distinct contents among the runs that are to be submitted. */
   readonly uploads: readonly PlannedUpload[];

@@ -203,3 +203,23 @@ test.each<[string, string, RegExp]>([
   expect(ended.exit).toBe(2);
   expect(ended.err).toMatch(message);
 });
+
+test('outputs of an app are chosen by node ids, for it does not show its nodes', async () => {
+  const p = await withApp({ keys: 'set: { text.prompt: x }\noutputs: { nodes: [id:9] }' });
+  expect((await p.apply()).exit).toBe(0);
+  expect(p.results()[0]?.outputs).toHaveLength(1);
+  p.write('manifest.yaml', p.read('manifest.yaml').replace('id:9', 'SaveImage'));
+  const ended = await p.run('validate');
+  expect(ended.exit).toBe(2);
+  expect(ended.err).toMatch(
+    /manifest\.yaml:5:\d+ error: the nodes that save are not told of "webappId"/,
+  );
+});
+
+test('a selector of outputs.nodes that selects nothing is found before anything is paid', async () => {
+  const p = await start({ manifest: 'outputs: { nodes: [SaveImag] }' });
+  const ended = await p.apply();
+  expect(ended.exit).toBe(2);
+  expect(ended.err).toContain('no node has the id, title or class "SaveImag"');
+  expect(p.service.bill()).toHaveLength(0);
+});
