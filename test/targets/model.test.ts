@@ -1,3 +1,4 @@
+import { createServer } from 'node:http';
 import { expect, test } from 'vitest';
 import { projects } from '../support/opened.js';
 import type { Project } from '../support/project.js';
@@ -207,6 +208,30 @@ test('pull --model picks one of what is published; nothing needs a key', async (
   );
   expect((await p.apply()).exit).toBe(0);
   expect((await p.run('fields', 'model.json')).out).toMatch(/model\.referenceUrls +model +file/);
+});
+
+test('pull --model reads a page without telling it the key', async () => {
+  const p = await withModel({ keys: '' });
+  const asked: unknown[] = [];
+  const server = createServer((request, response) => {
+    asked.push([request.url, request.headers.authorization]);
+    response.writeHead(request.url === '/list.json' ? 200 : 404).end(`{"models":[${description}]}`);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const site = `http://127.0.0.1:${typeof address === 'object' ? (address?.port ?? 0) : 0}`;
+  const pull = (page: string): ReturnType<typeof p.run> =>
+    p.run('pull', '--model', path, '--from', `${site}${page}`, '--out', 'pulled.json');
+  expect(await pull('/list.json')).toMatchObject({ exit: 0, out: 'pulled.json\n' });
+  expect(JSON.parse(p.read('pulled.json'))).toEqual(JSON.parse(description));
+  const gone = await pull('/other.json');
+  expect(gone.exit).toBe(4);
+  expect(gone.err).toContain('HTTP 404');
+  expect(asked).toEqual([
+    ['/list.json', undefined],
+    ['/other.json', undefined],
+  ]);
+  await new Promise((resolve) => server.close(resolve));
 });
 
 test.each<[string, string, RegExp]>([
