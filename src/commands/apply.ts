@@ -7,7 +7,7 @@ import { Problems } from '../diagnostics/problems.js';
 import { NodeOutputFiles } from '../edges/output-files.js';
 import { runBatch } from '../engine/engine.js';
 import type { EngineResult } from '../engine/engine.js';
-import { steadyPolicy } from '../engine/policy.js';
+import { predictivePolicy } from '../engine/predictive.js';
 import type { RunError } from '../journal/event.js';
 import { openStore } from '../journal/store.js';
 import type { Store } from '../journal/store.js';
@@ -232,7 +232,7 @@ class Apply {
           this.#names.set(run.id, run.name);
           return toRunInputs(run, plan.base.sha256);
         },
-        policy: steadyPolicy([]),
+        policy: predictivePolicy(),
         room: checked.room,
         nodes: plan.keptNodes,
         interrupted,

@@ -34,13 +34,12 @@ export class Account {
     this.#failed += 1;
   }
 
-  /** @returns the run time in ms that a policy may learn from; null where none was seen. */
   settled(
     runningAt: number | null,
     now: number,
     cost: Cost,
     outcome: 'succeeded' | 'failed' | 'cancelled',
-  ): number | null {
+  ): void {
     if (cost.coins !== null && Number.isFinite(Number(cost.coins))) {
       this.#coins += Number(cost.coins);
       this.#coinCount += 1;
@@ -49,10 +48,9 @@ export class Account {
       this.#taskTimeMs += cost.taskTimeMs;
       this.#timeCount += 1;
     }
-    if (outcome !== 'succeeded') return null;
+    if (outcome !== 'succeeded') return;
     const readings = durations(runningAt, now, cost.taskTimeMs);
     for (const ms of readings) this.#shortestRunMs = Math.min(this.#shortestRunMs ?? ms, ms);
-    return readings.at(-1) ?? null;
   }
 
   usage(now: Pick<Usage, 'elapsedMs' | 'inFlight' | 'unanswered' | 'selected'>): Usage {

@@ -60,7 +60,20 @@ class Batch {
         policy: options.policy,
       },
       context.reads.signal,
-      (task, decision) => this.#settler.decided(task, decision),
+      {
+        decided: (task, decision) => this.#settler.decided(task, decision),
+        creates: () => this.#submitter,
+        hungry: () => context.stop === null && !this.#supply.exhausted,
+        started: () => {
+          context.slots.started(this.#watch.standing());
+          context.wake.notify();
+        },
+        confirmed: (at) => context.slots.confirmed(at, context.now),
+        changed: (change) => {
+          context.slots.changed(change);
+          context.wake.notify();
+        },
+      },
     );
     this.#submitter = new Submitter(context, {
       supply: () => this.#supply,

@@ -1,50 +1,53 @@
+import type { TaskId } from '../values/ids.js';
+
 /** What a policy may know of a task that is in flight. Times in ms since the epoch. */
 export interface TaskFacts {
+  readonly taskId: TaskId;
   readonly acceptedAt: number;
   /** First time it was seen RUNNING; null while it is queued. */
   readonly runningAt: number | null;
+  /** When it was last known to be in flight: accepted, or an answer that said so. */
+  readonly seenAt: number;
   /** How often it was asked for. */
   readonly polls: number;
+  /** False while a request about it is under way or its next one has a time of its own. */
+  readonly askable: boolean;
 }
 
-/** Decides when a task is asked for next. Passed in, so that a better one replaces it whole. */
+/** The situation that a policy decides in. */
+export interface View {
+  readonly now: number;
+  readonly tasks: readonly TaskFacts[];
+  /** What the account's count says; null: it is of no use now. */
+  readonly census: {
+    /** It was right of late; else tasks are polled as well as if there were no count. */
+    readonly proven: boolean;
+    /** Tasks of other programs, as far as is known. */
+    readonly foreign: number;
+    /** A reading is under way. */
+    readonly reading: boolean;
+    /** The last reading; null before the first. */
+    readonly readAt: number | null;
+    /** Tasks of ours that ended by the count and were not found yet. */
+    readonly ghosts: number;
+    readonly oldestGhostAt: number | null;
+    readonly newestGhostAt: number | null;
+  } | null;
+  /** Runs wait for a slot, so that a slot seen free is a slot used. */
+  readonly hungry: boolean;
+  readonly requestsPerSecond: number;
+}
+
+/** The next read: which, and not before when. */
+export interface NextRead {
+  readonly at: number;
+  readonly ask: { readonly is: 'task'; readonly taskId: TaskId } | { readonly is: 'count' };
+}
+
+/** Decides what is asked next. Passed in, so that a better one replaces it whole. */
 export interface PollPolicy {
-  nextAt(task: TaskFacts, now: number): number;
-  /** A task of this batch was seen to end after this many ms of run time. */
+  /** null: nothing before something changes. */
+  next(view: View): NextRead | null;
+  /** A task of this batch ended after this many ms of run time. */
   learn(runMs: number): void;
 }
-
-const minPeriodMs = 1_000;
-const maxPeriodMs = 30_000;
-
-/**
- * Waits for most of the median run time seen so far, then asks at a twelfth of it; while
- * nothing is known, at a tenth of the task's age. Old tasks decay to one request in 30 s.
- */
-export const steadyPolicy = (known: readonly number[]): PollPolicy => {
-  const seen = [...known].sort((a, b) => a - b).slice(0, 1000);
-  return {
-    nextAt: ({ acceptedAt, runningAt }, now) => {
-      const age = now - (runningAt ?? acceptedAt);
-      const median = seen[Math.floor(seen.length / 2)];
-      if (runningAt === null || median === undefined)
-        return now + clamp(age / 10, minPeriodMs, maxPeriodMs);
-      const earliest = runningAt + 0.7 * median;
-      if (now < earliest - minPeriodMs) return earliest;
-      const late = Math.max(0, age - 2 * median);
-      return now + clamp(median / 12 + late / 10, minPeriodMs, maxPeriodMs);
-    },
-    learn: (runMs) => {
-      const at = seen.findIndex((other) => other >= runMs);
-      seen.splice(at === -1 ? seen.length : at, 0, runMs);
-      // Bounded and never stuck in the past: the two extremes make room.
-      if (seen.length > 400) {
-        seen.shift();
-        seen.pop();
-      }
-    },
-  };
-};
-
-const clamp = (value: number, low: number, high: number): number =>
-  Math.min(high, Math.max(low, value));

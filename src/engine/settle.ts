@@ -61,10 +61,7 @@ export class Settler {
 
   async #settled(task: Watched, outcome: Settled['outcome'], cost: Settled['cost']): Promise<void> {
     const { context } = this;
-    const runMs = context.account.settled(task.runningAt, context.now, cost, outcome.is);
-    if (runMs !== null) context.options.policy.learn(runMs);
-    context.slots.release();
-    context.wake.notify();
+    context.account.settled(task.runningAt, context.now, cost, outcome.is);
     await context.record({
       type: 'settled',
       run: task.run.id,

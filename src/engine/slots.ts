@@ -1,3 +1,4 @@
+import type { Change } from './census.js';
 import type { Random } from '../edges/random.js';
 
 /**
@@ -8,7 +9,11 @@ import type { Random } from '../edges/random.js';
  * - A refusal (421, 415 …) says exactly how many fit: those in flight at that moment.
  * - After a refusal it grows only by a probe: one create above the limit, 30 to 60 s after
  *   the last refusal and rarer each time a probe is refused, so rejected creates stay rare
- *   and capacity that others gave back is still found.
+ *   and capacity that others gave back is still found. A probe that is accepted proves nothing
+ *   by itself, since a task may have ended unseen: the limit grows when all are seen alive.
+ *
+ * - Where the service queues what it has no machine for, it refuses nothing: then the limit
+ *   is what runs and a few more, so that the queue is fed and not filled.
  *
  * A submit that is under way, a task in flight and a lost attempt each hold one slot.
  */
@@ -34,6 +39,8 @@ export class Slots {
   #probeAt = 0;
   #probeEveryMs = probeFirstMs;
   #probing = false;
+  /** When a probe was accepted whose room is still to be confirmed. */
+  #foundAt: number | null = null;
   /** Set while the account refuses even with nothing of ours in flight. */
   #shutUntil = 0;
   #shutTries = 0;
@@ -64,32 +71,64 @@ export class Slots {
   /** When `free` may change without anything happening; null: only by an event. */
   nextChangeAt(now: number): number | null {
     if (now < this.#shutUntil) return this.#shutUntil;
-    return this.#learned && this.options.auto && !this.#probing ? this.#probeAt : null;
+    return this.#learned && this.options.auto && !this.#probing && this.#foundAt === null
+      ? this.#probeAt
+      : null;
   }
 
-  take(now: number): void {
+  /** @returns whether there should be room, as far as was learned; else this create finds out. */
+  take(now: number): boolean {
+    const sure = this.#learned && this.#held < this.#limit;
     if (this.#held >= this.#limit && this.#mayProbe(now)) this.#probing = true;
     this.#held += 1;
+    return sure;
   }
 
   release(): void {
-    this.#held -= 1;
-    this.#shutUntil = 0;
+    this.changed({ freed: 1, foreign: 0 });
   }
 
-  accepted(now: number): void {
+  /** All tasks that hold a slot were in flight at this time: none of them ended unseen before. */
+  confirmed(at: number, now: number): void {
+    if (this.#foundAt === null || at <= this.#foundAt) return;
+    this.#foundAt = null;
+    if (this.#held <= this.#limit) return;
+    this.#grow();
+    this.#probeEveryMs = probeFirstMs;
+    this.#probeAt = now + this.#jitter(probeFirstMs / 10);
+  }
+
+  /** The account's count says that slots are free, or are not, or that other programs hold more or fewer. */
+  changed({ freed, foreign }: Change): void {
+    this.#held -= freed;
+    if (freed > 0 || foreign < 0) this.#shutUntil = 0;
+    // A task had ended unseen: that was the room that the probe found.
+    if (freed > 0) this.#foundAt = null;
+    if (this.options.auto && this.#learned)
+      this.#limit = Math.min(this.options.max, Math.max(1, this.#limit - foreign));
+  }
+
+  /** `queued` and `running`: tasks of ours that the service has, the new one among them. */
+  accepted(now: number, { queued, running }: { queued: number; running: number }): void {
     this.#shutTries = 0;
     if (!this.options.auto) return;
     if (this.#probing && this.#held > this.#limit) {
-      this.#grow();
       this.#probing = false;
-      this.#probeEveryMs = probeFirstMs;
-      this.#probeAt = now + this.#jitter(probeFirstMs / 10);
-    } else if (!this.#learned && this.#held >= this.#limit) this.#grow();
+      this.#foundAt = now;
+    } else this.started({ queued, running });
   }
 
-  /** The create that held a slot was refused for want of room; its slot is released here. */
-  refused(now: number, retryAfterMs: number | null): void {
+  /** A queued task runs now, or a new one was taken: there may be room for more. */
+  started({ queued, running }: { queued: number; running: number }): void {
+    const fed = queued >= Math.max(2, Math.ceil(running / 2));
+    if (this.options.auto && !this.#learned && this.#held >= this.#limit && !fed) this.#grow();
+  }
+
+  /**
+   * The create that held a slot was refused for want of room; its slot is released here.
+   * `ghosts`: tasks that hold a slot after all, should the account's count be wrong.
+   */
+  refused(now: number, retryAfterMs: number | null, ghosts = 0): void {
     this.#held -= 1;
     if (this.#held === 0) {
       this.#shutTries += 1;
@@ -104,7 +143,7 @@ export class Slots {
     if (this.#probing) this.#probeEveryMs = Math.min(probeMaxMs, this.#probeEveryMs * 2);
     this.#probing = false;
     this.#learned = true;
-    this.#limit = Math.max(1, Math.min(this.#limit, this.#held));
+    this.#limit = Math.max(1, Math.min(this.#limit, this.#held + ghosts));
     this.#probeAt = now + this.#jitter(this.#probeEveryMs);
   }
 
@@ -113,6 +152,7 @@ export class Slots {
       this.options.auto &&
       this.#learned &&
       !this.#probing &&
+      this.#foundAt === null &&
       this.#limit < this.options.max &&
       this.#held === this.#limit &&
       now >= this.#probeAt

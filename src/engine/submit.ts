@@ -47,6 +47,7 @@ export const watched = (
  */
 export class Submitter {
   #underWay = 0;
+  #begun = 0;
   /** Lost attempts that hold a slot. */
   #held = 0;
   #judging = 0;
@@ -64,6 +65,11 @@ export class Submitter {
       readonly retries: Retries;
     },
   ) {}
+
+  /** Creates so far. */
+  get begun(): number {
+    return this.#begun;
+  }
 
   /** Creates whose answer is awaited. */
   get underWay(): number {
@@ -99,8 +105,9 @@ export class Submitter {
     const { context } = this;
     const { run } = ready;
     const { journal, service } = context.edges;
-    context.slots.take(context.now);
+    const sure = context.slots.take(context.now);
     this.#underWay += 1;
+    this.#begun += 1;
     try {
       const record = journal.state.runs.get(run.id);
       const attempt = (record?.attempts.at(-1)?.attempt ?? 0) + 1;
@@ -115,6 +122,8 @@ export class Submitter {
         context.options.request(run, ready.fileNames),
         context.creates.signal,
       );
+      if (answer.is === 'refused' && answer.fault.class === 'capacity' && sure)
+        this.parts.watch.refused();
       await this.#answered(ready, attempt, answer, sentAt);
     } finally {
       this.#underWay -= 1;
@@ -146,11 +155,11 @@ export class Submitter {
   ): Promise<void> {
     const { context } = this;
     const { now } = context;
-    context.slots.accepted(now);
     context.account.accepted();
     this.#calm();
     // Watched before it is durable: should the disk refuse, its id is still told.
     this.parts.watch.add(watched(run, attempt, taskId, now, running ? now : null, reused));
+    context.slots.accepted(now, this.parts.watch.standing());
     await context.record({ type: 'accepted', run: run.id, attempt, taskId });
     if (running) context.edges.journal.appendLater({ type: 'observed', run: run.id, taskId });
     for (const message of nodeErrors)
@@ -164,7 +173,7 @@ export class Submitter {
     const record = (then: 'capacity' | 'retry' | 'final' | 'stop'): Promise<void> =>
       context.record({ type: 'refused', run: run.id, attempt, error: errorOf(fault), then });
     if (fault.class === 'capacity') {
-      context.slots.refused(now, fault.retryAfterMs);
+      context.slots.refused(now, fault.retryAfterMs, this.parts.watch.ghosts);
       this.#lossesInARow = 0;
       this.parts.supply().putBack(ready);
       context.edges.show({ type: 'waiting', for: 'capacity', message: fault.message });
@@ -287,7 +296,7 @@ export class Submitter {
       await context.edges.clock.sleep(holdCheckMs, signal);
       const account = await context.edges.service.account(signal);
       if (account.is !== 'known' || account.tasksInFlight === null) continue;
-      if (account.tasksInFlight <= this.parts.watch.size) break;
+      if (account.tasksInFlight <= this.parts.watch.alive) break;
     }
     this.#release();
   }

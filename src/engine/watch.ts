@@ -1,16 +1,26 @@
+import type { Cost } from '../journal/event.js';
 import type { Clock } from '../edges/clock.js';
 import type { Random } from '../edges/random.js';
 import type { Service, TaskAnswer } from '../runninghub/service.js';
 import { backoffMs } from './backoff.js';
+import type { Change } from './census.js';
+import { Census } from './census.js';
 import type { Decision, FollowOptions, Watched } from './follow.js';
 import { decide } from './follow.js';
-import type { PollPolicy } from './policy.js';
+import type { NextRead, PollPolicy, TaskFacts, View } from './policy.js';
+import { RequestBudget } from './request-budget.js';
 import { Wake } from './wake.js';
 
 interface Entry {
   readonly task: Watched;
-  /** When it is asked next; null while a request about it is under way. */
-  at: number | null;
+  /** Last time it was known to be in flight. */
+  seenAt: number;
+  /** A request about it is under way, or what it said is being carried out. */
+  asking: boolean;
+  /** Found to have ended; here until that is recorded. */
+  ended: boolean;
+  /** When it is asked next, whatever the policy says; null: the policy says when. */
+  fixedAt: number | null;
 }
 
 export interface WatchOptions extends FollowOptions {
@@ -21,17 +31,41 @@ export interface WatchOptions extends FollowOptions {
   readonly policy: PollPolicy;
 }
 
+/** What the watch needs to know of the rest of the engine, and what it tells it. */
+export interface WatchParts {
+  readonly decided: (task: Watched, decision: Decision) => Promise<'keep' | 'done'>;
+  /** Creates so far, those whose answer is awaited, and lost ones whose task may exist. */
+  readonly creates: () => {
+    readonly begun: number;
+    readonly underWay: number;
+    readonly held: number;
+  };
+  readonly hungry: () => boolean;
+  /** Slots are free, or taken again, without any task of ours being known to have ended. */
+  readonly changed: (change: Change) => void;
+  /** All tasks that hold a slot were in flight at this time. */
+  readonly confirmed: (at: number) => void;
+  /** A queued task was seen to run. */
+  readonly started: () => void;
+}
+
 const unreadBackoff = { firstMs: 1_000, maxMs: 30_000 };
 
 /**
- * Asks for every task in flight, one loop for all: the policy says when each is due, the
- * request budget spreads them. What an answer means is `decide`'s; what follows is the engine's.
+ * Sees ends: by the account's count and by asking for single tasks, one loop for all. The policy
+ * says what is asked next and when, the request budget bounds it. What an answer about a task
+ * means is `decide`'s, what the count means is the census's; what follows is the engine's.
  */
 export class Watch {
   readonly #entries = new Map<string, Entry>();
+  readonly #census = new Census();
+  readonly #budget: RequestBudget;
   readonly #wake: Wake;
   #underWay = 0;
-  #nextRequestAt = 0;
+  #counting = false;
+  /** Ends that were found so far. */
+  #found = 0;
+  #ending = 0;
   #closed = false;
   /** What `decided` rejected with: the loop ends with it. */
   readonly #broken: unknown[] = [];
@@ -39,20 +73,38 @@ export class Watch {
 
   constructor(
     private readonly edges: {
-      readonly service: Pick<Service, 'outputs'>;
+      readonly service: Pick<Service, 'outputs' | 'account'>;
       readonly clock: Clock;
       readonly random: Random;
     },
     private readonly options: WatchOptions,
     private readonly signal: AbortSignal,
-    private readonly decided: (task: Watched, decision: Decision) => Promise<'keep' | 'done'>,
+    private readonly parts: WatchParts,
   ) {
     this.#wake = new Wake(edges.clock);
+    this.#budget = new RequestBudget(options.requestsPerSecond);
     this.#lastReadAt = edges.clock.now();
   }
 
+  /** Tasks that were accepted and not found to have ended. */
   get size(): number {
     return this.#entries.size;
+  }
+
+  /** Those of them that are believed to be in flight. */
+  get alive(): number {
+    return this.#entries.size - this.#ending - this.#census.ghosts;
+  }
+
+  /** Those that ended by the account's count and were not found yet. */
+  get ghosts(): number {
+    return this.#census.ghosts;
+  }
+
+  /** Of those that are followed: how many wait on the service, and how many run. */
+  standing(): { queued: number; running: number } {
+    const queued = this.tasks().filter(({ runningAt }) => runningAt === null).length;
+    return { queued, running: this.size - queued };
   }
 
   tasks(): Watched[] {
@@ -67,16 +119,27 @@ export class Watch {
   add(task: Watched): void {
     const now = this.edges.clock.now();
     if (this.#entries.size === 0) this.#lastReadAt = now;
-    this.#entries.set(task.taskId, { task, at: this.options.policy.nextAt(task, now) });
+    this.#entries.set(task.taskId, {
+      task,
+      seenAt: now,
+      asking: false,
+      ended: false,
+      fixedAt: null,
+    });
     this.#wake.notify();
   }
 
   /** Asks for this task as soon as the request budget allows. */
   hurry(taskId: string): void {
     const entry = this.#entries.get(taskId);
-    if (entry === undefined || entry.at === null) return;
-    entry.at = 0;
+    if (entry === undefined || entry.asking) return;
+    entry.fixedAt = 0;
     this.#wake.notify();
+  }
+
+  /** A create found no room: what the count said of free slots may be wrong. */
+  refused(): void {
+    this.parts.changed(this.#census.refused(this.edges.clock.now()));
   }
 
   close(): void {
@@ -88,65 +151,193 @@ export class Watch {
   async run(): Promise<void> {
     while (!this.#closed && this.#broken.length === 0) {
       const now = this.edges.clock.now();
-      const due = this.#underWay < this.options.parallel ? this.#earliest() : undefined;
-      const at = due?.at ?? null;
-      if (due === undefined || at === null) await this.#wake.wait(null);
-      else if (Math.max(at, this.#nextRequestAt) > now)
-        await this.#wake.wait(Math.max(at, this.#nextRequestAt));
+      const next = this.#underWay < this.options.parallel ? this.#next(now) : null;
+      if (next === null) await this.#wake.wait(null);
       else {
-        this.#nextRequestAt =
-          Math.max(now, this.#nextRequestAt) + 1000 / this.options.requestsPerSecond;
-        this.#ask(due).catch((cause: unknown) => {
-          this.#broken.push(cause);
-          this.#wake.notify();
-        });
+        const at = Math.max(next.at, this.#budget.freeAt(now));
+        if (at > now) await this.#wake.wait(at);
+        else this.#start(next, now);
       }
     }
     if (this.#broken.length > 0) throw this.#broken[0];
   }
 
-  #earliest(): Entry | undefined {
-    let earliest: Entry | undefined;
-    for (const entry of this.#entries.values())
-      if (entry.at !== null && (earliest?.at == null || entry.at < earliest.at)) earliest = entry;
-    return earliest;
+  #next(now: number): NextRead | null {
+    if (this.#entries.size === 0) return null;
+    let soonest = this.options.policy.next(this.#view(now));
+    for (const entry of this.#entries.values()) {
+      const at = entry.asking ? null : (entry.fixedAt ?? this.#timeoutAt(entry));
+      if (at !== null && (soonest === null || at < soonest.at))
+        soonest = { at, ask: { is: 'task', taskId: entry.task.taskId } };
+    }
+    return soonest;
   }
 
-  async #ask(entry: Entry): Promise<void> {
-    const { task } = entry;
-    entry.at = null;
+  /** A task over its time is asked for before it is cancelled; null: not any more. */
+  #timeoutAt({ task, seenAt }: Entry): number | null {
+    const { runningAt, acceptedAt, cancelAsked } = task;
+    const { queueTimeoutMs, runTimeoutMs } = this.options;
+    const at = runningAt === null ? acceptedAt + queueTimeoutMs : runningAt + runTimeoutMs;
+    return cancelAsked !== null || seenAt > at ? null : at + 1;
+  }
+
+  #view(now: number): View {
+    const census = this.#census;
+    return {
+      now,
+      tasks: [...this.#entries.values()].filter(({ ended }) => !ended).map(factsOf),
+      census: census.usable(now)
+        ? {
+            reading: this.#counting,
+            proven: census.proven,
+            foreign: census.foreign,
+            readAt: census.readAt,
+            ghosts: census.ghosts,
+            oldestGhostAt: census.oldestGhostAt,
+            newestGhostAt: census.newestGhostAt,
+          }
+        : null,
+      hungry: this.parts.hungry(),
+      requestsPerSecond: this.options.requestsPerSecond,
+    };
+  }
+
+  #start({ ask }: NextRead, now: number): void {
+    this.#budget.spend(now);
     this.#underWay += 1;
+    const work = ask.is === 'count' ? this.#count(now) : this.#ask(ask.taskId);
+    work
+      .catch((cause: unknown) => this.#broken.push(cause))
+      .finally(() => {
+        this.#underWay -= 1;
+        this.#wake.notify();
+      });
+  }
+
+  async #count(sentAt: number): Promise<void> {
+    this.#counting = true;
+    const creates = this.parts.creates();
+    const alive = this.alive;
+    const found = this.#found;
+    const answer = await this.edges.service.account(this.signal).finally(() => {
+      this.#counting = false;
+    });
+    if (this.signal.aborted) return;
+    const at = this.edges.clock.now();
+    if (answer.is !== 'known' || answer.tasksInFlight === null) {
+      this.parts.changed(this.#census.failed(at));
+      return;
+    }
+    this.#lastReadAt = at;
+    const started = creates.underWay + (this.parts.creates().begun - creates.begun);
+    const change = this.#census.read({
+      count: answer.tasksInFlight,
+      atLeast: Math.max(0, alive - (this.#found - found)),
+      atMost: alive + started + creates.held,
+      sentAt,
+      at,
+    });
+    if (change.freed === 0 && change.foreign === 0) this.parts.confirmed(sentAt);
+    else this.parts.changed(change);
+  }
+
+  async #ask(taskId: string): Promise<void> {
+    const entry = this.#entries.get(taskId);
+    if (entry === undefined) return;
+    const { task } = entry;
+    entry.asking = true;
+    entry.fixedAt = null;
     task.polls += 1;
+    const sentAt = this.edges.clock.now();
     let answer: TaskAnswer;
     try {
       answer = await this.edges.service.outputs(task.taskId, this.signal);
     } finally {
-      this.#underWay -= 1;
-      this.#wake.notify();
+      entry.asking = false;
     }
     if (this.signal.aborted) return;
     const now = this.edges.clock.now();
     if (answer.is !== 'unread') this.#lastReadAt = now;
     const decision = decide(task, answer, now, this.options);
-    if (decision.is === 'again' && decision.nowRunning) task.runningAt = now;
-    if ((await this.decided(task, decision)) === 'done') this.#entries.delete(task.taskId);
-    else entry.at = this.#nextAt(task, decision);
-    this.#wake.notify();
+    if (decision.is === 'again' && decision.nowRunning) {
+      task.runningAt = now;
+      this.parts.started();
+    }
+    if (answer.is === 'running' || answer.is === 'queued') this.#seen(entry, sentAt);
+    if (decision.is === 'succeeded' || decision.is === 'failed' || decision.is === 'cancelled')
+      this.#ended(entry, decision, now);
+    entry.asking = true;
+    const then = await this.parts.decided(task, decision);
+    entry.asking = false;
+    if (entry.ended) this.#ending -= 1;
+    if (then === 'done') this.#entries.delete(task.taskId);
+    else entry.fixedAt = this.#fixedAt(task, decision);
   }
 
-  #nextAt(task: Watched, decision: Decision): number {
+  /** It is in flight, so it is no ghost that was noticed before. */
+  #seen(entry: Entry, sentAt: number): void {
+    entry.seenAt = sentAt;
+    const alive = [...this.#entries.values()].filter(({ ended }) => !ended);
+    const { newestGhostAt } = this.#census;
+    if (newestGhostAt === null) {
+      this.parts.confirmed(Math.min(...alive.map(({ seenAt }) => seenAt)));
+      return;
+    }
+    if (sentAt < newestGhostAt) return;
+    const possible = alive.filter(({ seenAt }) => seenAt <= newestGhostAt).length;
+    this.parts.changed(this.#census.possible(possible, this.edges.clock.now()));
+  }
+
+  /** Its slot is free from now on, if it was not before. */
+  #ended(entry: Entry, decision: Decision & { readonly cost: Cost }, now: number): void {
+    const { task, seenAt } = entry;
+    const { taskTimeMs } = decision.cost;
+    const { runningAt } = task;
+    entry.ended = true;
+    this.#ending += 1;
+    this.#found += 1;
+    const endedAt = runningAt === null || taskTimeMs === null ? null : runningAt + taskTimeMs;
+    this.parts.changed(this.#census.ended(endedAt, now));
+    if (decision.is === 'succeeded' && runningAt !== null)
+      this.options.policy.learn(runTimeOf({ runningAt, seenAt, now, taskTimeMs }));
+  }
+
+  /** When a task is asked for again, where that is not the policy's to say. */
+  #fixedAt(task: Watched, decision: Decision): number | null {
     const now = this.edges.clock.now();
+    const afterMs = decision.is === 'again' ? decision.afterMs : null;
     if (task.unread > 0)
-      return (
-        now +
-        backoffMs(
-          unreadBackoff,
-          task.unread,
-          this.edges.random,
-          decision.is === 'again' ? decision.afterMs : null,
-        )
-      );
-    if (decision.is === 'again' && decision.afterMs !== null) return now + decision.afterMs;
-    return this.options.policy.nextAt(task, now);
+      return now + backoffMs(unreadBackoff, task.unread, this.edges.random, afterMs);
+    return afterMs === null ? null : now + afterMs;
   }
 }
+
+/**
+ * How long a task ran, which is known from both sides only: longer than when it was last seen
+ * to run, shorter than when it was found. The service's own number, in whole seconds, is taken
+ * where it lies between the two.
+ */
+const runTimeOf = ({
+  runningAt,
+  seenAt,
+  now,
+  taskTimeMs,
+}: {
+  readonly runningAt: number;
+  readonly seenAt: number;
+  readonly now: number;
+  readonly taskTimeMs: number | null;
+}): number => {
+  const [least, most] = [Math.max(0, seenAt - runningAt), now - runningAt];
+  const within = taskTimeMs !== null && taskTimeMs > least - 1_500 && taskTimeMs < most + 1_500;
+  return within ? Math.min(most, Math.max(least, taskTimeMs)) : (least + most) / 2;
+};
+
+const factsOf = ({ task, seenAt, asking, fixedAt }: Entry): TaskFacts => ({
+  taskId: task.taskId,
+  acceptedAt: task.acceptedAt,
+  runningAt: task.runningAt,
+  seenAt,
+  polls: task.polls,
+  askable: !asking && fixedAt === null,
+});

@@ -35,7 +35,9 @@ export interface ModelOptions {
   /** What a create is answered with instead of the truth; null: the truth. */
   readonly onCreate?: (n: number, accept: () => CreateAnswer) => CreateAnswer | null;
   readonly onOutputs?: (task: ModelTask, polls: number) => TaskAnswer | null;
-  readonly onAccount?: (truth: AccountAnswer) => AccountAnswer;
+  readonly onAccount?: (truth: AccountAnswer & { readonly is: 'known' }) => AccountAnswer;
+  /** A read request goes out. */
+  readonly onRead?: () => void;
 }
 
 export const fault = (code: string, kind: Fault['class'], message = code): Fault => ({
@@ -117,6 +119,7 @@ export class ModelService implements Service {
 
   async outputs(taskId: string): Promise<TaskAnswer> {
     this.requests.outputs += 1;
+    this.options.onRead?.();
     await this.#travel();
     const answer = this.#outputs(taskId);
     await this.#travel();
@@ -159,9 +162,10 @@ export class ModelService implements Service {
 
   async account(): Promise<AccountAnswer> {
     this.requests.account += 1;
+    this.options.onRead?.();
     await this.#travel();
-    const truth: AccountAnswer = {
-      is: 'known',
+    const truth = {
+      is: 'known' as const,
       coins: '100000',
       money: null,
       currency: null,

@@ -1,0 +1,143 @@
+import { runBatch } from '../../src/engine/engine.js';
+import type { PollPolicy } from '../../src/engine/policy.js';
+import { Fold } from '../../src/journal/fold.js';
+import type { JournalEvent } from '../../src/journal/event.js';
+import type { ExecutionOptions } from '../../src/manifest/manifest.js';
+import type { Plan, PlannedRun } from '../../src/plan/plan.js';
+import type { CreateRequest, Service } from '../../src/runninghub/service.js';
+import { isRunId } from '../../src/values/ids.js';
+import type { Clock } from '../../src/edges/clock.js';
+
+export interface BatchOptions {
+  readonly runs: number;
+  readonly policy: PollPolicy;
+  readonly service: Service;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly room?: number | null;
+  readonly execution?: Partial<ExecutionOptions>;
+  /** The matrix' variables of the n-th run. */
+  readonly values?: (index: number) => ReadonlyMap<string, string>;
+}
+
+const execution: ExecutionOptions = {
+  concurrency: 'auto',
+  retries: 1,
+  timeout: { queueMs: 3_600_000, runMs: 3_600_000 },
+  deadlineMs: null,
+  failFast: false,
+  maxFailures: null,
+  onUnknown: 'auto',
+  onInterrupt: 'keep',
+  order: 'auto',
+  requestsPerSecond: null,
+};
+
+const request = (run: PlannedRun): CreateRequest => ({
+  workflowId: '1',
+  nodeInfoList: [{ nodeId: '1', fieldName: 'index', fieldValue: String(run.index) }],
+  workflow: null,
+  instanceType: null,
+  addMetadata: null,
+  webhookUrl: null,
+  usePersonalQueue: null,
+  retainSeconds: null,
+});
+
+/** The engine alone, over any service and clock: no manifest, no disk, no HTTP. */
+export const virtualBatch = async (options: BatchOptions): ReturnType<typeof runBatch> => {
+  const fold = new Fold();
+  let seq = 0;
+  const append = (event: JournalEvent): void => {
+    const at = new Date(options.clock.now()).toISOString();
+    fold.apply({ ...event, seq: (seq += 1), at });
+  };
+  return runBatch(
+    planOf(options),
+    {
+      service: options.service,
+      journal: {
+        get state() {
+          return fold.state;
+        },
+        append: (event) => {
+          append(event);
+          return Promise.resolve();
+        },
+        appendLater: append,
+      },
+      uploads: {
+        ensure: () => Promise.resolve({ ok: true, fileName: 'api/x.png', reused: false }),
+        forget: () => undefined,
+      },
+      files: {
+        resumeAt: () => Promise.resolve(0),
+        receive: () => Promise.resolve({ is: 'whole' }),
+        finish: (path) =>
+          Promise.resolve({
+            ok: true,
+            file: { path, bytes: 1, sha256: '0'.repeat(64), mtimeMs: 0 },
+          }),
+      },
+      clock: options.clock,
+      random: options.random,
+      show: () => undefined,
+    },
+    {
+      request,
+      inputs: (run) => ({
+        index: run.index,
+        name: run.name,
+        row: null,
+        tags: [],
+        values: Object.fromEntries(run.values),
+        overrides: [],
+        base: '',
+        repeat: 0,
+      }),
+      policy: options.policy,
+      room: options.room ?? null,
+      nodes: null,
+      interrupted: new AbortController().signal,
+      patienceMs: 3_600_000,
+    },
+  );
+};
+
+/** What the engine reads of a plan, and no more. */
+const planOf = ({ runs, values, execution: own }: BatchOptions): Plan => {
+  const plan = {
+    manifest: {
+      execution: { ...execution, ...own },
+      budget: { coins: null, taskTimeMs: null, wallTimeMs: null, runs: null },
+      run: { expect: { outputs: { min: 1, max: null }, types: null, minBytes: null } },
+    },
+    summary: { total: runs },
+    assets: new Map(),
+    // eslint-disable-next-line @typescript-eslint/require-await -- a list that is made as it is read
+    runs: async function* () {
+      for (let index = 0; index < runs; index += 1)
+        yield runOf(index, values?.(index) ?? new Map());
+    },
+    outputPath: (run: PlannedRun) => `${run.name}.png`,
+  };
+  return plan as unknown as Plan;
+};
+
+const runOf = (index: number, values: ReadonlyMap<string, string>): PlannedRun => {
+  const id = index.toString(16).padStart(16, '0');
+  if (!isRunId(id)) throw new Error('not a run id');
+  return {
+    index,
+    id,
+    name: String(index).padStart(6, '0'),
+    action: 'new',
+    reasons: [],
+    row: null,
+    tags: [],
+    values,
+    overrides: [],
+    repeat: 0,
+    twinOf: null,
+  };
+};
