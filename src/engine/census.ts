@@ -158,22 +158,24 @@ export class Census {
    * flight after the last ghost was noticed.
    */
   possible(possible: number, now: number): Change {
-    return this.#retract(this.ghosts - possible, 2, now);
+    const wrong = this.ghosts - possible;
+    if (wrong <= 0) return nothing;
+    this.#ghosts.splice(0, wrong);
+    const foreign = this.#infer(-wrong);
+    this.#score -= 2 * (wrong + foreign);
+    if (this.#score > (this.#onProbation ? -2 : worstScore)) return { freed: -wrong, foreign };
+    const change = this.#distrust(now);
+    return { freed: change.freed - wrong, foreign: foreign + change.foreign };
   }
 
   /**
-   * A create was refused for want of room although there seemed to be some: another program
-   * may have been quicker, or the ghost that freed it is none. Polls will tell.
+   * A create was refused for want of room although there seemed to be some: another program may
+   * have been quicker, the account may take less than before, or the ghosts are none.
    */
   refused(now: number): Change {
-    return this.#retract(Math.min(1, this.ghosts), 1, now);
-  }
-
-  /** A create was accepted above the known limit: other programs hold less than was thought. */
-  foundRoom(): void {
-    if (this.#foreign === null || this.#foreign === 0) return;
-    this.#foreign -= 1;
+    if (this.ghosts === 0) return nothing;
     this.#score -= 1;
+    return this.#score > (this.#onProbation ? -2 : worstScore) ? nothing : this.#distrust(now);
   }
 
   /** Changes `foreign`, not below none. @returns by how much. */
@@ -182,16 +184,6 @@ export class Census {
     this.#foreign = Math.max(0, before + change);
     this.#inferred += this.#foreign - before;
     return this.#foreign - before;
-  }
-
-  #retract(wrong: number, weight: number, now: number): Change {
-    if (wrong <= 0) return nothing;
-    this.#ghosts.splice(0, wrong);
-    const foreign = this.#infer(-wrong);
-    this.#score -= weight * (wrong + foreign);
-    if (this.#score > (this.#onProbation ? -2 : worstScore)) return { freed: -wrong, foreign };
-    const change = this.#distrust(now);
-    return { freed: change.freed - wrong, foreign: foreign + change.foreign };
   }
 
   /** The call was refused, or gave no number. */

@@ -3,6 +3,8 @@ import type { Plan, PlannedRun } from '../plan/plan.js';
 import type { CreateRequest } from '../runninghub/service.js';
 import type { RunId, TaskId } from '../values/ids.js';
 import { Account } from './account.js';
+import type { Durations } from './durations.js';
+import { durationsOf } from './durations.js';
 import type { EngineEdges } from './edges.js';
 import { historyOf } from './history.js';
 import type { Stop } from './limits.js';
@@ -45,6 +47,7 @@ const anyNumber = 100_000;
 export class Context {
   readonly slots: Slots;
   readonly account: Account;
+  readonly durations: Durations;
   readonly wake: Wake;
   readonly blocked = new Map<RunId, RunError>();
   readonly unfetched = new Map<RunId, RunError>();
@@ -67,6 +70,7 @@ export class Context {
     const history = historyOf(edges.journal.state);
     for (const ms of history.runMs) options.policy.learn(ms);
     this.account = new Account(history);
+    this.durations = durationsOf(edges.journal.state);
     const { concurrency } = plan.manifest.execution;
     this.slots = new Slots(
       concurrency === 'auto'

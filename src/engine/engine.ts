@@ -58,16 +58,22 @@ class Batch {
         requestsPerSecond: execution.requestsPerSecond ?? requestsPerSecond,
         parallel: readsAtOnce,
         policy: options.policy,
+        queueTold: options.room !== null,
       },
       context.reads.signal,
       {
         decided: (task, decision) => this.#settler.decided(task, decision),
+        ran: (task, ms) => {
+          options.policy.learn(ms);
+          context.durations.learn(task.run.values, ms);
+        },
         creates: () => this.#submitter,
         hungry: () => context.stop === null && !this.#supply.exhausted,
         started: () => {
           context.slots.started(this.#watch.standing());
           context.wake.notify();
         },
+        told: (limit) => context.slots.told(limit),
         confirmed: (at) => context.slots.confirmed(at, context.now),
         changed: (change) => {
           context.slots.changed(change);
@@ -82,6 +88,8 @@ class Batch {
     });
     this.#supply = new Supply(this.#toSubmit(), plan.assets, edges, {
       lookAhead: () => Math.min(64, 4 + 2 * context.slots.limit),
+      expectedMs: (run) =>
+        execution.order === 'manifest' ? null : context.durations.expected(run.values),
       signal: context.reads.signal,
       changed: () => context.wake.notify(),
       blocked: (run, error) => {

@@ -29,6 +29,10 @@ export interface SlotOptions {
 
 const probeFirstMs = 30_000;
 const probeMaxMs = 600_000;
+/** Where the service tells its limit, a probe only finds out that it told less than is true. */
+const probeToldMs = 240_000;
+/** So long after a refusal it is settled which tasks were in flight then. */
+const doubtMs = 60_000;
 const shutMs = 5_000;
 const shutMaxMs = 60_000;
 
@@ -37,10 +41,15 @@ export class Slots {
   #held = 0;
   #learned = false;
   #probeAt = 0;
-  #probeEveryMs = probeFirstMs;
+  #probeEveryMs: number;
   #probing = false;
   /** When a probe was accepted whose room is still to be confirmed. */
   #foundAt: number | null = null;
+  /** By how much refusals lowered the limit since other programs were last counted, and when. */
+  #lowered = 0;
+  #loweredAt = 0;
+  /** By how much of it in the belief that some tasks had ended which were not found yet. */
+  #doubtful = 0;
   /** Set while the account refuses even with nothing of ours in flight. */
   #shutUntil = 0;
   #shutTries = 0;
@@ -52,7 +61,8 @@ export class Slots {
   ) {
     this.#limit = Math.max(1, Math.min(options.start, options.max));
     this.#learned = options.told;
-    this.#probeAt = now + this.#jitter(probeFirstMs);
+    this.#probeEveryMs = options.told ? probeToldMs : probeFirstMs;
+    this.#probeAt = now + this.#jitter(this.#probeEveryMs);
   }
 
   get limit(): number {
@@ -88,8 +98,15 @@ export class Slots {
     this.changed({ freed: 1, foreign: 0 });
   }
 
+  /** The service tells how many tasks of ours the account has room for. */
+  told(limit: number): void {
+    if (this.options.auto) this.#limit = Math.min(this.options.max, Math.max(1, limit));
+  }
+
   /** All tasks that hold a slot were in flight at this time: none of them ended unseen before. */
   confirmed(at: number, now: number): void {
+    if (at > this.#loweredAt) this.#lowered = 0;
+    if (at > this.#loweredAt + doubtMs) this.#doubtful = 0;
     if (this.#foundAt === null || at <= this.#foundAt) return;
     this.#foundAt = null;
     if (this.#held <= this.#limit) return;
@@ -101,11 +118,20 @@ export class Slots {
   /** The account's count says that slots are free, or are not, or that other programs hold more or fewer. */
   changed({ freed, foreign }: Change): void {
     this.#held -= freed;
+    if (freed < 0) {
+      // Tasks are in flight after all that a refusal was counted without.
+      const wrongly = Math.min(this.#doubtful, Math.max(0, this.#held - this.#limit));
+      this.#limit += wrongly;
+      this.#doubtful -= wrongly;
+    }
     if (freed > 0 || foreign < 0) this.#shutUntil = 0;
     // A task had ended unseen: that was the room that the probe found.
     if (freed > 0) this.#foundAt = null;
-    if (this.options.auto && this.#learned)
-      this.#limit = Math.min(this.options.max, Math.max(1, this.#limit - foreign));
+    if (!this.options.auto || !this.#learned) return;
+    // A refusal told of the same tasks before the count did.
+    const known = Math.min(this.#lowered, Math.max(0, foreign));
+    this.#lowered -= known;
+    this.#limit = Math.min(this.options.max, Math.max(1, this.#limit - (foreign - known)));
   }
 
   /** `queued` and `running`: tasks of ours that the service has, the new one among them. */
@@ -143,7 +169,11 @@ export class Slots {
     if (this.#probing) this.#probeEveryMs = Math.min(probeMaxMs, this.#probeEveryMs * 2);
     this.#probing = false;
     this.#learned = true;
-    this.#limit = Math.max(1, Math.min(this.#limit, this.#held + ghosts));
+    const fits = Math.max(1, Math.min(this.#limit, this.#held));
+    this.#lowered += this.#limit - fits;
+    this.#loweredAt = now;
+    if (ghosts > 0) this.#doubtful += this.#limit - fits;
+    this.#limit = fits;
     this.#probeAt = now + this.#jitter(this.#probeEveryMs);
   }
 

@@ -42,6 +42,8 @@ export class Supply {
     private readonly options: {
       /** How many runs are prepared ahead. */
       readonly lookAhead: () => number;
+      /** How long a run will take; null: not known, or the order is the manifest's. */
+      readonly expectedMs: (run: PlannedRun) => number | null;
       readonly signal: AbortSignal;
       readonly changed: () => void;
       readonly blocked: (run: PlannedRun, error: RunError) => void;
@@ -56,11 +58,28 @@ export class Supply {
     const back = this.#putBack.shift();
     if (back !== undefined) return back;
     this.#admitDue(now);
-    const at = this.#window.findIndex(({ entry }) => entry.is === 'ready');
+    const at = this.#drained
+      ? this.#longest()
+      : this.#window.findIndex(({ entry }) => entry.is === 'ready');
     this.#fill();
     if (at === -1) return undefined;
     const [taken] = this.#window.splice(at, 1);
     return taken?.entry.is === 'ready' ? taken.entry.ready : undefined;
+  }
+
+  /**
+   * Where the end of the batch is in sight, the longest first: what starts last should not be
+   * what takes longest. Of equals, and where nothing is known, the first.
+   */
+  #longest(): number {
+    let best = -1;
+    let most = -1;
+    for (const [at, { run, entry }] of this.#window.entries()) {
+      if (entry.is !== 'ready') continue;
+      const ms = this.options.expectedMs(run) ?? 0;
+      if (ms > most) [best, most] = [at, ms];
+    }
+    return best;
   }
 
   /** To the head of the queue: nothing happened to it. */

@@ -29,11 +29,15 @@ export interface WatchOptions extends FollowOptions {
   /** Requests under way at once. */
   readonly parallel: number;
   readonly policy: PollPolicy;
+  /** The queue status call answered, which counts tasks and tells the account's limit. */
+  readonly queueTold: boolean;
 }
 
 /** What the watch needs to know of the rest of the engine, and what it tells it. */
 export interface WatchParts {
   readonly decided: (task: Watched, decision: Decision) => Promise<'keep' | 'done'>;
+  /** A task succeeded after about so many ms of running. */
+  readonly ran: (task: Watched, ms: number) => void;
   /** Creates so far, those whose answer is awaited, and lost ones whose task may exist. */
   readonly creates: () => {
     readonly begun: number;
@@ -45,6 +49,8 @@ export interface WatchParts {
   readonly changed: (change: Change) => void;
   /** All tasks that hold a slot were in flight at this time. */
   readonly confirmed: (at: number) => void;
+  /** The account has room for so many tasks of ours, by the service's own word. */
+  readonly told: (limit: number) => void;
   /** A queued task was seen to run. */
   readonly started: () => void;
 }
@@ -67,13 +73,16 @@ export class Watch {
   #found = 0;
   #ending = 0;
   #closed = false;
+  #queueTells: boolean;
+  /** The account's limit, as last told. */
+  #capacity: number | null = null;
   /** What `decided` rejected with: the loop ends with it. */
   readonly #broken: unknown[] = [];
   #lastReadAt: number;
 
   constructor(
     private readonly edges: {
-      readonly service: Pick<Service, 'outputs' | 'account'>;
+      readonly service: Pick<Service, 'outputs' | 'account' | 'queue'>;
       readonly clock: Clock;
       readonly random: Random;
     },
@@ -84,6 +93,7 @@ export class Watch {
     this.#wake = new Wake(edges.clock);
     this.#budget = new RequestBudget(options.requestsPerSecond);
     this.#lastReadAt = edges.clock.now();
+    this.#queueTells = options.queueTold;
   }
 
   /** Tasks that were accepted and not found to have ended. */
@@ -219,19 +229,19 @@ export class Watch {
     const creates = this.parts.creates();
     const alive = this.alive;
     const found = this.#found;
-    const answer = await this.edges.service.account(this.signal).finally(() => {
+    const count = await this.#inFlight().finally(() => {
       this.#counting = false;
     });
     if (this.signal.aborted) return;
     const at = this.edges.clock.now();
-    if (answer.is !== 'known' || answer.tasksInFlight === null) {
+    if (count === null) {
       this.parts.changed(this.#census.failed(at));
       return;
     }
     this.#lastReadAt = at;
     const started = creates.underWay + (this.parts.creates().begun - creates.begun);
     const change = this.#census.read({
-      count: answer.tasksInFlight,
+      count,
       atLeast: Math.max(0, alive - (this.#found - found)),
       atMost: alive + started + creates.held,
       sentAt,
@@ -239,6 +249,21 @@ export class Watch {
     });
     if (change.freed === 0 && change.foreign === 0) this.parts.confirmed(sentAt);
     else this.parts.changed(change);
+    if (this.#capacity !== null) this.parts.told(this.#capacity - this.#census.foreign);
+  }
+
+  /** The account's tasks, by the call that also tells its limit while that one answers. */
+  async #inFlight(): Promise<number | null> {
+    if (this.#queueTells) {
+      const answer = await this.edges.service.queue(this.signal);
+      if (answer.is === 'known' && answer.total !== null) {
+        this.#capacity = answer.limit;
+        return answer.total;
+      }
+      this.#queueTells = false;
+    }
+    const answer = await this.edges.service.account(this.signal);
+    return answer.is === 'known' ? answer.tasksInFlight : null;
   }
 
   async #ask(taskId: string): Promise<void> {
@@ -299,7 +324,7 @@ export class Watch {
     const endedAt = runningAt === null || taskTimeMs === null ? null : runningAt + taskTimeMs;
     this.parts.changed(this.#census.ended(endedAt, now));
     if (decision.is === 'succeeded' && runningAt !== null)
-      this.options.policy.learn(runTimeOf({ runningAt, seenAt, now, taskTimeMs }));
+      this.parts.ran(task, runTimeOf({ runningAt, seenAt, now, taskTimeMs }));
   }
 
   /** When a task is asked for again, where that is not the policy's to say. */

@@ -5,6 +5,7 @@ import type {
   CreateAnswer,
   CreateRequest,
   Fault,
+  QueueAnswer,
   Service,
   TaskAnswer,
 } from '../../src/runninghub/service.js';
@@ -36,6 +37,8 @@ export interface ModelOptions {
   readonly onCreate?: (n: number, accept: () => CreateAnswer) => CreateAnswer | null;
   readonly onOutputs?: (task: ModelTask, polls: number) => TaskAnswer | null;
   readonly onAccount?: (truth: AccountAnswer & { readonly is: 'known' }) => AccountAnswer;
+  /** The queue status call tells the account's limit. */
+  readonly told?: boolean;
   /** A read request goes out. */
   readonly onRead?: () => void;
 }
@@ -176,9 +179,15 @@ export class ModelService implements Service {
     return this.options.onAccount?.(truth) ?? truth;
   }
 
-  queue(): ReturnType<Service['queue']> {
+  async queue(): Promise<QueueAnswer> {
+    if (this.options.told !== true) return { is: 'failed', fault: fault('404', 'transient') };
     this.requests.queue += 1;
-    return Promise.resolve({ is: 'failed', fault: fault('404', 'transient') });
+    this.options.onRead?.();
+    await this.#travel();
+    const total = this.inFlight() + (this.options.foreign?.() ?? 0);
+    const limit = this.options.slots();
+    await this.#travel();
+    return { is: 'known', limit, running: Math.min(total, limit), queued: 0, total };
   }
 
   workflow(): ReturnType<Service['workflow']> {

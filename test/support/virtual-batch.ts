@@ -34,15 +34,12 @@ const execution: ExecutionOptions = {
 };
 
 const request = (run: PlannedRun): CreateRequest => ({
-  workflowId: '1',
-  nodeInfoList: [{ nodeId: '1', fieldName: 'index', fieldValue: String(run.index) }],
-  workflow: null,
-  instanceType: null,
-  addMetadata: null,
-  webhookUrl: null,
-  usePersonalQueue: null,
-  retainSeconds: null,
+  path: '/model',
+  body: new Map([['index', String(run.index)]]),
 });
+
+/** Which run a request is for. */
+export const indexOf = ({ body }: CreateRequest): number => Number(body.get('index'));
 
 /** The engine alone, over any service and clock: no manifest, no disk, no HTTP. */
 export const virtualBatch = async (options: BatchOptions): ReturnType<typeof runBatch> => {

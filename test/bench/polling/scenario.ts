@@ -2,7 +2,7 @@ import type { PollPolicy } from '../../../src/engine/policy.js';
 import type { ExecutionOptions } from '../../../src/manifest/manifest.js';
 import type { ModelOptions } from '../../support/model-service.js';
 import { ModelService } from '../../support/model-service.js';
-import { virtualBatch } from '../../support/virtual-batch.js';
+import { indexOf, virtualBatch } from '../../support/virtual-batch.js';
 import { VirtualClock } from '../../support/virtual-clock.js';
 import { draws } from './draws.js';
 
@@ -22,6 +22,7 @@ export interface Scenario {
   readonly account?: ModelOptions['onAccount'];
   readonly onCreate?: ModelOptions['onCreate'];
   readonly onOutputs?: ModelOptions['onOutputs'];
+  /** The service tells the account's limit. */
   readonly told?: boolean;
   readonly execution?: Partial<ExecutionOptions>;
   readonly values?: (index: number) => ReadonlyMap<string, string>;
@@ -62,12 +63,13 @@ export const measure = async (
     queue: scenario.queue ?? 0,
     roundTripMs: scenario.roundTripMs ?? 100,
     runMs: (n, request) => {
-      const index = Number(request.nodeInfoList[0]?.fieldValue ?? 0);
+      const index = indexOf(request);
       // The same run takes the same time under every policy.
       const known = times.get(index) ?? scenario.runMs(n, draws(seed * 7919 + index), index);
       times.set(index, known);
       return known;
     },
+    told: scenario.told === true,
     foreign: () => foreignAt(clock.now()),
     onRead: () => reads.push(clock.now()),
     onAccount: (truth) => {
@@ -110,8 +112,8 @@ export const measure = async (
   return {
     utilisation: busy / offered,
     makespan: (lastEnd - start) / (work / meanSlots),
-    readsPerRun: (service.requests.outputs + service.requests.account) / tasks.length,
-    countsPerRun: service.requests.account / tasks.length,
+    readsPerRun: reads.length / tasks.length,
+    countsPerRun: (service.requests.account + service.requests.queue) / tasks.length,
     pollsPerRun: service.requests.outputs / tasks.length,
     peak: mostIn(reads, 1_000),
     rejected: service.rejected,
