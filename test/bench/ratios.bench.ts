@@ -204,11 +204,10 @@ test('a finished batch of 10,000 runs', async () => {
       `for (const line of require('fs').readFileSync(${JSON.stringify(journal)}, 'utf8').trim().split('\\n')) JSON.parse(line);`,
     ];
     const lines = readFileSync(journal, 'utf8').trim().split('\n').length;
-    const [alone, noop, status] = alternate(
-      [parse, [cli, 'apply', '-q'], [cli, 'status']],
-      5,
-      { cwd: project, env },
-    );
+    const [alone, noop, status] = alternate([parse, [cli, 'apply', '-q'], [cli, 'status']], 5, {
+      cwd: project,
+      env,
+    });
     if (alone === undefined || noop === undefined || status === undefined) throw new Error();
     console.log(
       table(
