@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { whyNotOutput } from '../assets/kind.js';
 import { openLedger } from '../assets/ledger.js';
 import { Uploader } from '../assets/uploader.js';
@@ -8,12 +8,15 @@ import { NodeOutputFiles } from '../edges/output-files.js';
 import { runBatch } from '../engine/engine.js';
 import type { EngineResult } from '../engine/engine.js';
 import { steadyPolicy } from '../engine/policy.js';
-import type { RunError } from '../journal/event.js';
+import type { RunError, Scope } from '../journal/event.js';
 import { openStore } from '../journal/store.js';
 import type { Store } from '../journal/store.js';
+import { datumJson } from '../matrix/datum-json.js';
 import type { Plan } from '../plan/plan.js';
-import { toRunInputs } from '../plan/record.js';
+import { toPlanned, toRunInputs } from '../plan/record.js';
 import { requestOf } from '../plan/request.js';
+import type { Selection } from '../plan/selection.js';
+import { wholeOf } from '../plan/whole.js';
 import type { BatchReport } from '../report/model.js';
 import { painter } from '../terminal/colour.js';
 import type { Progress } from '../terminal/progress.js';
@@ -31,7 +34,7 @@ import { preflight } from './preflight.js';
 import { progressFor } from './progress.js';
 import type { Project } from './project.js';
 import { loadProject, readEnvFile } from './project.js';
-import { reportOf, writeReports } from './results.js';
+import { reportOf, titleOf, writeReports } from './results.js';
 import { sayOne, sayProblems } from './say.js';
 import { selectionOf } from './select.js';
 import { watchSignals } from './signals.js';
@@ -79,7 +82,18 @@ export const apply = async (call: Call, io: Io): Promise<number> => {
     );
     sayProblems(problems, call, io);
     if (plan === null || problems.errors > 0) return exit.badInput;
-    return await new Apply({ call, io, project, identity, store, plan, ledger }).run();
+    const manifestSha256 = createHash('sha256').update(project.manifestBytes).digest('hex');
+    return await new Apply({
+      call,
+      io,
+      project,
+      identity,
+      store,
+      plan,
+      selection,
+      manifestSha256,
+      ledger,
+    }).run();
   } finally {
     await store.close();
   }
@@ -92,6 +106,8 @@ interface Parts {
   readonly identity: Identity;
   readonly store: Store;
   readonly plan: Plan;
+  readonly selection: Selection;
+  readonly manifestSha256: string;
   readonly ledger: Awaited<ReturnType<typeof openLedger>>;
 }
 
@@ -120,6 +136,9 @@ class Apply {
   async run(): Promise<number> {
     const { call, io, plan, store, identity } = this.parts;
     const startedAt = identity.clock.now();
+    // Without a record of its own even a shard with nothing to do could not be merged.
+    const sharded = this.parts.selection.shard !== null;
+    if (sharded) await this.#begin();
     const signals = watchSignals(io);
     const progress = progressFor(call, io, identity.clock, {
       total: () => plan.summary.total - plan.summary.upToDate,
@@ -135,7 +154,7 @@ class Apply {
     }
     const report = await this.#report(outcome, startedAt);
     const code = signals.code() ?? (outcome.code === exit.done ? codeOf(report) : outcome.code);
-    if (this.#hasWork()) await this.#end(code, outcome.stop);
+    if (sharded || this.#hasWork()) await this.#end(code, outcome);
     const exitCode = await this.#finish({ ...report, exitCode: code }, code);
     signals.stop();
     return exitCode;
@@ -199,7 +218,7 @@ class Apply {
       io.err.write(`error: ${checked.message}\n`);
       return { ...nothingDone, code: exit.service, stop: checked.message };
     }
-    await this.#begin();
+    if (this.parts.selection.shard === null) await this.#begin();
     store.onEvent((event) => progress.on(event));
     progress.on({ type: 'phase', phase: 'run', detail: '' });
     const uploader = this.#uploader(connection, progress);
@@ -239,18 +258,50 @@ class Apply {
 
   async #begin(): Promise<void> {
     const { store, plan, identity, project } = this.parts;
+    const scope = await this.#scope();
     store.appendLater({
       type: 'batch',
-      version: 1,
+      version: 2,
       program: programVersion(),
       name: plan.manifest.name,
       target: plan.manifest.target.workflowId,
-      manifest: createHash('sha256').update(project.manifestBytes).digest('hex'),
+      manifest: this.parts.manifestSha256,
       account: identity.account,
       emulated: project.emulated,
+      scope,
     });
     if (!store.state.bases.has(plan.base.sha256)) store.appendLater(plan.base);
+    if (scope.shard !== null)
+      for await (const run of plan.runs()) {
+        const known = store.state.planned.get(run.index);
+        if (known?.run !== run.id || known.name !== run.name) store.appendLater(toPlanned(run));
+      }
     await store.flush();
+  }
+
+  async #scope(): Promise<Scope> {
+    const { plan, project, selection, manifestSha256 } = this.parts;
+    const { manifest } = plan;
+    const outputs = relative(project.stateDir, project.outputsDir);
+    const { shard } = selection;
+    const whole =
+      shard === null
+        ? null
+        : await wholeOf(project.matrix, selection, [
+            manifestSha256,
+            plan.base.sha256,
+            JSON.stringify([...manifest.vars].map(([name, { value }]) => [name, datumJson(value)])),
+            this.parts.call.text('profile') ?? '',
+          ]);
+    return {
+      title: titleOf(manifest),
+      runs: plan.summary.total,
+      outputs: isAbsolute(outputs) ? null : outputs.split(sep).join('/'),
+      shard:
+        shard === null || whole === null
+          ? null
+          : { ...shard, runs: whole.runs, total: whole.total, matrix: whole.sha256 },
+    };
   }
 
   #uploader({ client, clock }: Connection, progress: Progress): Uploader {
@@ -314,7 +365,7 @@ class Apply {
       store.state,
       {
         name: plan.manifest.name,
-        title: plan.manifest.report.title ?? plan.manifest.name,
+        title: titleOf(plan.manifest),
         target: plan.manifest.target.workflowId,
         startedAt,
         finishedAt: identity.clock.now(),
@@ -333,10 +384,11 @@ class Apply {
     );
   }
 
-  async #end(exitCode: number, stop: string | null): Promise<void> {
+  async #end(exitCode: number, { stop, uploads, requests, held }: Outcome): Promise<void> {
     const { store } = this.parts;
+    const told = { uploads, requests, held: Object.fromEntries(held) };
     try {
-      await store.append({ type: 'end', exitCode, stop });
+      await store.append({ type: 'end', exitCode, stop, told });
     } catch {
       // Told already, with the tasks in flight.
     }

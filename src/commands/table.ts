@@ -121,6 +121,24 @@ export const commands: readonly Command[] = [
     load: async () => (await import('./report.js')).report,
   },
   {
+    name: 'merge',
+    args: '<...dirs>',
+    about: 'join the states of shards into one report',
+    notes: [
+      'Each DIR holds what `apply --shard I/N` left on one machine: a project, a state folder',
+      '(.rh-batch/NAME), an unpacked artifact with one, or a folder of such artifacts.',
+      'All N shards of one batch are wanted: a missing, doubled or foreign one is an error.',
+      'The manifest is not needed, nothing is sent, and nothing in a DIR is changed.',
+    ],
+    options: [
+      option('--out-dir <dir>', 'where the reports go (default: out/<name>-merged)'),
+      option('--copy', 'copy the outputs there too; without it the report refers to them'),
+      json,
+      ...output,
+    ],
+    load: async () => (await import('./merge.js')).merge,
+  },
+  {
     name: 'unlock',
     args: '[manifest]',
     about: 'remove the lock of a process that is certainly gone',
