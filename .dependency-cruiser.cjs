@@ -46,7 +46,7 @@ module.exports = {
       from: { path: '^src/' },
       to: {
         path: '^src/[^/]+/',
-        pathNot: `^src/(${[...Object.keys(may), 'commands'].join('|')})/`,
+        pathNot: `^src/(${[...Object.keys(may), 'commands', 'api'].join('|')})/`,
       },
     },
     {
@@ -54,6 +54,12 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/' },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'nothing-imports-the-api',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(api/|index)' },
+      to: { path: '^src/(api/|index)' },
     },
     ...rooms,
   ],

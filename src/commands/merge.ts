@@ -15,7 +15,7 @@ import { exit } from './exit.js';
 import type { Io } from './io.js';
 import { placeOutputs, savedFiles } from './place-outputs.js';
 import { shownFrom } from './project.js';
-import { writeReports } from './results.js';
+import { tellGithub, writeReports } from './results.js';
 import { sayProblems } from './say.js';
 import type { FoundState } from './shard-folders.js';
 import { findStates, outputsDirOf } from './shard-folders.js';
@@ -48,6 +48,7 @@ export const merge = async (call: Call, io: Io): Promise<number> => {
   const report = mergedReport(first.shard, placed);
   sayProblems(problems, call, io);
   const written = await writeReports(report, { outputsDir: outDir, manifest: null }, io);
+  await tellGithub(report, io);
   if (call.flag('json')) io.out.write(`${summaryJson(report)}\n`);
   else
     io.out.write(

@@ -7,7 +7,7 @@ import { exit } from './exit.js';
 import type { Io } from './io.js';
 import { planProject } from './planning.js';
 import { loadProject, readEnvFile } from './project.js';
-import { reportOf, titleOf, writeReports } from './results.js';
+import { reportOf, tellGithub, titleOf, writeReports } from './results.js';
 import { sayOne, sayProblems } from './say.js';
 
 /** `rh-batch report`: writes the reports again from the journal; nothing is sent. */
@@ -56,6 +56,7 @@ export const report = async (call: Call, io: Io): Promise<number> => {
     new Map(Object.entries(told?.held ?? {})),
   );
   const written = await writeReports(made, project, io);
+  await tellGithub(made, io);
   if (call.flag('json')) io.out.write(`${summaryJson(made)}\n`);
   else if (written.htmlPath !== null) io.out.write(`report: ${project.show(written.htmlPath)}\n`);
   return written.failed ? exit.service : exit.done;

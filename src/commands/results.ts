@@ -63,11 +63,15 @@ export const writeReports = async (
       );
     }
   }
+  return { htmlPath, failed };
+};
+
+/** In a GitHub job: annotations on the rows of runs in trouble, and the job summary. */
+export const tellGithub = async (report: BatchReport, io: Io): Promise<void> => {
   const { GITHUB_STEP_SUMMARY: summary, GITHUB_ACTIONS: github } = io.env;
   if (github === 'true') io.err.write(githubAnnotations(report));
   if (summary !== undefined && summary !== '')
     await appendFile(summary, io.clean(githubSummary(report))).catch(() => undefined);
-  return { htmlPath, failed };
 };
 
 function* cleaned(chunks: Iterable<string>, io: Io): Generator<string> {
