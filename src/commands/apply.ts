@@ -22,7 +22,7 @@ export const apply = async (call: Call, io: Io): Promise<number> => {
     io.out.write(
       summaryText(report, {
         reportPath: htmlPath === null ? null : project.show(htmlPath),
-        command: `rh-batch apply ${project.manifest.file}`,
+        command: `rh-batch apply ${project.manifest.file}${project.emulated ? ' --emulator' : ''}`,
         paint: painter(io.env, io.out.isTTY),
         width: io.out.columns(),
       }),

@@ -39,6 +39,7 @@ export const beginBatch = async (
     scope: {
       title: titleOf(manifest),
       runs: plan.summary.total,
+      toDo: plan.summary.total - plan.summary.upToDate,
       outputs: pathBetween(project.stateDir, project.outputsDir),
       shard,
     },

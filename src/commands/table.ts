@@ -82,7 +82,12 @@ export const commands: readonly Command[] = [
     name: 'status',
     args: '[manifest]',
     about: 'counts and runs from the journal, also while an apply runs',
-    options: [...project, option('--emulator', 'of the emulated batch'), json],
+    options: [
+      ...project,
+      option('--watch', 'follow an apply at work until it ends; Ctrl-C leaves it alone'),
+      option('--emulator', 'of the emulated batch'),
+      json,
+    ],
     load: async () => (await import('./status.js')).status,
   },
   {

@@ -35,6 +35,7 @@ const isScope = (value: unknown): boolean =>
   isAll(value, {
     title: isText,
     runs: isCount,
+    toDo: isCount,
     outputs: isOrNull(isText),
     shard: isOrNull(isShard),
   });

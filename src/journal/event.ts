@@ -52,8 +52,9 @@ export interface BatchBegan {
 export interface Scope {
   /** Heading of its reports. */
   readonly title: string;
-  /** How many runs were selected. */
+  /** How many runs were selected, and how many of them were not up to date. */
   readonly runs: number;
+  readonly toDo: number;
   /** The outputs' folder relative to the state's, `/` between parts; null where no such path exists. */
   readonly outputs: string | null;
   /** null: the whole batch. */

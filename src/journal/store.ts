@@ -195,7 +195,8 @@ const makeFolder = async (disk: Disk, stateDir: string): Promise<void> => {
   }
 };
 
-const problemOf = (stateDir: string, end: ReadEnd): StoreProblem | null => {
+/** Why a journal that was read like this cannot be used; null: it can. */
+export const problemOf = (stateDir: string, end: ReadEnd): StoreProblem | null => {
   const path = journalPath(stateDir);
   switch (end.is) {
     case 'whole':
