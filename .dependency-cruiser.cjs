@@ -47,7 +47,7 @@ module.exports = {
       from: { path: '^src/' },
       to: {
         path: '^src/[^/]+/',
-        pathNot: `^src/(${[...Object.keys(may), 'commands'].join('|')})/`,
+        pathNot: `^src/(${[...Object.keys(may), 'commands', 'api'].join('|')})/`,
       },
     },
     {
@@ -55,6 +55,12 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/' },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'nothing-imports-the-api',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(api/|index)' },
+      to: { path: '^src/(api/|index)' },
     },
     ...rooms,
   ],

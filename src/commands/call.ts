@@ -10,6 +10,8 @@ export interface CommandSpec {
   /** `[manifest]`, `<run>`, `<...dirs>`; empty for none. */
   readonly args: string;
   readonly about: string;
+  /** Lines for its own help alone. */
+  readonly notes?: readonly string[];
   readonly options: readonly OptionSpec[];
 }
 

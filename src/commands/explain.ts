@@ -1,8 +1,12 @@
 import { codes } from '../diagnostics/codes.js';
 import { Problems } from '../diagnostics/problems.js';
 import { readStore } from '../journal/store.js';
-import type { AttemptRecord, RunRecord } from '../journal/state.js';
+import type { OverrideRecord, SavedFile } from '../journal/event.js';
+import type { AttemptRecord, RunRecord, RunState } from '../journal/state.js';
+import type { Action } from '../plan/plan.js';
 import { everything } from '../plan/selection.js';
+import { errorText } from '../report/words.js';
+import { clip, duration, fileSize, oneLine, shortDecimal } from '../terminal/format.js';
 import { impossible } from '../values/impossible.js';
 import type { Call } from './call.js';
 import { exit } from './exit.js';
@@ -34,11 +38,13 @@ export const explain = async (call: Call, io: Io): Promise<number> => {
     return exit.badInput;
   }
   const record = found.is === 'one' ? found.record : null;
+  // An emulator's time may be ahead of ours.
+  const now = Math.max(io.clock.now(), read.state.lastAt ?? 0);
   if (call.flag('json'))
     io.out.write(`${JSON.stringify({ version: 1, plan: planned, run: record })}\n`);
   else
     io.out.write(
-      [...planLines(planned), ...recordLines(record)].map((line) => `${line}\n`).join(''),
+      [...planLines(planned), ...recordLines(record, now)].map((line) => `${line}\n`).join(''),
     );
   return exit.done;
 };
@@ -56,7 +62,7 @@ const explainCode = (code: string, call: Call, io: Io): number => {
 interface PlannedWords {
   readonly id: string;
   readonly name: string;
-  readonly action: string;
+  readonly action: Action;
   readonly reasons: readonly string[];
 }
 
@@ -78,49 +84,117 @@ const reasonsOf = async (typed: string, call: Call, io: Io): Promise<PlannedWord
 
 const planLines = (planned: PlannedWords | null): string[] =>
   planned === null
-    ? ['not in the manifest any more']
+    ? ['the manifest has no such run any more']
     : [
-        `${planned.id}  ${planned.name}`,
-        `now: ${planned.action}${planned.reasons.length > 0 ? `: ${planned.reasons.join('; ')}` : ''}`,
+        `${planned.name}  ${planned.id}`,
+        `now: ${actionWords[planned.action]}${planned.reasons.length > 0 ? `: ${planned.reasons.join('; ')}` : ''}`,
       ];
 
-const recordLines = (record: RunRecord | null): string[] => {
+/** What the next apply would do with it. */
+const actionWords: Readonly<Record<Action, string>> = {
+  new: 'new',
+  changed: 'changed',
+  retry: 'to be tried again',
+  unknown: 'unknown, held until it is resolved',
+  upToDate: 'up to date',
+  download: 'to be downloaded again, not submitted',
+};
+
+const recordLines = (record: RunRecord | null, now: number): string[] => {
   if (record === null) return ['never submitted'];
+  const { inputs, state, attempts } = record;
   return [
-    `state: ${record.state.is}`,
-    ...record.attempts.flatMap((attempt) => [
-      `attempt ${attempt.attempt}: ${instant(attempt.intentAt)} submitted${attempt.taskId === null ? '' : `, task ${attempt.taskId}`}`,
+    ...(inputs.row === null ? [] : [`from: ${inputs.row.file}:${inputs.row.line}`]),
+    ...inputs.overrides.map(overrideLine),
+    `state: ${stateWords(state, now)}`,
+    ...attempts.flatMap((attempt) => [
+      `attempt ${attempt.attempt}: ${endWords(attempt.end)}`,
       ...attemptLines(attempt).map((line) => `  ${line}`),
     ]),
+    ...filesOf(state).map(({ path, bytes }) => `file: ${path} (${fileSize(bytes)})`),
   ];
 };
 
-const attemptLines = (attempt: AttemptRecord): string[] => {
-  const lines: string[] = [];
-  if (attempt.acceptedAt !== null) lines.push(`${instant(attempt.acceptedAt)} accepted`);
-  if (attempt.runningAt !== null) lines.push(`${instant(attempt.runningAt)} seen running`);
-  const at = attempt.settledAt === null ? '' : `${instant(attempt.settledAt)} `;
-  lines.push(`${at}${endWords(attempt.end)}`);
-  const { cost } = attempt;
-  if (cost !== null && (cost.coins !== null || cost.money !== null))
-    lines.push(
-      `cost: ${cost.coins === null ? '' : `${cost.coins} coins `}${cost.money ?? ''}`.trim(),
-    );
-  return lines;
+const maxValue = 100;
+
+const overrideLine = ({
+  node,
+  title,
+  class: type,
+  field,
+  value,
+  asSaved,
+}: OverrideRecord): string => {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const shown = asSaved === true ? 'left to the service' : clip(oneLine(text), maxValue);
+  return `  ${oneLine(title ?? type)}.${field} (node ${node}) = ${shown}`;
 };
+
+const stateWords = (state: RunState, now: number): string => {
+  switch (state.is) {
+    case 'pending':
+      return state.last === null ? 'pending' : `pending, after ${errorText(state.last)}`;
+    case 'submitting':
+      return 'being submitted';
+    case 'inFlight':
+      return `${state.runningSince === null ? 'queued' : 'running'} for ${span(now - (state.runningSince ?? state.since))}, task ${state.taskId}`;
+    case 'unknown':
+      return `unknown: ${state.why}`;
+    case 'fetching':
+      return 'succeeded, its outputs are being fetched';
+    case 'succeeded':
+      return 'succeeded';
+    case 'failed':
+      return 'failed';
+    case 'cancelled':
+      return `cancelled by the ${state.by}`;
+    default:
+      return impossible(state);
+  }
+};
+
+const filesOf = (state: RunState): readonly SavedFile[] =>
+  state.is === 'succeeded' ? state.files : state.is === 'failed' ? (state.files ?? []) : [];
+
+const attemptLines = (attempt: AttemptRecord): string[] => {
+  const { intentAt, taskId, acceptedAt, runningAt, settledAt, cost, end } = attempt;
+  const times = [
+    `submitted ${instant(intentAt)}`,
+    ...(taskId === null ? [] : [`task ${taskId}`]),
+    ...(acceptedAt === null || runningAt === null
+      ? []
+      : [`queued ${span(runningAt - acceptedAt)}`]),
+    ...(settledAt === null || runningAt === null ? [] : [`ran ${span(settledAt - runningAt)}`]),
+    ...(settledAt === null ? [] : [`ended ${instant(settledAt)}`]),
+    ...(cost?.coins == null ? [] : [`${shortDecimal(cost.coins)} coins`]),
+    ...(cost?.money == null ? [] : [`¥${shortDecimal(cost.money)}`]),
+  ];
+  const traceback = end.is === 'failed' ? end.error.traceback : null;
+  return [
+    times.join(' · '),
+    ...(traceback === null
+      ? []
+      : traceback
+          .trimEnd()
+          .split('\n')
+          .map((line) => `| ${oneLine(line)}`)),
+  ];
+};
+
+const span = (ms: number): string => duration(Math.max(0, ms));
 
 const endWords = (end: AttemptRecord['end']): string => {
   switch (end.is) {
     case 'open':
       return 'no end seen yet';
     case 'refused':
-      return `refused: ${end.error.message}`;
+      return `refused: ${errorText(end.error)}`;
     case 'lost':
       return `its answer was lost: ${end.why}`;
     case 'succeeded':
       return 'succeeded';
     case 'failed':
-      return `failed: ${end.error.message}`;
+      return `failed: ${errorText(end.error)}`;
     case 'cancelled':
       return `cancelled by the ${end.by}`;
     case 'resolved':

@@ -25,6 +25,7 @@ export const commandHelp = (command: CommandSpec): string =>
   [
     `rh-batch ${command.name}: ${command.about}`,
     section('Usage', [`rh-batch ${command.name} ${command.args}`.trim() + ' [options]']),
+    ...(command.notes === undefined ? [] : [command.notes.join('\n')]),
     section(
       'Options',
       table([...command.options, helpOption].map(({ flags, about }) => [flags, about])),

@@ -11,24 +11,29 @@ import type { Io } from './io.js';
 
 const modes: readonly ProgressMode[] = ['auto', 'tty', 'plain', 'json', 'none'];
 
+/** What `--progress`, `--quiet`, the terminal and the environment ask for. */
+export const modeFor = (call: Call, io: Io): Exclude<ProgressMode, 'auto'> => {
+  const asked = modes.find((mode) => mode === call.text('progress')) ?? 'auto';
+  return call.flag('quiet') ? 'none' : chooseMode(asked, io.err.isTTY, io.env);
+};
+
 /** The view that `--progress`, the terminal and the environment ask for. It writes to stderr. */
 export const progressFor = (
   call: Call,
   io: Io,
   clock: Clock,
   facts: {
-    readonly total: () => number;
+    readonly total: () => number | null;
     readonly nameOf: (run: RunId) => string | null;
   },
 ): Progress => {
-  const asked = modes.find((mode) => mode === call.text('progress')) ?? 'auto';
   // Ages are told in the batch's time; frames and heartbeats come in the watcher's.
   const watched: Clock = {
     now: () => clock.now(),
     sleep: (ms, signal) => io.clock.sleep(ms, signal),
   };
   const options = { write: (text: string) => io.err.write(text), clock: watched, ...facts };
-  switch (call.flag('quiet') ? 'none' : chooseMode(asked, io.err.isTTY, io.env)) {
+  switch (modeFor(call, io)) {
     case 'tty':
       return ttyProgress({
         ...options,

@@ -7,7 +7,7 @@ import { exit } from './exit.js';
 import type { Io } from './io.js';
 import { planProject } from './planning.js';
 import { loadProject, readEnvFile } from './project.js';
-import { reportOf, writeReports } from './results.js';
+import { reportOf, tellGithub, titleOf, writeReports } from './results.js';
 import { sayOne, sayProblems } from './say.js';
 
 /** `rh-batch report`: writes the reports again from the journal; nothing is sent. */
@@ -32,25 +32,31 @@ export const report = async (call: Call, io: Io): Promise<number> => {
   if (project === null || plan === null || read === null || problems.errors > 0)
     return exit.badInput;
   const { state } = read;
+  const { told } = state;
   const made = await reportOf(
     plan,
     state,
     {
       name: plan.manifest.name,
-      title: plan.manifest.report.title ?? plan.manifest.name,
+      title: titleOf(plan.manifest),
       target: plan.manifest.target.id,
       startedAt: state.beganAt,
       finishedAt: state.endedAt,
       exitCode: state.exitCode,
       stop: state.stop,
       emulated: project.emulated,
-      submits: state.creates,
-      assets: { unique: plan.assets.size, uploaded: 0, bytes: 0 },
-      requests: { create: state.creates, outputs: 0 },
+      submits: state.accepted,
+      assets: {
+        unique: plan.assets.size,
+        uploaded: told?.uploads.count ?? 0,
+        bytes: told?.uploads.bytes ?? 0,
+      },
+      requests: told?.requests ?? { create: state.creates, outputs: 0 },
     },
-    new Map(),
+    new Map(Object.entries(told?.held ?? {})),
   );
   const written = await writeReports(made, project, io);
+  await tellGithub(made, io);
   if (call.flag('json')) io.out.write(`${summaryJson(made)}\n`);
   else if (written.htmlPath !== null) io.out.write(`report: ${project.show(written.htmlPath)}\n`);
   return written.failed ? exit.service : exit.done;

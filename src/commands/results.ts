@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { writeAtomically } from '../edges/atomic.js';
 import type { RunError } from '../journal/event.js';
 import type { BatchState } from '../journal/state.js';
+import type { Manifest } from '../manifest/manifest.js';
 import type { Plan } from '../plan/plan.js';
 import { reportFiles } from '../report/files.js';
 import { githubAnnotations, githubSummary } from '../report/github.js';
 import type { BatchFacts, BatchReport, ReportRun } from '../report/model.js';
 import { makeReport } from '../report/model.js';
 import { buildRun, factsOfPlanned } from '../report/run.js';
-import type { RunId } from '../values/ids.js';
 import type { Io } from './io.js';
 import type { Located } from './project.js';
 
@@ -18,7 +18,8 @@ export const reportOf = async (
   plan: Plan,
   state: BatchState,
   facts: Omit<BatchFacts, 'assets'> & { readonly assets: Omit<BatchFacts['assets'], 'referenced'> },
-  held: ReadonlyMap<RunId, RunError>,
+  /** By run id: why a pending run got no further. */
+  held: ReadonlyMap<string, RunError>,
 ): Promise<BatchReport> => {
   const runs: ReportRun[] = [];
   for await (const run of plan.runs())
@@ -35,15 +36,21 @@ export const reportOf = async (
   return makeReport({ ...facts, assets: { referenced, ...facts.assets } }, runs);
 };
 
+/** Heading of the reports. */
+export const titleOf = ({ report, name }: Manifest): string => report.title ?? name;
+
 /** Writes every report, cleaned of keys. What cannot be written is told and does not stop the others. */
 export const writeReports = async (
   report: BatchReport,
-  { outputsDir, manifest }: Pick<Located, 'outputsDir' | 'manifest'>,
+  {
+    outputsDir,
+    manifest,
+  }: Pick<Located, 'outputsDir'> & { readonly manifest: Pick<Manifest, 'file'> | null },
   io: Io,
 ): Promise<{ readonly htmlPath: string | null; readonly failed: boolean }> => {
   let htmlPath: string | null = null;
   let failed = false;
-  for (const file of reportFiles(report, { manifest: manifest.file })) {
+  for (const file of reportFiles(report, { manifest: manifest?.file ?? null })) {
     const path = join(outputsDir, file.name);
     try {
       await writeAtomically(path, cleaned(await file.content(), io));
@@ -56,11 +63,15 @@ export const writeReports = async (
       );
     }
   }
+  return { htmlPath, failed };
+};
+
+/** In a GitHub job: annotations on the rows of runs in trouble, and the job summary. */
+export const tellGithub = async (report: BatchReport, io: Io): Promise<void> => {
   const { GITHUB_STEP_SUMMARY: summary, GITHUB_ACTIONS: github } = io.env;
   if (github === 'true') io.err.write(githubAnnotations(report));
   if (summary !== undefined && summary !== '')
     await appendFile(summary, io.clean(githubSummary(report))).catch(() => undefined);
-  return { htmlPath, failed };
 };
 
 function* cleaned(chunks: Iterable<string>, io: Io): Generator<string> {

@@ -1,5 +1,7 @@
 import { Problems } from '../diagnostics/problems.js';
-import { readStore } from '../journal/store.js';
+import type { Holder } from '../journal/lock.js';
+import { holderAtWork } from '../journal/lock.js';
+import { lockPath, readStore } from '../journal/store.js';
 import type { BatchState } from '../journal/state.js';
 import { buildRun, factsOfRecorded } from '../report/run.js';
 import type { ReportRun } from '../report/model.js';
@@ -10,6 +12,8 @@ import { exit } from './exit.js';
 import type { Io } from './io.js';
 import { locateProject } from './project.js';
 import { sayOne, sayProblems } from './say.js';
+import { statusText } from './status-text.js';
+import { watchBatch } from './watch.js';
 
 /** `rh-batch status`: what the journal knows, also while an apply is at work. Never blocks. */
 export const status = async (call: Call, io: Io): Promise<number> => {
@@ -19,24 +23,48 @@ export const status = async (call: Call, io: Io): Promise<number> => {
     sayProblems(problems, call, io);
     return exit.badInput;
   }
+  const left = call.flag('watch') ? await watch(located.stateDir, call, io) : false;
   const read = await readStore(located.stateDir);
   if (!read.ok) {
     sayOne('E0702', read.problem.message, read.problem.hint, call, io);
     return exit.badInput;
   }
   const { state } = read;
+  const holder = await holderAtWork(lockPath(located.stateDir));
   const runs = [...state.runs.values()].map((record) =>
     buildRun(factsOfRecorded(record.id, record.inputs), record, {
       since: state.beganAt,
       held: null,
     }),
   );
+  // An emulator's time may be ahead of ours.
+  const now = Math.max(io.clock.now(), state.lastAt ?? 0);
+  const [typed] = call.args;
   io.out.write(
     call.flag('json')
-      ? `${json(located.name, state, runs)}\n`
-      : text(located.name, state, runs, io),
+      ? `${json(located.name, state, runs, holder)}\n`
+      : statusText(
+          { name: located.name, state, runs, holder, now },
+          {
+            paint: painter(io.env, io.out.isTTY),
+            width: io.out.columns(),
+            manifest: `${typed === undefined ? '' : ` ${typed}`}${located.emulated ? ' --emulator' : ''}`,
+          },
+        ),
   );
-  return exit.done;
+  return left ? exit.sigint : exit.done;
+};
+
+/** @returns whether the user left before the end. */
+const watch = async (stateDir: string, call: Call, io: Io): Promise<boolean> => {
+  const leave = new AbortController();
+  const unhook = io.onStop(() => leave.abort());
+  try {
+    await watchBatch(stateDir, call, io, leave.signal);
+    return leave.signal.aborted;
+  } finally {
+    unhook();
+  }
 };
 
 const count = (runs: readonly ReportRun[], wanted: ReportRun['status']): number =>
@@ -45,16 +73,22 @@ const count = (runs: readonly ReportRun[], wanted: ReportRun['status']): number 
 const inFlightOf = (state: BatchState): number =>
   [...state.runs.values()].filter((record) => record.state.is === 'inFlight').length;
 
-const json = (name: string, state: BatchState, runs: readonly ReportRun[]): string =>
+const json = (
+  name: string,
+  state: BatchState,
+  runs: readonly ReportRun[],
+  holder: Holder | null,
+): string =>
   JSON.stringify({
     version: 1,
     name,
-    running: state.beganAt !== null && state.endedAt === null,
+    running: holder !== null && state.beganAt !== null && state.endedAt === null,
     beganAt: instant(state.beganAt),
     endedAt: instant(state.endedAt),
     exitCode: state.exitCode,
     stop: state.stop,
     counts: {
+      toDo: state.scope?.toDo ?? null,
       known: runs.length,
       inFlight: inFlightOf(state),
       ...Object.fromEntries(statuses.map((wanted) => [wanted, count(runs, wanted)])),
@@ -73,29 +107,3 @@ const json = (name: string, state: BatchState, runs: readonly ReportRun[]): stri
 
 const instant = (at: number | null): string | null =>
   at === null ? null : new Date(at).toISOString();
-
-const text = (name: string, state: BatchState, runs: readonly ReportRun[], io: Io): string => {
-  const paint = painter(io.env, io.out.isTTY);
-  if (state.beganAt === null) return `${name}: no apply yet\n`;
-  const ended =
-    state.endedAt === null
-      ? 'at work, or ended without a word'
-      : `ended ${instant(state.endedAt) ?? ''} with exit code ${state.exitCode ?? '?'}`;
-  const counts = statuses
-    .map((wanted) => [wanted, count(runs, wanted)] as const)
-    .filter(([, number]) => number > 0)
-    .map(([wanted, number]) => `${number} ${wanted}`);
-  const inFlight = inFlightOf(state);
-  const lines = [
-    `${paint('strong', name)}: ${counts.join(', ') || 'no runs yet'}${inFlight > 0 ? `; ${inFlight} in flight` : ''}`,
-    `last apply: began ${instant(state.beganAt) ?? ''}, ${ended}`,
-    ...(state.stop === null ? [] : [`stopped: ${state.stop}`]),
-  ];
-  const troubled = runs.filter((run) => run.status !== 'succeeded');
-  for (const run of troubled.slice(0, 30))
-    lines.push(
-      `  ${run.id}  ${run.status.padEnd(9)}  ${run.name}${run.error === null ? '' : `  ${run.error.message}`}`,
-    );
-  if (troubled.length > 30) lines.push(`  … and ${troubled.length - 30} more`);
-  return `${lines.join('\n')}\n`;
-};

@@ -82,7 +82,12 @@ export const commands: readonly Command[] = [
     name: 'status',
     args: '[manifest]',
     about: 'counts and runs from the journal, also while an apply runs',
-    options: [...project, option('--emulator', 'of the emulated batch'), json],
+    options: [
+      ...project,
+      option('--watch', 'follow an apply at work until it ends; Ctrl-C leaves it alone'),
+      option('--emulator', 'of the emulated batch'),
+      json,
+    ],
     load: async () => (await import('./status.js')).status,
   },
   {
@@ -119,6 +124,24 @@ export const commands: readonly Command[] = [
     about: 'write the reports again from the journal',
     options: [...project, option('--emulator', 'of the emulated batch'), json],
     load: async () => (await import('./report.js')).report,
+  },
+  {
+    name: 'merge',
+    args: '<...dirs>',
+    about: 'join the states of shards into one report',
+    notes: [
+      'Each DIR holds what `apply --shard I/N` left on one machine: a project, a state folder',
+      '(.rh-batch/NAME), an unpacked artifact with one, or a folder of such artifacts.',
+      'All N shards of one batch are wanted: a missing, doubled or foreign one is an error.',
+      'The manifest is not needed, nothing is sent, and nothing in a DIR is changed.',
+    ],
+    options: [
+      option('--out-dir <dir>', 'where the reports go (default: out/<name>-merged)'),
+      option('--copy', 'copy the outputs there too; without it the report refers to them'),
+      json,
+      ...output,
+    ],
+    load: async () => (await import('./merge.js')).merge,
   },
   {
     name: 'unlock',

@@ -104,6 +104,11 @@ export const codes = {
   E0703:
     'The run that was named is not in the journal, or not in the state that the command wants.',
   E0702: 'The state of the batch cannot be read or written.',
+  E0704: 'A folder given to merge holds no state of a shard.',
+  E0705: 'A shard is of another batch, manifest, plan or account than the first one.',
+  E0706: 'A shard is missing, given twice, or was applied in part only.',
+  E0707: 'Outputs of a shard are not where they were saved, or cannot be copied.',
+  E0708: 'A shard did not come to an orderly end: what it knows may not be all.',
 
   // E08xx: the service and the account
   E0801: 'The service refused what a command asked for.',

@@ -177,7 +177,7 @@ const numbered = (path: string, copy: number): string => {
   return join(dir, `${name}-${copy}${ext}`);
 };
 
-const sha256Of = async (path: string): Promise<string> => {
+export const sha256Of = async (path: string): Promise<string> => {
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 }))
     hash.update(chunk as Buffer);

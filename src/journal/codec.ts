@@ -2,7 +2,7 @@ import { isRunId, isTaskId } from '../values/ids.js';
 import type { Recorded } from './event.js';
 
 /** Version of the journal that this program writes; it reads no newer one. */
-export const journalVersion = 1;
+export const journalVersion = 2;
 
 export type Decoded =
   | { readonly is: 'event'; readonly event: Recorded }
@@ -21,6 +21,36 @@ const isRun = (value: unknown): boolean => typeof value === 'string' && isRunId(
 const isTask = (value: unknown): boolean => typeof value === 'string' && isTaskId(value);
 const isError = (value: unknown): boolean =>
   isRecord(value) && isText(value['class']) && isText(value['message']);
+const isOrNull =
+  (is: (value: unknown) => boolean) =>
+  (value: unknown): boolean =>
+    value === null || is(value);
+const isAll = (
+  value: unknown,
+  parts: Readonly<Record<string, (part: unknown) => boolean>>,
+): boolean => isRecord(value) && Object.entries(parts).every(([key, is]) => is(value[key]));
+const isShard = (value: unknown): boolean =>
+  isAll(value, { index: isCount, count: isCount, runs: isCount, total: isCount, matrix: isText });
+const isScope = (value: unknown): boolean =>
+  isAll(value, {
+    title: isText,
+    runs: isCount,
+    toDo: isCount,
+    outputs: isOrNull(isText),
+    shard: isOrNull(isShard),
+  });
+const isRow = (value: unknown): boolean => isAll(value, { file: isText, line: isCount });
+const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every(isText);
+const isPairs = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((pair) => isTexts(pair) && isPair(pair));
+const isPair = (value: unknown): boolean => Array.isArray(value) && value.length === 2;
+const isOverrides = (value: unknown): boolean => Array.isArray(value) && value.every(isRecord);
+const isTold = (value: unknown): boolean =>
+  isAll(value, {
+    uploads: (part) => isAll(part, { count: isCount, bytes: isCount }),
+    requests: (part) => isAll(part, { create: isCount, outputs: isCount }),
+    held: (part) => isRecord(part) && Object.values(part).every(isError),
+  });
 const isAttempt = (value: Value): boolean => isRun(value['run']) && isCount(value['attempt']);
 const isOfTask = (value: Value): boolean => isRun(value['run']) && isTask(value['taskId']);
 
@@ -48,11 +78,29 @@ const isWhole = (type: string, value: Value): boolean => {
     case 'resolved':
       return isAttempt(value) && isTagged(value['how']);
     case 'batch':
-      return ['name', 'target', 'manifest', 'account'].every((key) => isText(value[key]));
+      return (
+        ['name', 'target', 'manifest', 'account'].every((key) => isText(value[key])) &&
+        (value['scope'] === undefined || isScope(value['scope']))
+      );
+    case 'planned':
+      return (
+        isRun(value['run']) &&
+        isCount(value['index']) &&
+        isText(value['name']) &&
+        isOrNull(isRow)(value['row']) &&
+        isTexts(value['tags']) &&
+        isPairs(value['values']) &&
+        isOverrides(value['overrides']) &&
+        isOrNull(isCount)(value['twinOf'])
+      );
     case 'base':
       return isText(value['sha256']) && isRecord(value['fields']) && isText(value['wiring']);
     case 'end':
-      return isCount(value['exitCode']) && (value['stop'] === null || isText(value['stop']));
+      return (
+        isCount(value['exitCode']) &&
+        isOrNull(isText)(value['stop']) &&
+        (value['told'] === undefined || isTold(value['told']))
+      );
     default:
       return false;
   }

@@ -7,6 +7,7 @@ import type { RunId, TaskId } from '../values/ids.js';
  */
 export type JournalEvent =
   | BatchBegan
+  | PlannedInShard
   | BaseKnown
   | Intent
   | Accepted
@@ -31,8 +32,8 @@ export type Recorded<E extends JournalEvent = JournalEvent> = E & Stamp;
 /** An apply begins. */
 export interface BatchBegan {
   readonly type: 'batch';
-  /** Of the journal's format. A reader refuses a newer one. */
-  readonly version: 1;
+  /** Of the journal's format. A reader refuses a newer one. 2 brought `scope`, `planned` and `told`. */
+  readonly version: 1 | 2;
   /** Of rh-batch. */
   readonly program: string;
   readonly name: string;
@@ -43,6 +44,52 @@ export interface BatchBegan {
   /** sha256 over site and key, first 16 hex digits; the key itself is never here. */
   readonly account: string;
   readonly emulated: boolean;
+  /** Not in version 1. */
+  readonly scope?: Scope;
+}
+
+/** What an apply is about. */
+export interface Scope {
+  /** Heading of its reports. */
+  readonly title: string;
+  /** How many runs were selected, and how many of them were not up to date. */
+  readonly runs: number;
+  readonly toDo: number;
+  /** The outputs' folder relative to the state's, `/` between parts; null where no such path exists. */
+  readonly outputs: string | null;
+  /** null: the whole batch. */
+  readonly shard: Shard | null;
+}
+
+/** `--shard`: what tells whether journals of several machines belong together. */
+export interface Shard {
+  /** 1-based. */
+  readonly index: number;
+  readonly count: number;
+  /** Runs of this shard, and of all shards together; rows to be skipped are not among them. */
+  readonly runs: number;
+  readonly total: number;
+  /** sha256 over all that spans the runs, the same for every shard of a batch. */
+  readonly matrix: string;
+}
+
+/**
+ * A run of a sharded apply, whether it was submitted or not: with these a journal tells its
+ * whole shard without manifest and tables. A later apply of the same shard adds what is new.
+ */
+export interface PlannedInShard {
+  readonly type: 'planned';
+  readonly run: RunId;
+  /** Place in the full expansion of the matrix. */
+  readonly index: number;
+  readonly name: string;
+  readonly row: { readonly file: string; readonly line: number } | null;
+  readonly tags: readonly string[];
+  /** Variables of the matrix in its order: an object would put those that look like numbers first. */
+  readonly values: readonly (readonly [name: string, text: string])[];
+  readonly overrides: readonly OverrideRecord[];
+  /** Index of the earlier run of this shard with the same fingerprint. */
+  readonly twinOf: number | null;
 }
 
 /** The base graph that fingerprints rest on, stored once per content so that a later plan can tell what changed. */
@@ -143,6 +190,16 @@ export interface BatchEnded {
   readonly exitCode: number;
   /** Why it stopped before its end; null when it did not. */
   readonly stop: string | null;
+  /** Not in version 1. */
+  readonly told?: Told;
+}
+
+/** What the reports tell of an apply beside its runs. */
+export interface Told {
+  readonly uploads: { readonly count: number; readonly bytes: number };
+  readonly requests: { readonly create: number; readonly outputs: number };
+  /** Why pending runs got no further: run id → an upload or a download that failed. */
+  readonly held: Readonly<Record<string, RunError>>;
 }
 
 export interface RunInputs {

@@ -1,6 +1,14 @@
 import type { RunId, TaskId } from '../values/ids.js';
 import { impossible } from '../values/impossible.js';
-import type { BaseKnown, Cost, Recorded, RunError, RunInputs } from './event.js';
+import type {
+  BaseKnown,
+  Cost,
+  PlannedInShard,
+  Recorded,
+  RunError,
+  RunInputs,
+  Shard,
+} from './event.js';
 import type { AttemptRecord, BatchState, Instant, RunRecord, RunState } from './state.js';
 
 type Open<T> = { -readonly [K in keyof T]: T[K] };
@@ -13,9 +21,10 @@ interface OpenRecord extends Open<Omit<RunRecord, 'attempts'>> {
 export class Fold {
   readonly #runs = new Map<RunId, OpenRecord>();
   readonly #bases = new Map<string, BaseKnown>();
+  readonly #planned = new Map<number, PlannedInShard>();
   #second = '';
   #secondAt = 0;
-  readonly #state: Open<Omit<BatchState, 'runs' | 'bases'>> = {
+  readonly #state: Open<Omit<BatchState, 'runs' | 'bases' | 'planned'>> = {
     name: null,
     target: null,
     emulated: false,
@@ -27,11 +36,15 @@ export class Fold {
     exitCode: null,
     stop: null,
     creates: 0,
+    accepted: 0,
+    manifest: null,
+    scope: null,
+    told: null,
   };
 
   /** A live view: it changes with every `apply`. */
   get state(): BatchState {
-    return { ...this.#state, runs: this.#runs, bases: this.#bases };
+    return { ...this.#state, runs: this.#runs, bases: this.#bases, planned: this.#planned };
   }
 
   get lastSeq(): number {
@@ -55,12 +68,17 @@ export class Fold {
         this.#state.endedAt = at;
         this.#state.exitCode = event.exitCode;
         this.#state.stop = event.stop;
+        this.#state.told = event.told ?? null;
+        return;
+      case 'planned':
+        this.#planned.set(event.index, event);
         return;
       case 'intent':
         this.#intent(event, at);
         return;
       default: {
         const record = this.#runs.get(event.run);
+        if (event.type === 'accepted') this.#state.accepted += 1;
         // An event of a run that the journal does not know cannot be believed.
         if (record !== undefined) happened(record, event, at);
       }
@@ -91,6 +109,8 @@ export class Fold {
 
   #began(event: Recorded & { type: 'batch' }, at: Instant): void {
     this.orphan();
+    const shard = event.scope?.shard ?? null;
+    if (!sameShard(this.#state.scope?.shard ?? null, shard)) this.#planned.clear();
     this.#state.name = event.name;
     this.#state.target = event.target;
     this.#state.emulated = event.emulated;
@@ -100,6 +120,10 @@ export class Fold {
     this.#state.exitCode = null;
     this.#state.stop = null;
     this.#state.creates = 0;
+    this.#state.accepted = 0;
+    this.#state.manifest = event.manifest;
+    this.#state.scope = event.scope ?? null;
+    this.#state.told = null;
   }
 
   #intent({ run, attempt, inputs }: Recorded & { type: 'intent' }, at: Instant): void {
@@ -122,6 +146,9 @@ export class Fold {
   }
 }
 
+const sameShard = (a: Shard | null, b: Shard | null): boolean =>
+  a !== null && b !== null && a.matrix === b.matrix && a.index === b.index && a.count === b.count;
+
 const unknownInputs: RunInputs = {
   index: 0,
   name: '',
@@ -141,7 +168,7 @@ const newRecord = (id: RunId, inputs: RunInputs | null): OpenRecord => ({
   failures: 0,
 });
 
-type RunEvent = Exclude<Recorded, { type: 'batch' | 'base' | 'end' | 'intent' }>;
+type RunEvent = Exclude<Recorded, { type: 'batch' | 'planned' | 'base' | 'end' | 'intent' }>;
 
 const happened = (record: OpenRecord, event: RunEvent, at: Instant): void => {
   switch (event.type) {

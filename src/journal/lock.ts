@@ -67,6 +67,16 @@ export const breakLock = async (path: string): Promise<Holder | null> => {
   return found.is === 'holder' ? found.holder : null;
 };
 
+/** Who is at work, as far as can be told from here; null: nobody. Never throws. */
+export const holderAtWork = async (path: string): Promise<Holder | null> => {
+  try {
+    const found = await readHolder(path);
+    return found.is === 'holder' && (await whyHeld(found.holder)) !== null ? found.holder : null;
+  } catch {
+    return null;
+  }
+};
+
 /** Why the holder must be believed to be at work; null when it is certainly gone. */
 const whyHeld = async (holder: Holder): Promise<string | null> => {
   const who = `process ${holder.pid} (${holder.command}), since ${holder.since}`;

@@ -21,16 +21,20 @@ export type ReadEnd =
 
 const chunkBytes = 1 << 20;
 
-/** Streams a journal's records. A torn last line is dropped; garbage before it is damage. */
+/**
+ * Streams a journal's records. A torn last line is dropped; garbage before it is damage.
+ * `from`: behind so many bytes of whole records; what is told then counts from there.
+ */
 export const readJournal = async (
   disk: Disk,
   path: string,
   each: (event: Recorded, line: string) => void,
+  from = 0,
 ): Promise<ReadEnd> => {
   try {
     const file = await disk.open(path, 'r');
     try {
-      return await readRecords((buffer, position) => file.read(buffer, position), each);
+      return await readRecords((buffer, position) => file.read(buffer, from + position), each);
     } finally {
       await file.close();
     }

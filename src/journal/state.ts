@@ -1,5 +1,15 @@
 import type { RunId, TaskId } from '../values/ids.js';
-import type { BaseKnown, Cost, RemoteOutput, RunError, RunInputs, SavedFile } from './event.js';
+import type {
+  BaseKnown,
+  Cost,
+  PlannedInShard,
+  RemoteOutput,
+  RunError,
+  RunInputs,
+  SavedFile,
+  Scope,
+  Told,
+} from './event.js';
 
 /** Milliseconds since the epoch. */
 export type Instant = number;
@@ -20,6 +30,16 @@ export interface BatchState {
   readonly stop: string | null;
   /** Of the last apply: create requests sent, accepted or not. */
   readonly creates: number;
+  /** Of the last apply: create requests that made a task. */
+  readonly accepted: number;
+  /** sha256 of the manifest of the last apply. */
+  readonly manifest: string | null;
+  /** Of the last apply; null: an older rh-batch wrote it. */
+  readonly scope: Scope | null;
+  /** Of the last apply; null: it has not ended, or an older rh-batch wrote it. */
+  readonly told: Told | null;
+  /** By index; of a sharded batch only. */
+  readonly planned: ReadonlyMap<number, PlannedInShard>;
   /** In the order of their first intent. */
   readonly runs: ReadonlyMap<RunId, RunRecord>;
   readonly bases: ReadonlyMap<string, BaseKnown>;

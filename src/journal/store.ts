@@ -92,6 +92,18 @@ export const readStore = async (
   return problem === null ? { ok: true, state: fold.state } : { ok: false, problem };
 };
 
+/** The same of an apply that is over, here or elsewhere: a submit without an answer is unknown. */
+export const readEnded = async (
+  stateDir: string,
+  disk: Disk = nodeDisk,
+): Promise<Awaited<ReturnType<typeof readStore>>> => {
+  const { fold, end } = await readFolded(disk, stateDir);
+  const problem = problemOf(stateDir, end);
+  if (problem !== null) return { ok: false, problem };
+  fold.orphan();
+  return { ok: true, state: fold.state };
+};
+
 class JournalStore implements Store {
   #seq: number;
   readonly #listeners: ((event: Recorded) => void)[] = [];
@@ -183,7 +195,8 @@ const makeFolder = async (disk: Disk, stateDir: string): Promise<void> => {
   }
 };
 
-const problemOf = (stateDir: string, end: ReadEnd): StoreProblem | null => {
+/** Why a journal that was read like this cannot be used; null: it can. */
+export const problemOf = (stateDir: string, end: ReadEnd): StoreProblem | null => {
   const path = journalPath(stateDir);
   switch (end.is) {
     case 'whole':

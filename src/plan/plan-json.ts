@@ -1,4 +1,5 @@
-import type { Plan } from './plan.js';
+import type { OverrideRecord } from '../journal/event.js';
+import type { Plan, PlannedRun } from './plan.js';
 import { recordOf } from './record.js';
 
 /** The plan as one JSON document, in pieces: a large plan is never one text. */
@@ -8,19 +9,32 @@ export async function* planJson(plan: Plan): AsyncGenerator<string> {
   yield `{"version":1,"summary":${JSON.stringify(summary)},"uploads":${JSON.stringify(plan.uploads)},"runs":[`;
   let between = '';
   for await (const run of plan.runs()) {
-    const { index, id, name, action, reasons, row, tags, values, overrides } = run;
-    yield `${between}${JSON.stringify({
-      index,
-      id,
-      name,
-      action,
-      reasons,
-      row,
-      tags,
-      values: Object.fromEntries(values),
-      overrides: overrides.map(recordOf),
-    })}`;
+    yield `${between}${JSON.stringify(plannedJson(run))}`;
     between = ',\n';
   }
   yield ']}\n';
 }
+
+/** A planned run in plain JSON. */
+export interface PlannedJson extends Pick<
+  PlannedRun,
+  'index' | 'id' | 'name' | 'action' | 'reasons' | 'row' | 'tags'
+> {
+  readonly values: Readonly<Record<string, string>>;
+  readonly overrides: readonly OverrideRecord[];
+}
+
+export const plannedJson = (run: PlannedRun): PlannedJson => {
+  const { index, id, name, action, reasons, row, tags, values, overrides } = run;
+  return {
+    index,
+    id,
+    name,
+    action,
+    reasons,
+    row,
+    tags,
+    values: Object.fromEntries(values),
+    overrides: overrides.map(recordOf),
+  };
+};

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { OverrideRecord, RunInputs } from '../journal/event.js';
+import type { OverrideRecord, PlannedInShard, RunInputs } from '../journal/event.js';
 import { toPlain } from '../values/json-text.js';
 import type { Override, PlannedRun } from './plan.js';
 import { assetsOf } from './plan.js';
@@ -40,4 +40,17 @@ export const toRunInputs = (run: PlannedRun, base: string): RunInputs => ({
   overrides: run.overrides.map(recordOf),
   base,
   repeat: run.repeat,
+});
+
+/** What a sharded journal keeps of a run, submitted or not. */
+export const toPlanned = (run: PlannedRun): PlannedInShard => ({
+  type: 'planned',
+  run: run.id,
+  index: run.index,
+  name: run.name,
+  row: run.row,
+  tags: run.tags,
+  values: [...run.values],
+  overrides: run.overrides.map(recordOf),
+  twinOf: run.twinOf,
 });

@@ -71,7 +71,7 @@ const glob = (pattern: string): RegExp => {
   const source = pattern
     .normalize('NFC')
     .replace(/\*+/gu, '*')
-    .replace(/[\\^$.+()[\]{}|/-]/gu, '\\$&')
+    .replace(/[\\^$.+()[\]{}|/]/gu, '\\$&')
     .replace(/\*/gu, '.*')
     .replace(/\?/gu, '.');
   return new RegExp(`^${source}$`, 'su');

@@ -37,8 +37,8 @@ export interface SummaryTextOptions {
   readonly paint?: Paint;
   /** As shown to people; null: it was not written. */
   readonly reportPath: string | null;
-  /** The command that would go on with this batch, such as `rh-batch apply hero.yaml`. */
-  readonly command: string;
+  /** The command that would go on with this batch, such as `rh-batch apply hero.yaml`; null: none here. */
+  readonly command: string | null;
   readonly maxTroubles?: number;
   /** Columns; null: lines are not cut. */
   readonly width?: number | null;
@@ -50,7 +50,7 @@ export const summaryText = (input: SummaryInput, options: SummaryTextOptions): s
   const lines = [headline(input, paint), ...troubleLines(input, options)];
   if (input.stop !== null) lines.push(`${paint('warning', 'stopped:')} ${oneLine(input.stop)}`);
   if (reportPath !== null) lines.push(`${paint('dim', 'report:')} ${reportPath}`);
-  const next = nextStep(input, options.command);
+  const next = options.command === null ? null : nextStep(input, options.command);
   if (next !== null) lines.push(`${paint('dim', 'next:')}   ${next}`);
   return lines.map((line) => `${line}\n`).join('');
 };

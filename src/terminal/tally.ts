@@ -104,6 +104,7 @@ export class Tally {
         return { is: 'end', exitCode: event.exitCode, stop: event.stop };
       case 'slots':
       case 'batch':
+      case 'planned':
       case 'base':
         return null;
       default:

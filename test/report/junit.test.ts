@@ -1,7 +1,18 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { validateXML } from 'xmllint-wasm';
 import { junitXml } from '../../src/report/junit.js';
-import { failed, outOfMemory, plannedRun, record, reportOf, unknown } from './sample.js';
+import {
+  began,
+  failed,
+  outOfMemory,
+  plannedRun,
+  record,
+  reportOf,
+  taskId,
+  unknown,
+} from './sample.js';
 import { readXml } from './xml.js';
 
 const report = reportOf([
@@ -62,5 +73,35 @@ describe('junit.xml', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  const schema = readFileSync(new URL('../../schemas/junit.xsd', import.meta.url), 'utf8');
+  const check = async (xml: string): Promise<readonly string[]> =>
+    (
+      await validateXML({
+        xml: [{ fileName: 'junit.xml', contents: xml }],
+        schema: [{ fileName: 'junit.xsd', contents: schema }],
+      })
+    ).errors.map(({ message }) => message);
+
+  test('is valid by its schema, for every outcome and hostile text, by another reader', async () => {
+    const hostile = ']]></failure><testcase name="x"/>\u0000\ud800\u001b[31m&#0;"狐狸\n';
+    const error = { ...outOfMemory, message: hostile, traceback: hostile };
+    const cancelled = { is: 'cancelled', taskId: taskId(5), by: 'timeout', at: began } as const;
+    const all = reportOf(
+      [
+        [plannedRun(0), record(0)],
+        [plannedRun(1, { name: hostile }), record(1, failed(1, error))],
+        [plannedRun(2), record(2, unknown(hostile))],
+        [plannedRun(3, { row: null }), undefined],
+        [plannedRun(4, { row: { file: hostile, line: 7 } }), undefined],
+        [plannedRun(5), record(5, { state: cancelled })],
+      ],
+      { name: hostile },
+    );
+    expect(await check(await junitXml(all))).toEqual([]);
+    expect(await check(await junitXml(reportOf([], { startedAt: null })))).toEqual([]);
+    const wrong = (await junitXml(all)).replace('<failure ', '<faillure ');
+    expect(await check(wrong)).not.toEqual([]);
   });
 });

@@ -59,7 +59,7 @@ test('a garbage line in the middle is an error that names line and remedy; --rep
 
 test('a journal of a newer version is refused', async () => {
   const p = await done();
-  p.write(journal, p.read(journal).replace('"version":1', '"version":2'));
+  p.write(journal, p.read(journal).replace('"version":2', '"version":3'));
   const ended = await p.apply();
   expect(ended.exit).toBe(2);
   expect(ended.err).toContain('newer rh-batch');

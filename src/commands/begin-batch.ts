@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import { isAbsolute, relative, sep } from 'node:path';
+import type { Shard } from '../journal/event.js';
+import type { Store } from '../journal/store.js';
+import { datumJson } from '../matrix/datum-json.js';
+import type { Plan } from '../plan/plan.js';
+import { toPlanned } from '../plan/record.js';
+import type { Selection } from '../plan/selection.js';
+import { wholeOf } from '../plan/whole.js';
+import type { Project } from './project.js';
+import { titleOf } from './results.js';
+import { programVersion } from './version.js';
+
+interface Beginning {
+  readonly selection: Selection;
+  readonly account: string;
+  readonly profile: string | null;
+}
+
+/** Records that an apply begins and what it is about; of a shard, all its runs. */
+export const beginBatch = async (
+  store: Store,
+  plan: Plan,
+  project: Project,
+  beginning: Beginning,
+): Promise<void> => {
+  const { manifest } = plan;
+  const sha256 = createHash('sha256').update(project.manifestBytes).digest('hex');
+  const shard = await shardOf(plan, project, beginning, sha256);
+  store.appendLater({
+    type: 'batch',
+    version: 2,
+    program: programVersion(),
+    name: manifest.name,
+    target: manifest.target.id,
+    manifest: sha256,
+    account: beginning.account,
+    emulated: project.emulated,
+    scope: {
+      title: titleOf(manifest),
+      runs: plan.summary.total,
+      toDo: plan.summary.total - plan.summary.upToDate,
+      outputs: pathBetween(project.stateDir, project.outputsDir),
+      shard,
+    },
+  });
+  if (!store.state.bases.has(plan.base.sha256)) store.appendLater(plan.base);
+  if (shard !== null)
+    for await (const run of plan.runs()) {
+      const known = store.state.planned.get(run.index);
+      if (known?.run !== run.id || known.name !== run.name) store.appendLater(toPlanned(run));
+    }
+  await store.flush();
+};
+
+const shardOf = async (
+  plan: Plan,
+  project: Project,
+  { selection, profile }: Beginning,
+  manifestSha256: string,
+): Promise<Shard | null> => {
+  if (selection.shard === null) return null;
+  const vars = [...plan.manifest.vars].map(([name, { value }]) => [name, datumJson(value)]);
+  const { runs, total, sha256 } = await wholeOf(project.matrix, selection, [
+    manifestSha256,
+    plan.base.sha256,
+    JSON.stringify(vars),
+    profile ?? '',
+  ]);
+  return { ...selection.shard, runs, total, matrix: sha256 };
+};
+
+const pathBetween = (from: string, to: string): string | null => {
+  const path = relative(from, to);
+  return isAbsolute(path) ? null : path.split(sep).join('/');
+};

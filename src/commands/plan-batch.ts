@@ -1,0 +1,42 @@
+import { dirname, join } from 'node:path';
+import { openLedger } from '../assets/ledger.js';
+import { error } from '../diagnostics/diagnostic.js';
+import { Problems } from '../diagnostics/problems.js';
+import { readStore } from '../journal/store.js';
+import type { Plan } from '../plan/plan.js';
+import type { Call } from './call.js';
+import { identify } from './connect.js';
+import type { Io } from './io.js';
+import { planProject } from './planning.js';
+import { loadProject, readEnvFile } from './project.js';
+import { selectionOf } from './select.js';
+
+/** The same decisions as an apply's; no lock, no key needed, nothing sent. null: there are errors. */
+export const planBatch = async (call: Call, io: Io, problems: Problems): Promise<Plan | null> => {
+  const env = await readEnvFile(call, io, problems);
+  const project = await loadProject(call, io, problems);
+  const selection = selectionOf(call, problems);
+  if (project === null || problems.errors > 0) return null;
+  const read = await readStore(project.stateDir);
+  if (!read.ok) {
+    const { message, hint } = read.problem;
+    problems.add(error('E0702', null, message, { hint }));
+    return null;
+  }
+  // Without a key nothing is known to be uploaded; that only changes what the plan says of uploads.
+  const identity = identify(call, io, env, new Problems());
+  if (identity !== null && 'notBefore' in identity.clock)
+    identity.clock.notBefore((read.state.lastAt ?? 0) + 1);
+  const ledger = await openLedger(
+    join(dirname(project.stateDir), 'uploads.jsonl'),
+    identity?.account ?? '',
+    project.manifest.assets.maxAgeMs,
+    io.clock,
+  );
+  const made = await planProject(
+    project,
+    { history: read.state, selection, env, clock: identity?.clock ?? io.clock, ledger },
+    problems,
+  );
+  return problems.errors > 0 ? null : made;
+};

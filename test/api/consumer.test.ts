@@ -1,0 +1,114 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { graph } from '../support/graph.js';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const dir = mkdtempSync(join(tmpdir(), 'rh-consumer-'));
+const write = (path: string, text: string): void => writeFileSync(join(dir, path), text);
+const node = (...argv: string[]): string => {
+  try {
+    return execFileSync(process.execPath, argv, { cwd: dir, encoding: 'utf8', stdio: 'pipe' });
+  } catch (cause) {
+    const { stdout, stderr } = cause as { stdout: string; stderr: string };
+    throw new Error(`${stdout}\n${stderr}`, { cause });
+  }
+};
+
+/** A project of someone else, with the package as it would come from the registry. */
+beforeAll(() => {
+  const packed = execFileSync(
+    'npm',
+    ['pack', '--ignore-scripts', '--json', '--pack-destination', dir],
+    { cwd: root, encoding: 'utf8' },
+  );
+  const [{ filename }] = JSON.parse(packed) as [{ filename: string }];
+  const home = join(dir, 'node_modules/rh-batch');
+  mkdirSync(join(dir, 'node_modules/@types'), { recursive: true });
+  mkdirSync(home);
+  execFileSync('tar', ['-xzf', join(dir, filename), '-C', home, '--strip-components', '1']);
+  // In place of an install, which needs the network: its dependencies, and the consumer's types.
+  symlinkSync(join(root, 'node_modules'), join(home, 'node_modules'));
+  symlinkSync(join(root, 'node_modules/@types/node'), join(dir, 'node_modules/@types/node'));
+  write('package.json', '{"name":"consumer","private":true,"type":"module"}');
+  write('api.json', JSON.stringify(graph));
+  write(
+    'hero.yaml',
+    'version: 1\nworkflowId: "1980237776367083521"\napi: api.json\nmatrix: { KSampler.seed: [1, 2] }\n',
+  );
+});
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+test('from TypeScript, with the strictest settings and libraries checked', () => {
+  write(
+    'main.ts',
+    `import type { ApplyResult, BatchEvent, ReportRun } from 'rh-batch';
+import { apply, plan } from 'rh-batch';
+
+const planned = await plan('hero.yaml', { emulator: true });
+if (planned.is === 'refused') throw new Error(planned.diagnostics[0]?.message);
+for await (const run of planned.runs()) console.log(run.action, run.name, run.overrides[0]?.value);
+
+const seen = new Map<BatchEvent['type'], number>();
+const stop = new AbortController();
+const batch = apply('hero.yaml', { emulator: true, signal: stop.signal });
+for await (const event of batch.events) {
+  seen.set(event.type, (seen.get(event.type) ?? 0) + 1);
+  if (event.type === 'accepted') console.log('task', event.taskId.length, event.run.length);
+  if (event.type === 'saved') console.log('files', event.files.map(({ path }) => path).join());
+}
+const result: ApplyResult = await batch.result;
+if (result.is === 'refused') throw new Error(String(result.exitCode));
+const failed: readonly ReportRun[] = result.report.runs.filter(({ status }) => status === 'failed');
+console.log('exit', result.exitCode, 'failed', failed.length, 'of', result.report.counts.total);
+// @ts-expect-error an option that does not exist
+void (() => plan('hero.yaml', { emulater: true }));
+// @ts-expect-error a refused result has no report
+void ((refused: ApplyResult & { is: 'refused' }) => refused.report);
+`,
+  );
+  write(
+    'tsconfig.json',
+    JSON.stringify({
+      compilerOptions: {
+        strict: true,
+        skipLibCheck: false,
+        exactOptionalPropertyTypes: true,
+        noUncheckedIndexedAccess: true,
+        module: 'NodeNext',
+        target: 'ES2022',
+        outDir: 'built',
+        types: ['node'],
+      },
+      files: ['main.ts'],
+    }),
+  );
+  node(join(root, 'node_modules/typescript/bin/tsc'));
+  const out = node('built/main.js');
+  expect(out).toMatch(/^new 0000-1 1$/m);
+  expect(out).toMatch(/^task 19 16$/m);
+  expect(out).toMatch(/^files 0000-1_00\.png$/m);
+  expect(out.trimEnd().split('\n').at(-1)).toBe('exit 0 failed 0 of 2');
+});
+
+test('from JavaScript, and nothing is printed that the program did not print', () => {
+  write(
+    'main.mjs',
+    `import { apply } from 'rh-batch';
+const { result } = apply('hero.yaml', { emulator: true, outDir: 'elsewhere', stateDir: 'apart' });
+const { exitCode, report } = await result;
+console.log(JSON.stringify([exitCode, report.counts.succeeded]));
+`,
+  );
+  expect(node('main.mjs')).toBe('[0,2]\n');
+});
+
+test('only what is promised can be imported', () => {
+  write('deep.mjs', "await import('rh-batch/dist/engine/engine.js');");
+  expect(() => node('deep.mjs')).toThrow('ERR_PACKAGE_PATH_NOT_EXPORTED');
+  write('names.mjs', "console.log(Object.keys(await import('rh-batch')).sort().join());");
+  expect(node('names.mjs')).toBe('apply,plan\n');
+});

@@ -1,0 +1,40 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { Patterns } from '../../src/plan/selection.js';
+import { projects } from '../support/opened.js';
+import { runId } from '../report/sample.js';
+
+const project = projects();
+const fits = (pattern: string, name: string): boolean =>
+  new Patterns([pattern]).fits({ id: runId(0), name });
+
+describe('patterns', () => {
+  test.each([
+    ['0001-a-fox', '0001-a-fox', true],
+    ['*-a-*', '0001-a-fox', true],
+    ['0001-a-fo?', '0001-a-fox', true],
+    ['0001', '0001-a-fox', false],
+    ['a.b', 'axb', false],
+    ['狐?', '狐狸', true],
+  ])('%s on %s: %s', (pattern, name, expected) => {
+    expect(fits(pattern, name)).toBe(expected);
+  });
+
+  test('every name is found by itself, whatever is in it', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), (name) => {
+        expect(fits(name.normalize('NFC'), name.normalize('NFC'))).toBe(true);
+      }),
+    );
+  });
+});
+
+test('--only and --force take the names that plan shows', async () => {
+  const p = await project({ manifest: 'matrix: { KSampler.seed: [1, 2, 3] }' });
+  const { runs } = await p.plan();
+  const name = runs[1]?.name ?? '';
+  expect(name).toContain('-');
+  expect((await p.plan('--only', name)).runs.map((run) => run.name)).toEqual([name]);
+  await p.apply();
+  expect((await p.plan(`--force=${name}`)).summary).toMatchObject({ upToDate: 2, new: 1 });
+});
