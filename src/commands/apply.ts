@@ -1,10 +1,12 @@
 import { summaryJson } from '../report/summary.js';
 import { painter } from '../terminal/colour.js';
 import { summaryText } from '../terminal/summary-text.js';
+import type { Progress } from '../terminal/progress.js';
 import { applyBatch } from './apply-batch.js';
 import type { Call } from './call.js';
+import { logGroup } from './ci.js';
 import type { Io } from './io.js';
-import { progressFor } from './progress.js';
+import { modeFor, progressFor } from './progress.js';
 import { tellGithub } from './results.js';
 import { sayProblems } from './say.js';
 
@@ -12,7 +14,7 @@ import { sayProblems } from './say.js';
 export const apply = async (call: Call, io: Io): Promise<number> => {
   const applied = await applyBatch(call, io, {
     problems: (problems) => sayProblems(problems, call, io),
-    progress: ({ clock, ...facts }) => progressFor(call, io, clock, facts),
+    progress: ({ clock, ...facts }) => folded(progressFor(call, io, clock, facts), call, io),
   });
   if (applied.is === 'refused') return applied.exitCode;
   const { report, project, htmlPath, exitCode } = applied;
@@ -28,4 +30,18 @@ export const apply = async (call: Call, io: Io): Promise<number> => {
       }),
     );
   return exitCode;
+};
+
+/** In a CI's log the progress is folded up; what stays in sight is how it ended. */
+const folded = (progress: Progress, call: Call, io: Io): Progress => {
+  const group = modeFor(call, io) === 'plain' ? logGroup(io) : null;
+  if (group === null) return progress;
+  io.err.write(group.open('rh-batch: progress'));
+  return {
+    on: (event) => progress.on(event),
+    stop: async () => {
+      await progress.stop();
+      io.err.write(group.close());
+    },
+  };
 };

@@ -6,10 +6,11 @@ import type { BatchState } from '../journal/state.js';
 import type { Manifest } from '../manifest/manifest.js';
 import type { Plan } from '../plan/plan.js';
 import { reportFiles } from '../report/files.js';
-import { githubAnnotations, githubSummary } from '../report/github.js';
+import { githubSummary, runAnnotations } from '../report/github.js';
 import type { BatchFacts, BatchReport, ReportRun } from '../report/model.js';
 import { makeReport } from '../report/model.js';
 import { buildRun, factsOfPlanned } from '../report/run.js';
+import { inRepository, isGithub } from './ci.js';
 import type { Io } from './io.js';
 import type { Located } from './project.js';
 
@@ -68,8 +69,8 @@ export const writeReports = async (
 
 /** In a GitHub job: annotations on the rows of runs in trouble, and the job summary. */
 export const tellGithub = async (report: BatchReport, io: Io): Promise<void> => {
-  const { GITHUB_STEP_SUMMARY: summary, GITHUB_ACTIONS: github } = io.env;
-  if (github === 'true') io.err.write(githubAnnotations(report));
+  const { GITHUB_STEP_SUMMARY: summary } = io.env;
+  if (isGithub(io)) io.err.write(runAnnotations(report, inRepository(io)));
   if (summary !== undefined && summary !== '')
     await appendFile(summary, io.clean(githubSummary(report))).catch(() => undefined);
 };

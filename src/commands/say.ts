@@ -1,21 +1,21 @@
+import { githubAnnotations } from '../diagnostics/annotations.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { error } from '../diagnostics/diagnostic.js';
 import type { Code } from '../diagnostics/codes.js';
 import { Problems } from '../diagnostics/problems.js';
-import { diagnosticJson, githubAnnotation, renderProblems } from '../diagnostics/render.js';
+import { diagnosticJson, renderProblems } from '../diagnostics/render.js';
 import { painter } from '../terminal/colour.js';
 import type { Call } from './call.js';
+import { inRepository, isGithub } from './ci.js';
 import type { Io } from './io.js';
-
-/** GitHub shows this many annotations of a step. */
-const maxAnnotations = 10;
 
 /** Problems for people on stderr, as data on stdout with `--json`, as annotations on GitHub. */
 export const sayProblems = (problems: Problems, call: Call, io: Io): void => {
   if (problems.kept.length === 0) return;
-  if (io.env['GITHUB_ACTIONS'] === 'true')
-    for (const diagnostic of problems.kept.slice(0, maxAnnotations))
-      io.err.write(`${githubAnnotation(diagnostic)}\n`);
+  if (isGithub(io)) {
+    const more = problems.more.reduce((sum, { count }) => sum + count, 0);
+    io.err.write(githubAnnotations(problems.kept, more, inRepository(io)));
+  }
   const quiet = call.flag('quiet') && problems.errors === 0;
   if (!quiet) io.err.write(renderProblems(problems, painter(io.env, io.err.isTTY)));
   if (call.flag('json') && problems.errors > 0) io.out.write(`${problemsJson(problems)}\n`);

@@ -55,24 +55,6 @@ export const diagnosticJson = ({
   ...(notes.length > 0 ? { notes } : {}),
 });
 
-/** A GitHub workflow command that marks the file's line. */
-export const githubAnnotation = ({ severity, at, code, message, hint }: Diagnostic): string => {
-  const place =
-    at === null
-      ? []
-      : [
-          `file=${property(at.file)}`,
-          ...(at.line > 0 ? [`line=${at.line}`] : []),
-          ...(at.column > 0 ? [`col=${at.column}`] : []),
-        ];
-  const text = hint === null ? message : `${message}\nhint: ${hint}`;
-  return `::${severity} ${[...place, `title=${property(code)}`].join(',')}::${data(text)}`;
-};
-
-const data = (text: string): string =>
-  text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
-const property = (text: string): string => data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
-
 const where = (at: Place | null): string => {
   if (at === null) return '';
   if (at.line === 0) return `${at.file} `;

@@ -1,5 +1,5 @@
+import { githubAnnotations } from '../diagnostics/annotations.js';
 import { error } from '../diagnostics/diagnostic.js';
-import { githubAnnotation } from '../diagnostics/render.js';
 import { count, duration, fileSize, grouped, shortDecimal } from '../values/amounts.js';
 import type { BatchReport, ReportRun } from './model.js';
 import { durationOf } from './model.js';
@@ -8,8 +8,6 @@ import { errorText, placeOf } from './words.js';
 /** GitHub refuses a step's summary above 1 MiB; other steps' words are not ours to crowd out. */
 const maxBytes = 1_000_000;
 const maxCell = 200;
-/** More of a kind are not shown by GitHub. */
-const maxAnnotations = 10;
 
 /** Markdown for GITHUB_STEP_SUMMARY. All text of users and of the service is inert in it. */
 export const githubSummary = (report: BatchReport): string => {
@@ -41,25 +39,27 @@ export const githubSummary = (report: BatchReport): string => {
   return page.text;
 };
 
-/** Workflow commands that mark the row of each run in trouble; the first ten, then a count. */
-export const githubAnnotations = ({ runs }: BatchReport): string => {
+/** As many as are ever shown. */
+const maxAnnotations = 10;
+
+/** Workflow commands that mark the row of each run in trouble. `pathOf`: as the repository has it. */
+export const runAnnotations = (
+  { runs }: BatchReport,
+  pathOf: (file: string) => string = (file) => file,
+): string => {
   const troubled = runs.filter(isTroubled);
-  const lines = troubled
+  const diagnostics = troubled
     .slice(0, maxAnnotations)
     .map((run) =>
-      githubAnnotation(
-        error(
-          'E0890',
-          run.row === null
-            ? null
-            : { file: run.row.file, line: run.row.line, column: 0, length: 1, text: null },
-          `${run.name} ${run.status}${run.error === null ? '' : `: ${errorText(run.error)}`}`,
-        ),
+      error(
+        'E0890',
+        run.row === null
+          ? null
+          : { file: run.row.file, line: run.row.line, column: 0, length: 1, text: null },
+        `${run.name} ${run.status}${run.error === null ? '' : `: ${errorText(run.error)}`}`,
       ),
     );
-  const more = troubled.length - lines.length;
-  if (more > 0) lines.push(`::error::and ${count(more, 'more run')} in trouble`);
-  return lines.map((line) => `${line}\n`).join('');
+  return githubAnnotations(diagnostics, troubled.length - diagnostics.length, pathOf);
 };
 
 const isTroubled = ({ status }: ReportRun): boolean =>

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { githubAnnotations, githubSummary } from '../../src/report/github.js';
+import { githubSummary, runAnnotations } from '../../src/report/github.js';
 import { failed, outOfMemory, plainReport, plannedRun, record, reportOf } from './sample.js';
 
 const hostile = '<img src=x onerror=alert(1)> | **bold** `code` @someone [a](b)\nnext $x$';
@@ -44,20 +44,21 @@ describe('annotations', () => {
       { length: 14 },
       (_, index) => [plannedRun(index), record(index, failed(index))] as const,
     );
-    const lines = githubAnnotations(reportOf(pairs)).trimEnd().split('\n');
+    const lines = runAnnotations(reportOf(pairs)).trimEnd().split('\n');
     expect(lines).toHaveLength(11);
     expect(lines[0]).toMatch(/^::error file=prompts.csv,line=2,.*CUDA out of memory/);
-    expect(lines[10]).toContain('4 more runs');
+    // Of another kind: GitHub shows ten errors and drops the eleventh.
+    expect(lines[10]).toMatch(/^::notice::and 4 more/);
   });
 
   test('hold one command each, whatever the text', () => {
     const error = { ...outOfMemory, message: 'a\n::warning::b\r100%' };
-    const text = githubAnnotations(reportOf([[plannedRun(0), record(0, failed(0, error))]]));
+    const text = runAnnotations(reportOf([[plannedRun(0), record(0, failed(0, error))]]));
     expect(text.trimEnd().split(/[\r\n]/)).toHaveLength(1);
     expect(text).toContain('%0A::warning::b%0D100%25');
   });
 
   test('there are none for a batch without trouble', () => {
-    expect(githubAnnotations(plainReport(3))).toBe('');
+    expect(runAnnotations(plainReport(3))).toBe('');
   });
 });
