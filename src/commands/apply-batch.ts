@@ -12,6 +12,9 @@ import { predictivePolicy } from '../engine/predictive.js';
 import type { LiveEvent, Recorded, RunError } from '../journal/event.js';
 import { openStore } from '../journal/store.js';
 import type { Store } from '../journal/store.js';
+import { durationsOf } from '../plan/durations.js';
+import type { Forecast } from '../plan/forecast.js';
+import { Outlook } from '../plan/outlook.js';
 import type { Plan } from '../plan/plan.js';
 import { toRunInputs } from '../plan/record.js';
 import { requestOf } from '../plan/request.js';
@@ -55,6 +58,7 @@ export interface ApplyFacts {
   /** Runs that this apply sets out to do. */
   readonly total: () => number;
   readonly nameOf: (run: RunId) => string | null;
+  readonly forecast: () => Forecast | null;
 }
 
 export type Applied =
@@ -164,6 +168,7 @@ const nothingDone: Omit<Outcome, 'code' | 'stop'> = {
 
 class Apply {
   readonly #names = new Map<RunId, string>();
+  #outlook: Outlook | null = null;
 
   constructor(private readonly parts: Parts) {}
 
@@ -178,6 +183,7 @@ class Apply {
       clock: identity.clock,
       total: () => plan.summary.total - plan.summary.upToDate,
       nameOf: (run) => this.#names.get(run) ?? store.state.runs.get(run)?.inputs.name ?? null,
+      forecast: () => this.#outlook?.forecast(identity.clock.now()) ?? null,
     });
     let outcome: Outcome;
     try {
@@ -256,7 +262,12 @@ class Apply {
       return { ...nothingDone, code: exit.service, stop: checked.message };
     }
     if (this.parts.selection.shard === null) await this.#begin();
-    store.onEvent((event) => progress.on(event));
+    const outlook = this.#lookAhead();
+    const tell = (event: Recorded | LiveEvent): void => {
+      outlook.on(event, clock.now());
+      progress.on(event);
+    };
+    store.onEvent(tell);
     progress.on({ type: 'phase', phase: 'run', detail: '' });
     const uploader = this.#uploader(connection, progress);
     const result = await runBatch(
@@ -272,7 +283,7 @@ class Apply {
         }),
         clock,
         random: Math.random,
-        show: (event) => progress.on(event),
+        show: tell,
       },
       {
         request: (run, names) => {
@@ -284,6 +295,7 @@ class Apply {
           return toRunInputs(run, plan.base.sha256);
         },
         policy: predictivePolicy(),
+        expectedMs: ({ values }) => outlook.expectedMs(values),
         room: checked.room,
         nodes: plan.keptNodes,
         interrupted,
@@ -291,6 +303,18 @@ class Apply {
       },
     );
     return this.#outcomeOf(result, connection, uploader);
+  }
+
+  #lookAhead(): Outlook {
+    const { store, plan, identity } = this.parts;
+    const { target, create } = plan.manifest;
+    this.#outlook = new Outlook(
+      durationsOf(store.state, target.id, create.instance),
+      plan.pending.copy(),
+      (run) => store.state.runs.get(run),
+      identity.clock.now(),
+    );
+    return this.#outlook;
   }
 
   async #begin(): Promise<void> {

@@ -5,6 +5,7 @@ import { plainProgress } from '../terminal/plain.js';
 import type { Progress, ProgressMode } from '../terminal/progress.js';
 import { chooseMode, noProgress } from '../terminal/progress.js';
 import { ttyProgress } from '../terminal/tty.js';
+import type { Forecast } from '../plan/forecast.js';
 import type { RunId } from '../values/ids.js';
 import type { Call } from './call.js';
 import type { Io } from './io.js';
@@ -25,6 +26,7 @@ export const progressFor = (
   facts: {
     readonly total: () => number | null;
     readonly nameOf: (run: RunId) => string | null;
+    readonly forecast?: () => Forecast | null;
   },
 ): Progress => {
   // Ages are told in the batch's time; frames and heartbeats come in the watcher's.

@@ -4,9 +4,14 @@ import { holderAtWork } from '../journal/lock.js';
 import type { StoreProblem } from '../journal/store.js';
 import { lockPath } from '../journal/store.js';
 import { JournalTail } from '../journal/tail.js';
+import type { RunRecord } from '../journal/state.js';
+import { Durations } from '../plan/durations.js';
+import { Mix } from '../plan/mix.js';
+import { Outlook } from '../plan/outlook.js';
 import type { Progress } from '../terminal/progress.js';
 import { Tally } from '../terminal/tally.js';
 import { countsText } from '../terminal/words.js';
+import type { RunId } from '../values/ids.js';
 import type { Call } from './call.js';
 import type { Io } from './io.js';
 import { modeFor, progressFor } from './progress.js';
@@ -39,7 +44,7 @@ export const watchBatch = async (
     const begins = first?.type === 'batch' && tail.state.endedAt === null;
     if (atWork && problem === null && begins) {
       await view?.stop();
-      view = new View(first, (run) => tail.state.runs.get(run)?.inputs.name ?? null, call, io);
+      view = new View(first, (run) => tail.state.runs.get(run), call, io);
       view.catchUp(fresh, !attached);
     } else for (const event of fresh) view?.on(event);
     attached = true;
@@ -55,21 +60,32 @@ export const watchBatch = async (
 class View {
   readonly #tally = new Tally();
   readonly #progress: Progress;
+  readonly #outlook: Outlook;
   readonly #clock: JournalClock;
   readonly #total: number | null;
   #muted = false;
 
   constructor(
     batch: Recorded & { readonly type: 'batch' },
-    nameOf: Parameters<typeof progressFor>[3]['nameOf'],
+    recordOf: (run: RunId) => RunRecord | undefined,
     private readonly call: Call,
     private readonly io: Io,
   ) {
     this.#clock = new JournalClock(io.clock, Date.parse(batch.at));
     this.#total = batch.scope?.toDo ?? null;
     const err = { ...io.err, write: (text: string) => this.#write(text) };
-    const total = (): number | null => this.#total;
-    this.#progress = progressFor(call, { ...io, err }, this.#clock, { total, nameOf });
+    // From this apply alone: what it rests on is then told truly, whenever the watch began.
+    this.#outlook = new Outlook(
+      new Durations(),
+      Mix.of(this.#total ?? 0),
+      recordOf,
+      this.#clock.now(),
+    );
+    this.#progress = progressFor(call, { ...io, err }, this.#clock, {
+      total: () => this.#total,
+      nameOf: (run) => recordOf(run)?.inputs.name ?? null,
+      forecast: () => (this.#total === null ? null : this.#outlook.forecast(this.#clock.now())),
+    });
     this.#progress.on({ type: 'phase', phase: 'run', detail: '' });
   }
 
@@ -85,6 +101,7 @@ class View {
     const at = Date.parse(event.at);
     this.#clock.is(at);
     this.#tally.on(event, at);
+    this.#outlook.on(event, at);
     this.#progress.on(event);
   }
 

@@ -3,8 +3,6 @@ import type { Plan, PlannedRun } from '../plan/plan.js';
 import type { CreateRequest } from '../runninghub/service.js';
 import type { RunId, TaskId } from '../values/ids.js';
 import { Account } from './account.js';
-import type { Durations } from './durations.js';
-import { durationsOf } from './durations.js';
 import type { EngineEdges } from './edges.js';
 import { historyOf } from './history.js';
 import type { Stop } from './limits.js';
@@ -18,6 +16,8 @@ export interface EngineOptions {
   /** What the first intent of a run tells the journal about it. */
   readonly inputs: (run: PlannedRun) => RunInputs;
   readonly policy: PollPolicy;
+  /** How long a run will take, in ms; null: nothing sets it apart from the others. */
+  readonly expectedMs: (run: PlannedRun) => number | null;
   /** What `auto` starts from, by the service's own word; null: it did not tell. */
   readonly room: number | null;
   /** Ids of the nodes whose outputs are kept; null: all. */
@@ -47,7 +47,6 @@ const anyNumber = 100_000;
 export class Context {
   readonly slots: Slots;
   readonly account: Account;
-  readonly durations: Durations;
   readonly wake: Wake;
   readonly blocked = new Map<RunId, RunError>();
   readonly unfetched = new Map<RunId, RunError>();
@@ -70,7 +69,6 @@ export class Context {
     const history = historyOf(edges.journal.state);
     for (const ms of history.runMs) options.policy.learn(ms);
     this.account = new Account(history);
-    this.durations = durationsOf(edges.journal.state);
     const { concurrency } = plan.manifest.execution;
     this.slots = new Slots(
       concurrency === 'auto'

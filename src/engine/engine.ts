@@ -63,10 +63,7 @@ class Batch {
       context.reads.signal,
       {
         decided: (task, decision) => this.#settler.decided(task, decision),
-        ran: (task, ms) => {
-          options.policy.learn(ms);
-          context.durations.learn(task.run.values, ms);
-        },
+        ran: (ms) => options.policy.learn(ms),
         creates: () => this.#submitter,
         hungry: () => context.stop === null && !this.#supply.exhausted,
         started: () => {
@@ -88,8 +85,7 @@ class Batch {
     });
     this.#supply = new Supply(this.#toSubmit(), plan.assets, edges, {
       lookAhead: () => Math.min(64, 4 + 2 * context.slots.limit),
-      expectedMs: (run) =>
-        execution.order === 'manifest' ? null : context.durations.expected(run.values),
+      expectedMs: (run) => (execution.order === 'manifest' ? null : options.expectedMs(run)),
       signal: context.reads.signal,
       changed: () => context.wake.notify(),
       blocked: (run, error) => {

@@ -37,7 +37,7 @@ export interface WatchOptions extends FollowOptions {
 export interface WatchParts {
   readonly decided: (task: Watched, decision: Decision) => Promise<'keep' | 'done'>;
   /** A task succeeded after about so many ms of running. */
-  readonly ran: (task: Watched, ms: number) => void;
+  readonly ran: (ms: number) => void;
   /** Creates so far, those whose answer is awaited, and lost ones whose task may exist. */
   readonly creates: () => {
     readonly begun: number;
@@ -324,7 +324,7 @@ export class Watch {
     const endedAt = runningAt === null || taskTimeMs === null ? null : runningAt + taskTimeMs;
     this.parts.changed(this.#census.ended(endedAt, now));
     if (decision.is === 'succeeded' && runningAt !== null)
-      this.parts.ran(task, runTimeOf({ runningAt, seenAt, now, taskTimeMs }));
+      this.parts.ran(runTimeOf({ runningAt, seenAt, now, taskTimeMs }));
   }
 
   /** When a task is asked for again, where that is not the policy's to say. */

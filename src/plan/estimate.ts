@@ -1,63 +1,30 @@
 import type { AttemptRecord, BatchState } from '../journal/state.js';
-import type { Decimal } from './decimal.js';
-import { addDecimals, formatDecimal, parseDecimal, share } from './decimal.js';
+import type { Durations } from './durations.js';
+import { forecast } from './forecast.js';
+import type { Mix } from './mix.js';
 import type { Estimate } from './plan.js';
 
-/** Which past tasks tell about the runs to come. */
-export interface EstimateFor {
-  /** Its id: another target's past says nothing. */
-  readonly target: string;
-  readonly instance: string | null;
-  /** How many runs will be submitted. */
-  readonly runs: number;
-  readonly concurrency: number | 'auto';
-}
-
-/**
- * Time and coins of the runs to come, from the tasks of this batch that succeeded: the median
- * run time (one slow task says little about the next), the mean price (a sum follows the mean).
- */
-export const estimate = (history: BatchState, wanted: EstimateFor): Estimate => {
-  const tasks = history.target === wanted.target ? succeeded(history, wanted.instance) : [];
-  const times = tasks.flatMap((task) => runTime(task) ?? []).sort((a, b) => a - b);
-  const median = middle(times);
-  if (median === null) return { observations: 0, wallTimeMs: null, taskTimeMs: null, coins: null };
-  const slots = wanted.concurrency === 'auto' ? Math.max(1, mostAtOnce(tasks)) : wanted.concurrency;
+/** Time and coins of the runs to come. `history`: how many tasks ran side by side so far. */
+export const estimate = (
+  known: Durations,
+  pending: Mix,
+  concurrency: number | 'auto',
+  history: BatchState,
+): Estimate => {
+  const slots = concurrency === 'auto' ? Math.max(1, mostAtOnce(history)) : concurrency;
+  const made = forecast(known, pending, [], slots);
+  if (made === null) return { observations: 0, wallTimeMs: null, taskTimeMs: null, coins: null };
   return {
-    observations: times.length,
-    wallTimeMs: Math.round(median * Math.ceil(wanted.runs / slots)),
-    taskTimeMs: Math.round(median * wanted.runs),
-    coins: coinsOf(tasks, wanted.runs),
+    observations: made.observations,
+    wallTimeMs: Math.round(made.wallTimeMs),
+    taskTimeMs: Math.round(made.taskTimeMs),
+    coins: made.coins === null ? null : String(Number(made.coins.toFixed(2))),
   };
 };
 
-const succeeded = (history: BatchState, instance: string | null): AttemptRecord[] => {
-  const found: AttemptRecord[] = [];
-  for (const { inputs, attempts } of history.runs.values()) {
-    const base = history.bases.get(inputs.base);
-    if (base !== undefined && (base.instance ?? 'default') !== (instance ?? 'default')) continue;
-    for (const attempt of attempts) if (attempt.end.is === 'succeeded') found.push(attempt);
-  }
-  return found;
-};
-
-/** As observed, or as the service counts it: the observed one is finer, but misses tasks seen late. */
-const runTime = ({ runningAt, settledAt, cost }: AttemptRecord): number | null => {
-  if (runningAt !== null && settledAt !== null && settledAt > runningAt)
-    return settledAt - runningAt;
-  return cost?.taskTimeMs ?? null;
-};
-
-const middle = (sorted: readonly number[]): number | null => {
-  const [low, high] = [
-    sorted[Math.floor((sorted.length - 1) / 2)],
-    sorted[Math.floor(sorted.length / 2)],
-  ];
-  return low === undefined || high === undefined ? null : (low + high) / 2;
-};
-
 /** Tasks that ran side by side: what the account was seen to take. */
-const mostAtOnce = (tasks: readonly AttemptRecord[]): number => {
+export const mostAtOnce = ({ runs }: BatchState): number => {
+  const tasks: AttemptRecord[] = [...runs.values()].flatMap(({ attempts }) => attempts);
   const steps = tasks
     .flatMap(({ acceptedAt, runningAt, settledAt }) => {
       const from = runningAt ?? acceptedAt;
@@ -74,16 +41,4 @@ const mostAtOnce = (tasks: readonly AttemptRecord[]): number => {
     most = Math.max(most, now);
   }
   return most;
-};
-
-const coinsOf = (tasks: readonly AttemptRecord[], runs: number): string | null => {
-  let sum: Decimal = { units: 0n, scale: 0 };
-  let count = 0;
-  for (const { cost } of tasks) {
-    const coins = cost?.coins == null ? null : parseDecimal(cost.coins);
-    if (coins === null) continue;
-    sum = addDecimals(sum, coins);
-    count += 1;
-  }
-  return count === 0 ? null : formatDecimal(share(sum, runs, count, sum.scale));
 };

@@ -16,6 +16,7 @@ import { baseOf, baseValues } from './base.js';
 import { bindAll, checkNames, checkRequired } from './bind.js';
 import type { Decision } from './decide.js';
 import { decide } from './decide.js';
+import { durationsOf } from './durations.js';
 import { estimate } from './estimate.js';
 import type { RunCore } from './evaluate.js';
 import { Evaluator, isSkipped } from './evaluate.js';
@@ -23,6 +24,7 @@ import { compile } from './expression.js';
 import { Fingerprints } from './fingerprint.js';
 import { IdTable } from './id-table.js';
 import { keptNodes } from './kept-nodes.js';
+import { Mix } from './mix.js';
 import { OutputNames } from './output-names.js';
 import { Predecessors } from './pair.js';
 import type {
@@ -102,6 +104,7 @@ class Planner implements Plan {
   readonly #decisions = new Map<RunId, Decision>();
   readonly #changes = new Map<RunId, readonly string[]>();
   readonly #uses = new Map<string, number>();
+  readonly pending = new Mix();
   #summary: PlanSummary = {
     total: 0,
     new: 0,
@@ -195,13 +198,10 @@ class Planner implements Plan {
   }
 
   get estimate(): Estimate {
-    const { summary, manifest } = this;
-    return estimate(this.input.history, {
-      target: manifest.target.id,
-      instance: manifest.create.instance,
-      runs: summary.new + summary.changed + summary.retry,
-      concurrency: manifest.execution.concurrency,
-    });
+    const { history } = this.input;
+    const { target, create, execution } = this.manifest;
+    const known = durationsOf(history, target.id, create.instance);
+    return estimate(known, this.pending, execution.concurrency, history);
   }
 
   outputPath(run: PlannedRun, output: OutputFacts): string {
@@ -244,8 +244,9 @@ class Planner implements Plan {
           this.#selected.add(core.id, core.combination.index) !== undefined;
         const { action } = fresh ? isNew : await this.#decide(core);
         count[action] += 1;
-        if (!twin && (action === 'new' || action === 'changed' || action === 'retry'))
-          this.#countUses(assets);
+        if (twin || (action !== 'new' && action !== 'changed' && action !== 'retry')) continue;
+        this.#countUses(assets);
+        this.pending.add(() => core.values);
       }
     this.#summary = { total, ...count, notGiven, notSelected: this.#notSelected };
     if (total === 0 && this.#notSelected === 0 && this.problems.errors === 0)

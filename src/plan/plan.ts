@@ -6,6 +6,7 @@ import type { TargetModule } from '../targets/target.js';
 import type { RunId } from '../values/ids.js';
 import type { Json } from '../values/json.js';
 import type { Workflow } from '../workflow/workflow.js';
+import type { Mix } from './mix.js';
 
 /**
  * What an apply would do. The first walk over the matrix made the summary and checked every
@@ -27,6 +28,8 @@ export interface Plan {
   /** Every distinct asset that any run refers to, by sha256. */
   readonly assets: ReadonlyMap<string, Asset>;
   readonly estimate: Estimate;
+  /** What will be submitted, by the values of the matrix. */
+  readonly pending: Mix;
   runs(): AsyncIterable<PlannedRun>;
   /** Path of an output, relative to the outputs' folder, sanitised. Pure. */
   outputPath(run: PlannedRun, output: OutputFacts): string;
@@ -55,7 +58,7 @@ export interface PlannedUpload {
   readonly usedBy: number;
 }
 
-/** From this workflow's own past; null where nothing is known. */
+/** From this workflow's own past on this kind of machine; null where nothing is known. */
 export interface Estimate {
   readonly observations: number;
   readonly wallTimeMs: number | null;

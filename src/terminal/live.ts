@@ -1,20 +1,21 @@
 import type { Instant } from '../journal/state.js';
+import type { Forecast } from '../plan/forecast.js';
 import type { RunId } from '../values/ids.js';
 import type { Paint, Style } from './colour.js';
-import { duration, fit, grouped, oneLine, roughDuration, widthOf } from './format.js';
+import { duration, fit, grouped, oneLine, widthOf } from './format.js';
 import type { PhaseView } from './phases.js';
 import type { Part } from './row.js';
 import { rowOf } from './row.js';
 import type { ScreenLine } from './screen.js';
 import type { Flight, Tally } from './tally.js';
-import { coinsText, countsText } from './words.js';
+import { basisText, coinsText, countsText, leftText } from './words.js';
 
 /** Everything that the live view shows, at one moment. */
 export interface LiveView {
   readonly phases: readonly PhaseView[];
   readonly tally: Tally;
   readonly total: number | null;
-  readonly etaMs: number | null;
+  readonly forecast: Forecast | null;
   readonly now: Instant;
   readonly startedAt: Instant;
   /** Moves the spinner. */
@@ -43,7 +44,7 @@ export const liveLines = (
     if (phase.state === 'skipped' || (view.ended && phase.state === 'waiting')) continue;
     lines.push(row(...phaseParts(phase, view)));
     if (phase === run && phase.state !== 'waiting') {
-      lines.push(row(...barParts(view, width)), row('  ', countsText(view.tally, view.total)));
+      lines.push(row(...barParts(view, width)), row('  ', ...countParts(view)));
       const room = Math.max(1, height - lines.length - 2);
       if (phase.state === 'active' && !view.ended)
         lines.push(...flightParts(view, width, room).map((parts) => row(...parts)));
@@ -69,19 +70,21 @@ const phaseParts = ({ phase, state, detail }: PhaseView, { frame }: LiveView): r
   return [[style, sign], ' ', name, ...(text === '' ? [] : [gap, text])];
 };
 
-/** `━━━━━━━╌╌╌╌  32/53  60%  about 4 min left  384 coins` */
+/** `32 done · 3 in flight · 18 waiting · estimate from 32 tasks` */
+const countParts = ({ tally, total, forecast, ended }: LiveView): readonly Part[] => {
+  const basis = ended ? null : basisText(forecast);
+  return [countsText(tally, total), ...(basis === null ? [] : [['dim', ` · ${basis}`] as const])];
+};
+
+/** `━━━━━━━╌╌╌╌  32/53  60%  384 of about 640 coins  about 4 min left` */
 const barParts = (view: LiveView, width: number): readonly Part[] => {
-  const { tally, total, etaMs, ended, now, startedAt } = view;
+  const { tally, total, forecast, ended, now, startedAt } = view;
   const share = total === null || total === 0 ? 0 : Math.min(1, tally.settled / total);
   const facts = [
     total === null ? grouped(tally.settled) : `${grouped(tally.settled)}/${grouped(total)}`,
     total === null || total === 0 ? null : `${Math.floor(share * 100)}%`,
-    coinsText(tally),
-    ended
-      ? `in ${duration(now - startedAt)}`
-      : etaMs === null
-        ? null
-        : `about ${roughDuration(etaMs)} left`,
+    coinsText(tally, ended ? null : forecast),
+    ended ? `in ${duration(now - startedAt)}` : leftText(forecast),
   ].filter((fact) => fact !== null);
   const text = facts.join('  ');
   const length = Math.max(8, Math.min(40, width - widthOf(text) - 6));

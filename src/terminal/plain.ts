@@ -1,11 +1,11 @@
 import type { JournalEvent, LiveEvent } from '../journal/event.js';
 import type { RunId } from '../values/ids.js';
-import { fit, grouped, oneLine, roughDuration } from './format.js';
+import { fit, grouped, oneLine } from './format.js';
 import type { Progress, ProgressOptions } from './progress.js';
 import { harmless } from './progress.js';
 import type { Change } from './tally.js';
 import { Tally } from './tally.js';
-import { changeText, coinsText, countsText } from './words.js';
+import { basisText, changeText, coinsText, countsText, leftText } from './words.js';
 
 /** For logs and pipes: one line per change, a heartbeat, nothing that moves a cursor. */
 export const plainProgress = (
@@ -34,9 +34,14 @@ export const plainProgress = (
     for (;;) {
       await clock.sleep(heartbeatMs, stopped.signal);
       if (stopped.signal.aborted) return;
-      const eta = options.etaMs?.() ?? null;
-      const left = eta === null ? null : `about ${roughDuration(eta)} left`;
-      line('…', [countsText(tally, total()), coinsText(tally), left].filter(isText).join(' · '));
+      const forecast = options.forecast?.() ?? null;
+      const parts = [
+        countsText(tally, total()),
+        coinsText(tally, forecast),
+        leftText(forecast),
+        basisText(forecast),
+      ];
+      line('…', parts.filter(isText).join(' · '));
     }
   };
   const beating = beat();

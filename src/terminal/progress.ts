@@ -1,5 +1,6 @@
 import type { Clock } from '../edges/clock.js';
 import type { JournalEvent, LiveEvent } from '../journal/event.js';
+import type { Forecast } from '../plan/forecast.js';
 import type { RunId } from '../values/ids.js';
 
 /** What an apply is doing, told as it happens. Reads events and never asks. */
@@ -18,8 +19,8 @@ export interface ProgressOptions {
   readonly total: () => number | null;
   /** null: not known; the run's id stands in. */
   readonly nameOf: (run: RunId) => string | null;
-  /** Until the last run ends, by the estimator; null: it does not know. */
-  readonly etaMs?: () => number | null;
+  /** What is to come; null: nothing is known of such tasks. */
+  readonly forecast?: () => Forecast | null;
 }
 
 export const noProgress: Progress = {

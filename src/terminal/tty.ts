@@ -40,7 +40,7 @@ export const ttyProgress = (options: TtyOptions): Progress => {
       phases: phases.views(),
       tally,
       total: total(),
-      etaMs: options.etaMs?.() ?? null,
+      forecast: options.forecast?.() ?? null,
       now: clock.now(),
       startedAt,
       frame: Math.floor((clock.now() - startedAt) / frameMs),

@@ -1,6 +1,15 @@
 import type { RunError } from '../journal/event.js';
+import type { Forecast } from '../plan/forecast.js';
 import type { RunId } from '../values/ids.js';
-import { count, duration, fileSize, grouped, oneLine, shortDecimal } from './format.js';
+import {
+  count,
+  duration,
+  fileSize,
+  grouped,
+  oneLine,
+  roughDuration,
+  shortDecimal,
+} from './format.js';
 import type { Change, Tally } from './tally.js';
 
 /** `node 3: out of memory (805)` */
@@ -25,9 +34,24 @@ export const countsText = (tally: Tally, total: number | null): string => {
   return [`${grouped(tally.done)} done`, ...shown].join(' · ');
 };
 
-/** `384 coins` */
-export const coinsText = ({ coins }: Pick<Tally, 'coins'>): string | null =>
-  coins === null ? null : `${shortDecimal(coins)} coins`;
+/** `384 coins`, `384 of about 640 coins` */
+export const coinsText = (
+  { coins }: Pick<Tally, 'coins'>,
+  forecast: Pick<Forecast, 'coins'> | null,
+): string | null => {
+  if (coins === null) return null;
+  const more = forecast?.coins ?? null;
+  const all = more === null ? '' : ` of about ${grouped(Math.round(Number(coins) + more))}`;
+  return `${shortDecimal(coins)}${all} coins`;
+};
+
+/** `about 4 min left` */
+export const leftText = (forecast: Pick<Forecast, 'wallTimeMs'> | null): string | null =>
+  forecast === null ? null : `about ${roughDuration(forecast.wallTimeMs)} left`;
+
+/** On how many tasks a forecast rests is how far it can be trusted. */
+export const basisText = (forecast: Pick<Forecast, 'observations'> | null): string | null =>
+  forecast === null ? null : `estimate from ${count(forecast.observations, 'task')}`;
 
 /** One change as one word and one line: for logs. null: no news for a log. */
 export const changeText = (

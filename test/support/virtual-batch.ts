@@ -1,8 +1,11 @@
 import { runBatch } from '../../src/engine/engine.js';
 import type { PollPolicy } from '../../src/engine/policy.js';
 import { Fold } from '../../src/journal/fold.js';
-import type { JournalEvent } from '../../src/journal/event.js';
+import type { JournalEvent, LiveEvent } from '../../src/journal/event.js';
 import type { ExecutionOptions } from '../../src/manifest/manifest.js';
+import { Durations } from '../../src/plan/durations.js';
+import { Mix } from '../../src/plan/mix.js';
+import { Outlook } from '../../src/plan/outlook.js';
 import type { Plan, PlannedRun } from '../../src/plan/plan.js';
 import type { CreateRequest, Service } from '../../src/runninghub/service.js';
 import { isRunId } from '../../src/values/ids.js';
@@ -16,6 +19,8 @@ export interface BatchOptions {
   readonly random: () => number;
   readonly room?: number | null;
   readonly execution?: Partial<ExecutionOptions>;
+  /** Sees every event, after the outlook has it. */
+  readonly on?: (event: JournalEvent | LiveEvent, outlook: Outlook) => void;
   /** The matrix' variables of the n-th run. */
   readonly values?: (index: number) => ReadonlyMap<string, string>;
 }
@@ -45,12 +50,24 @@ export const indexOf = ({ body }: CreateRequest): number => Number(body.get('ind
 export const virtualBatch = async (options: BatchOptions): ReturnType<typeof runBatch> => {
   const fold = new Fold();
   let seq = 0;
+  const plan = planOf(options);
+  const outlook = new Outlook(
+    new Durations(),
+    plan.pending.copy(),
+    (run) => fold.state.runs.get(run),
+    options.clock.now(),
+  );
+  const tell = (event: JournalEvent | LiveEvent): void => {
+    outlook.on(event, options.clock.now());
+    options.on?.(event, outlook);
+  };
   const append = (event: JournalEvent): void => {
     const at = new Date(options.clock.now()).toISOString();
     fold.apply({ ...event, seq: (seq += 1), at });
+    tell(event);
   };
   return runBatch(
-    planOf(options),
+    plan,
     {
       service: options.service,
       journal: {
@@ -78,7 +95,7 @@ export const virtualBatch = async (options: BatchOptions): ReturnType<typeof run
       },
       clock: options.clock,
       random: options.random,
-      show: () => undefined,
+      show: tell,
     },
     {
       request,
@@ -93,6 +110,7 @@ export const virtualBatch = async (options: BatchOptions): ReturnType<typeof run
         repeat: 0,
       }),
       policy: options.policy,
+      expectedMs: (run) => outlook.expectedMs(run.values),
       room: options.room ?? null,
       nodes: null,
       interrupted: new AbortController().signal,
@@ -103,6 +121,9 @@ export const virtualBatch = async (options: BatchOptions): ReturnType<typeof run
 
 /** What the engine reads of a plan, and no more. */
 const planOf = ({ runs, values, execution: own }: BatchOptions): Plan => {
+  const valuesOf = (index: number): ReadonlyMap<string, string> => values?.(index) ?? new Map();
+  const pending = new Mix();
+  for (let index = 0; index < runs; index += 1) pending.add(() => valuesOf(index));
   const plan = {
     manifest: {
       execution: { ...execution, ...own },
@@ -110,11 +131,11 @@ const planOf = ({ runs, values, execution: own }: BatchOptions): Plan => {
       run: { expect: { outputs: { min: 1, max: null }, types: null, minBytes: null } },
     },
     summary: { total: runs },
+    pending,
     assets: new Map(),
     // eslint-disable-next-line @typescript-eslint/require-await -- a list that is made as it is read
     runs: async function* () {
-      for (let index = 0; index < runs; index += 1)
-        yield runOf(index, values?.(index) ?? new Map());
+      for (let index = 0; index < runs; index += 1) yield runOf(index, valuesOf(index));
     },
     outputPath: (run: PlannedRun) => `${run.name}.png`,
   };

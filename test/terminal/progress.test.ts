@@ -52,7 +52,7 @@ describe('plain', () => {
       total: () => 4,
       nameOf,
       heartbeatMs,
-      etaMs: () => 65_000,
+      forecast: () => ({ observations: 9, wallTimeMs: 65_000, taskTimeMs: 65_000, coins: null }),
     });
     await play(clock, progress, events);
     expect(text).toMatch(/^(?:[^\n\u001b]+\n)*$/u);
@@ -111,7 +111,7 @@ describe('plain', () => {
       clock,
       total: () => 4,
       nameOf,
-      etaMs: () => 65_000,
+      forecast: () => ({ observations: 9, wallTimeMs: 65_000, taskTimeMs: 65_000, coins: null }),
     });
     await clock.drive(
       (async () => {
@@ -125,7 +125,7 @@ describe('plain', () => {
     expect(beats).toEqual(
       ['0:30', '1:00', '1:30'].map(
         (at) =>
-          `   ${at}  …          1 done · 1 in flight · 2 waiting · 12 coins · about 65 s left`,
+          `   ${at}  …          1 done · 1 in flight · 2 waiting · 12 coins · about 65 s left · estimate from 9 tasks`,
       ),
     );
   });
@@ -172,7 +172,7 @@ describe('tty', () => {
       total: () => total,
       nameOf,
       columns: () => terminal.columns,
-      etaMs: () => 240_000,
+      forecast: () => ({ observations: 2, wallTimeMs: 240_000, taskTimeMs: 1, coins: 72 }),
       paint: colour ? painter({}, true) : plain,
     });
     return { clock, terminal, progress };
@@ -197,8 +197,8 @@ describe('tty', () => {
     expect(seen).toEqual([
       '✔ plan    8 runs: 8 to run',
       expect.stringMatching(/^[⠀-⣿] run$/u),
-      `  ${'━'.repeat(9)}${'╌'.repeat(28)}  2/8  25%  24 coins  about 4 min left`,
-      '  2 done · 3 in flight · 3 waiting',
+      `  ${'━'.repeat(6)}${'╌'.repeat(19)}  2/8  25%  24 of about 96 coins  about 4 min left`,
+      '  2 done · 3 in flight · 3 waiting · estimate from 2 tasks',
       expect.stringMatching(/^ {2}● 0002-水乡 +running +12s$/u),
       expect.stringMatching(/^ {2}○ 0003-水乡 +queued +12s$/u),
       expect.stringMatching(/^ {2}○ 0004-水乡 +submitting$/u),

@@ -1,10 +1,14 @@
 import type { PollPolicy } from '../../../src/engine/policy.js';
+import type { JournalEvent, LiveEvent } from '../../../src/journal/event.js';
 import type { ExecutionOptions } from '../../../src/manifest/manifest.js';
+import type { Outlook } from '../../../src/plan/outlook.js';
 import type { ModelOptions } from '../../support/model-service.js';
 import { ModelService } from '../../support/model-service.js';
 import { indexOf, virtualBatch } from '../../support/virtual-batch.js';
 import { VirtualClock } from '../../support/virtual-clock.js';
 import { draws } from './draws.js';
+
+type Shown = JournalEvent | LiveEvent;
 
 /** A batch against a model of the service, in virtual time; the same for the same seed. */
 export interface Scenario {
@@ -44,14 +48,27 @@ export interface Measured {
   readonly done: number;
 }
 
-export const measure = async (
+/** A scenario that was played to its end. */
+export interface Played {
+  readonly clock: VirtualClock;
+  /** Of the virtual clock, when the batch began. */
+  readonly start: number;
+  readonly service: ModelService;
+  /** When each read request went out. */
+  readonly reads: readonly number[];
+  readonly accepted: number;
+  /** Slots that the account left to us at a time. */
+  readonly offeredAt: (at: number) => number;
+}
+
+export const play = async (
   scenario: Scenario,
   policy: PollPolicy,
-  seed = 1,
-): Promise<Measured> => {
+  seed: number,
+  on?: (event: Shown, outlook: Outlook, now: number) => void,
+): Promise<Played> => {
   const clock = new VirtualClock();
   const start = clock.now();
-  const random = draws(seed);
   const slotsAt = (at: number): number =>
     typeof scenario.slots === 'number' ? scenario.slots : scenario.slots(at - start);
   const foreignAt = (at: number): number => scenario.foreign?.(at - start) ?? 0;
@@ -82,19 +99,30 @@ export const measure = async (
     ...(scenario.onCreate === undefined ? {} : { onCreate: scenario.onCreate }),
     ...(scenario.onOutputs === undefined ? {} : { onOutputs: scenario.onOutputs }),
   });
-  const room = scenario.told === true ? slotsAt(start) - foreignAt(start) : null;
-  const result = await clock.drive(
+  const { accepted } = await clock.drive(
     virtualBatch({
       runs: scenario.runs,
       policy,
       service,
       clock,
-      random,
-      room,
+      random: draws(seed),
+      room: scenario.told === true ? slotsAt(start) - foreignAt(start) : null,
       ...(scenario.execution === undefined ? {} : { execution: scenario.execution }),
       ...(scenario.values === undefined ? {} : { values: scenario.values }),
+      ...(on === undefined ? {} : { on: (event, outlook) => on(event, outlook, clock.now()) }),
     }),
   );
+  const offeredAt = (at: number): number => Math.max(0, slotsAt(at) - foreignAt(at));
+  return { clock, start, service, reads, accepted, offeredAt };
+};
+
+export const measure = async (
+  scenario: Scenario,
+  policy: PollPolicy,
+  seed = 1,
+): Promise<Measured> => {
+  const played = await play(scenario, policy, seed);
+  const { clock, start, service, reads, accepted, offeredAt } = played;
   const { tasks } = service;
   const lastStart = Math.max(...tasks.map(({ createdAt }) => createdAt));
   const lastEnd = Math.max(...tasks.map(({ endsAt }) => endsAt));
@@ -105,7 +133,7 @@ export const measure = async (
   );
   let offered = 0;
   for (let at = start; at < lastStart; at += 1_000)
-    offered += Math.max(0, slotsAt(at) - foreignAt(at)) * Math.min(1_000, lastStart - at);
+    offered += offeredAt(at) * Math.min(1_000, lastStart - at);
   const work = tasks.reduce((sum, { startsAt, endsAt }) => sum + endsAt - startsAt, 0);
   const late = tasks.map(({ seenAt, endsAt }) => (seenAt ?? clock.now()) - endsAt);
   const meanSlots = offered / Math.max(1, lastStart - start);
@@ -118,7 +146,7 @@ export const measure = async (
     peak: mostIn(reads, 1_000),
     rejected: service.rejected,
     seenLateMs: late.reduce((sum, ms) => sum + ms, 0) / late.length,
-    done: result.accepted,
+    done: accepted,
   };
 };
 
