@@ -12,7 +12,8 @@ export class Wake {
 
   notify(): void {
     this.#notified = true;
-    this.#waiter?.abort();
+    // With a reason of its own: the usual one is an error with a stack, made at every turn.
+    this.#waiter?.abort('notified');
   }
 
   /** Until notified, or `until` (ms since the epoch; null: no limit). */

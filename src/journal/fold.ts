@@ -7,6 +7,7 @@ import type {
   Recorded,
   RunError,
   RunInputs,
+  SavedFile,
   Shard,
 } from './event.js';
 import type { AttemptRecord, BatchState, Instant, RunRecord, RunState } from './state.js';
@@ -17,6 +18,12 @@ interface OpenRecord extends Open<Omit<RunRecord, 'attempts'>> {
   attempts: OpenAttempt[];
 }
 
+/*
+ * A batch of 100,000 runs is held in memory: arrays are made at the length that they need (a
+ * first `push` makes room for 17), what is equal is one object, and what comes from elsewhere is
+ * copied into one shape.
+ */
+
 /** The one definition of what a journal means: live, on resume, and for every command that reads. */
 export class Fold {
   readonly #runs = new Map<RunId, OpenRecord>();
@@ -24,7 +31,7 @@ export class Fold {
   readonly #planned = new Map<number, PlannedInShard>();
   #second = '';
   #secondAt = 0;
-  readonly #state: Open<Omit<BatchState, 'runs' | 'bases' | 'planned'>> = {
+  readonly #state: Open<BatchState> = {
     name: null,
     target: null,
     emulated: false,
@@ -40,11 +47,14 @@ export class Fold {
     manifest: null,
     scope: null,
     told: null,
+    planned: this.#planned,
+    runs: this.#runs,
+    bases: this.#bases,
   };
 
   /** A live view: it changes with every `apply`. */
   get state(): BatchState {
-    return { ...this.#state, runs: this.#runs, bases: this.#bases, planned: this.#planned };
+    return this.#state;
   }
 
   get lastSeq(): number {
@@ -132,16 +142,7 @@ export class Fold {
     const record = known ?? newRecord(run, inputs);
     if (known === undefined) this.#runs.set(run, record);
     else if (inputs !== null) record.inputs = inputs;
-    record.attempts.push({
-      attempt,
-      intentAt: at,
-      taskId: null,
-      acceptedAt: null,
-      runningAt: null,
-      settledAt: null,
-      end: { is: 'open' },
-      cost: null,
-    });
+    record.attempts = record.attempts.concat(newAttempt(attempt, at));
     record.state = { is: 'submitting', attempt, since: at };
   }
 }
@@ -168,6 +169,25 @@ const newRecord = (id: RunId, inputs: RunInputs | null): OpenRecord => ({
   failures: 0,
 });
 
+const open: AttemptRecord['end'] = { is: 'open' };
+const succeeded: AttemptRecord['end'] = { is: 'succeeded' };
+
+const newAttempt = (attempt: number, intentAt: Instant): OpenAttempt => ({
+  attempt,
+  intentAt,
+  taskId: null,
+  acceptedAt: null,
+  runningAt: null,
+  settledAt: null,
+  end: open,
+  cost: null,
+});
+
+const ofOneShape = (file: SavedFile): SavedFile => {
+  const { path, url, node, type, bytes, sha256, mtimeMs } = file;
+  return { path, url, node, type, bytes, sha256, mtimeMs };
+};
+
 type RunEvent = Exclude<Recorded, { type: 'batch' | 'planned' | 'base' | 'end' | 'intent' }>;
 
 const happened = (record: OpenRecord, event: RunEvent, at: Instant): void => {
@@ -177,7 +197,7 @@ const happened = (record: OpenRecord, event: RunEvent, at: Instant): void => {
       if (attempt !== undefined) {
         attempt.taskId = event.taskId;
         attempt.acceptedAt = at;
-        attempt.end = { is: 'open' };
+        attempt.end = open;
       }
       move(record, inFlight(event.attempt, event.taskId, at));
       return;
@@ -231,7 +251,7 @@ const settled = (record: OpenRecord, event: Recorded & { type: 'settled' }, at: 
   }
   switch (outcome.is) {
     case 'succeeded':
-      if (attempt !== undefined) attempt.end = { is: 'succeeded' };
+      if (attempt !== undefined) attempt.end = succeeded;
       move(record, { is: 'fetching', taskId, outputs: outcome.outputs });
       return;
     case 'failed':
@@ -254,7 +274,8 @@ const settled = (record: OpenRecord, event: Recorded & { type: 'settled' }, at: 
 };
 
 const saved = (record: OpenRecord, event: Recorded & { type: 'saved' }, at: Instant): void => {
-  const { taskId, files, error } = event;
+  const { taskId, error } = event;
+  const files = event.files.map(ofOneShape);
   record.state =
     error === null
       ? { is: 'succeeded', taskId, files, at }
@@ -274,7 +295,7 @@ const resolved = (
       if (attempt !== undefined) {
         attempt.taskId = how.taskId;
         attempt.acceptedAt ??= at;
-        attempt.end = { is: 'open' };
+        attempt.end = open;
       }
       move(record, inFlight(event.attempt, how.taskId, at));
       return;

@@ -7,6 +7,7 @@ export default defineConfig({
     pool: 'forks',
     fileParallelism: false,
     testTimeout: 1_800_000,
+    hookTimeout: 120_000,
     disableConsoleIntercept: true,
     reporters: ['dot'],
   },
