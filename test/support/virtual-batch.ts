@@ -21,6 +21,8 @@ export interface BatchOptions {
   readonly execution?: Partial<ExecutionOptions>;
   /** Sees every event, after the outlook has it. */
   readonly on?: (event: JournalEvent | LiveEvent, outlook: Outlook) => void;
+  /** The create call of a run; by default one that the model service takes. */
+  readonly request?: (run: PlannedRun) => CreateRequest;
   /** The matrix' variables of the n-th run. */
   readonly values?: (index: number) => ReadonlyMap<string, string>;
 }
@@ -98,7 +100,7 @@ export const virtualBatch = async (options: BatchOptions): ReturnType<typeof run
       show: tell,
     },
     {
-      request,
+      request: options.request ?? request,
       inputs: (run) => ({
         index: run.index,
         name: run.name,
