@@ -6,6 +6,7 @@ import type { EngineOptions, EngineResult } from './context.js';
 import { Context } from './context.js';
 import type { EngineEdges } from './edges.js';
 import { maySubmit } from './limits.js';
+import { LiveProgress } from './live.js';
 import { Retries } from './retries.js';
 import { Settler } from './settle.js';
 import { Submitter, watched } from './submit.js';
@@ -43,6 +44,7 @@ class Batch {
   readonly #watch: Watch;
   readonly #submitter: Submitter;
   readonly #settler: Settler;
+  readonly #live: LiveProgress;
   /** Followed from an earlier apply: what the plan says of them is seen to already. */
   readonly #adopted = new Set<RunId>();
 
@@ -50,6 +52,10 @@ class Batch {
     const { plan, edges, options } = context;
     const { execution } = plan.manifest;
     this.#settler = new Settler(context, () => this.#submitter);
+    this.#live = new LiveProgress(plan.workflow, edges, (taskId) =>
+      this.#watch.hint(taskId, 'socket'),
+    );
+    edges.ends?.listen((taskId) => this.#watch.hint(taskId, 'event'));
     this.#watch = new Watch(
       edges,
       {
@@ -69,11 +75,13 @@ class Batch {
         },
         creates: () => this.#submitter,
         hungry: () => context.stop === null && !this.#supply.exhausted,
+        unsure: () => context.slots.unsure,
         started: () => {
           context.slots.started(this.#watch.standing());
           context.wake.notify();
         },
         told: (limit) => context.slots.told(limit),
+        live: this.#live,
         confirmed: (at) => context.slots.confirmed(at, context.now),
         changed: (change) => {
           context.slots.changed(change);
@@ -115,6 +123,7 @@ class Batch {
     }
     await this.#goodbye();
     this.#watch.close();
+    this.#live.close();
     await watching;
     interrupted.removeEventListener('abort', interrupt);
     return {

@@ -26,11 +26,13 @@ export const watched = (
   acceptedAt: number,
   runningAt: number | null,
   reused: ReadonlyMap<string, string> = new Map(),
+  announced = false,
 ): Watched => ({
   run,
   attempt,
   taskId,
   acceptedAt,
+  announced,
   runningAt,
   polls: 0,
   emptyAnswers: 0,
@@ -151,14 +153,18 @@ export class Submitter {
   async #accepted(
     { run, reused }: ReadyRun,
     attempt: number,
-    { taskId, running, nodeErrors }: CreateAnswer & { is: 'accepted' },
+    { taskId, running, netWssUrl, nodeErrors }: CreateAnswer & { is: 'accepted' },
   ): Promise<void> {
     const { context } = this;
     const { now } = context;
     context.account.accepted();
     this.#calm();
     // Watched before it is durable: should the disk refuse, its id is still told.
-    this.parts.watch.add(watched(run, attempt, taskId, now, running ? now : null, reused));
+    const announced = context.edges.ends !== undefined;
+    this.parts.watch.add(
+      watched(run, attempt, taskId, now, running ? now : null, reused, announced),
+      netWssUrl,
+    );
     context.slots.accepted(now, this.parts.watch.standing());
     await context.record({ type: 'accepted', run: run.id, attempt, taskId });
     if (running) context.edges.journal.appendLater({ type: 'observed', run: run.id, taskId });

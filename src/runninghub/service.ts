@@ -166,3 +166,10 @@ export type DownloadAnswer =
   /** 403, 404, 410: the link is dead; ask for the outputs again. */
   | { readonly is: 'expired'; readonly fault: Fault }
   | { readonly is: 'failed'; readonly fault: Fault };
+
+/** What the socket behind `netWssUrl` tells of a task (7.5). Unstable, and no proof of anything. */
+export type SocketNews =
+  /** A node is at work; `share`: how far it is, 0 to 1, null where it does not tell. */
+  | { readonly is: 'at'; readonly node: string; readonly share: number | null }
+  /** The machine is through with it, well or not: its files may still be on their way. */
+  | { readonly is: 'over' };

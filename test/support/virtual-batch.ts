@@ -1,4 +1,5 @@
 import { runBatch } from '../../src/engine/engine.js';
+import type { Ends } from '../../src/engine/edges.js';
 import type { PollPolicy } from '../../src/engine/policy.js';
 import { Fold } from '../../src/journal/fold.js';
 import type { JournalEvent } from '../../src/journal/event.js';
@@ -15,6 +16,7 @@ export interface BatchOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly room?: number | null;
+  readonly ends?: Ends;
   readonly execution?: Partial<ExecutionOptions>;
   /** The matrix' variables of the n-th run. */
   readonly values?: (index: number) => ReadonlyMap<string, string>;
@@ -79,6 +81,7 @@ export const virtualBatch = async (options: BatchOptions): ReturnType<typeof run
       clock: options.clock,
       random: options.random,
       show: () => undefined,
+      ...(options.ends === undefined ? {} : { ends: options.ends }),
     },
     {
       request,

@@ -1,6 +1,6 @@
 import type { PollPolicy } from '../../../src/engine/policy.js';
 import type { ExecutionOptions } from '../../../src/manifest/manifest.js';
-import type { ModelOptions } from '../../support/model-service.js';
+import type { ModelOptions, ModelTask } from '../../support/model-service.js';
 import { ModelService } from '../../support/model-service.js';
 import { indexOf, virtualBatch } from '../../support/virtual-batch.js';
 import { VirtualClock } from '../../support/virtual-clock.js';
@@ -24,8 +24,18 @@ export interface Scenario {
   readonly onOutputs?: ModelOptions['onOutputs'];
   /** The service tells the account's limit. */
   readonly told?: boolean;
+  /** The service tells the end of each task to a webhook, as this says. */
+  readonly events?: (tell: Tell) => void;
   readonly execution?: Partial<ExecutionOptions>;
   readonly values?: (index: number) => ReadonlyMap<string, string>;
+}
+
+/** A task was accepted; `said` brings an event about any task to the engine. */
+export interface Tell {
+  readonly task: ModelTask;
+  readonly clock: VirtualClock;
+  readonly random: () => number;
+  readonly said: (taskId: string) => void;
 }
 
 export interface Measured {
@@ -57,8 +67,11 @@ export const measure = async (
   const foreignAt = (at: number): number => scenario.foreign?.(at - start) ?? 0;
   const reads: number[] = [];
   const times = new Map<number, number>();
+  const { events } = scenario;
+  let said: (taskId: string) => void = () => undefined;
   const service: ModelService = new ModelService({
     clock,
+    onAccepted: (task) => events?.({ task, clock, random, said: (id) => said(id) }),
     slots: () => slotsAt(clock.now()),
     queue: scenario.queue ?? 0,
     roundTripMs: scenario.roundTripMs ?? 100,
@@ -91,6 +104,7 @@ export const measure = async (
       clock,
       random,
       room,
+      ...(events === undefined ? {} : { ends: { listen: (told) => (said = told) } }),
       ...(scenario.execution === undefined ? {} : { execution: scenario.execution }),
       ...(scenario.values === undefined ? {} : { values: scenario.values }),
     }),
