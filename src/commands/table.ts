@@ -45,12 +45,27 @@ export const commands: readonly Command[] = [
     name: 'apply',
     args: '[manifest]',
     about: 'run what is missing or changed',
+    notes: [
+      'With --listen PORT --public-url URL the service tells the end of each task to URL, and polls',
+      'rest while it does. A tunnel or reverse proxy must take POST requests below URL and hand them',
+      'to 127.0.0.1:PORT, with the last part of the path and a body of up to 1 MB unchanged. Nothing',
+      'that arrives is believed: it makes rh-batch ask the service sooner, and lost events cost time only.',
+    ],
     options: [
       ...project,
       ...selection,
       option('-j, --concurrency <n>', 'tasks in flight at once, or auto'),
       ...service,
+      option(
+        '--listen <port>',
+        'receive webhook events there; HOST:PORT for more than this machine',
+      ),
+      option(
+        '--public-url <url>',
+        'how RunningHub reaches that port; each batch adds a secret path',
+      ),
       option('--progress <mode>', 'auto, tty, plain, json or none'),
+      option('--live <when>', 'node and percent of running tasks: auto (on a terminal), on or off'),
       json,
       ...output,
     ],
