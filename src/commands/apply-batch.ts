@@ -313,6 +313,8 @@ class Apply {
       },
     );
     await sockets?.close();
+    if (listened?.receiver.events === 0 && result.accepted > 0)
+      io.err.write('notice: no webhook event arrived; does the public URL lead to --listen?\n');
     return this.#outcomeOf(result, connection, uploader);
   }
 

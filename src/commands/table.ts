@@ -202,6 +202,24 @@ export const commands: readonly Command[] = [
     load: async () => (await import('./account.js')).account,
   },
   {
+    name: 'webhook',
+    args: '<action> <run> [manifest]',
+    about: "a task's webhook event: details, or resend; of a run, or of a task by its id",
+    notes: [
+      'details  what was sent where, and what the receiver answered; nothing is changed',
+      'resend   asks RunningHub to send it once more',
+      '',
+      'RUN is a run of the manifest by name or id; a number of 17 digits or more is a task.',
+    ],
+    options: [
+      option('--url <url>', 'with resend: to this URL (default: the one it was sent to)'),
+      ...project,
+      option('--base-url <url>', 'the site'),
+      json,
+    ],
+    load: async () => (await import('./webhook.js')).webhook,
+  },
+  {
     name: 'schema',
     args: '',
     about: 'print the JSON Schema of the manifest',

@@ -24,6 +24,8 @@ export interface ReceiverOptions {
 export interface Receiver {
   /** Called with the task of every event, told once or often, true or forged. */
   listen(said: (taskId: TaskId) => void): void;
+  /** How many came so far. */
+  readonly events: number;
   close(): Promise<void>;
 }
 
@@ -41,6 +43,7 @@ class HttpReceiver implements Receiver {
   readonly #server: Server;
   readonly #secret: Buffer;
   #said: (taskId: TaskId) => void = () => undefined;
+  events = 0;
 
   constructor(secret: string) {
     this.#secret = Buffer.from(secret);
@@ -91,7 +94,9 @@ class HttpReceiver implements Receiver {
     }
     // The service repeats what is not answered with 200 at once, so this comes before any work.
     response.once('finish', () => {
-      if (taskId !== null) this.#said(taskId);
+      if (taskId === null) return;
+      this.events += 1;
+      this.#said(taskId);
     });
     response.writeHead(200).end();
   }
