@@ -313,8 +313,10 @@ class Apply {
       },
     );
     await sockets?.close();
-    if (listened?.receiver.events === 0 && result.accepted > 0)
-      io.err.write('notice: no webhook event arrived; does the public URL lead to --listen?\n');
+    if (listened?.receiver.events === 0 && result.accepted > result.inFlight.length) {
+      const message = 'no webhook event arrived: the public URL does not lead to --listen';
+      progress.on({ type: 'notice', message });
+    }
     return this.#outcomeOf(result, connection, uploader);
   }
 
