@@ -117,6 +117,8 @@ const announced = ({ announced: arriving, tasks, census, now }: View): boolean =
 
 const ghostPatienceMs = 5_000;
 const restfulMs = 15_000;
+/** A service that nobody asks would seem to be silent. */
+const longestRestMs = 120_000;
 
 /**
  * The safety net under events: a rare count, which shows an end whose event was lost, and polls
@@ -125,13 +127,17 @@ const restfulMs = 15_000;
  */
 const unannounced = (view: View, times: RunTimes, counts: boolean): NextRead[] => {
   const { census, now } = view;
-  const overdues = runningOf(view).flatMap((task) => (task.askable ? [overdue(task, times)] : []));
-  if (!counts || census === null || census.reading) return overdues;
+  const polls = runningOf(view).flatMap((task) => {
+    if (!task.askable) return [];
+    const due = overdue(task, times);
+    return [counts ? due : { ...due, at: Math.min(due.at, task.seenAt + longestRestMs) }];
+  });
+  if (!counts || census === null || census.reading) return polls;
   const { readAt, oldestGhostAt } = census;
-  const rest =
-    readAt === null || view.unsure ? now : readAt + Math.max(restfulMs, times.meanMs / 2);
+  const everyMs = Math.min(longestRestMs, Math.max(restfulMs, times.meanMs / 2));
+  const rest = readAt === null || view.unsure ? now : readAt + everyMs;
   const at = oldestGhostAt === null ? rest : Math.min(rest, oldestGhostAt + ghostPatienceMs);
-  return [...overdues, { at, ask: { is: 'count' } }];
+  return [...polls, { at, ask: { is: 'count' } }];
 };
 
 /** Share of the reads that single tasks get while the count has yet to prove itself. */

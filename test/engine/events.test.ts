@@ -5,7 +5,13 @@ import type { Measured, Scenario, Tell } from '../bench/polling/scenario.js';
 import { measure } from '../bench/polling/scenario.js';
 
 /** In virtual time: the same numbers for the same seed on every machine. */
-const scenario: Scenario = { runs: 400, slots: 5, runMs: logNormal(30_000, 0.4) };
+const scenario: Scenario = {
+  runs: 400,
+  slots: 5,
+  runMs: logNormal(30_000, 0.4),
+  // As in an apply: while events come, polls must not rest so long that the service seems silent.
+  patienceMs: 600_000,
+};
 
 type Events = NonNullable<Scenario['events']>;
 
@@ -39,6 +45,7 @@ const batch = async (events: Events | null, more: Partial<Scenario> = {}): Promi
   return measured;
 };
 
+const film = { runMs: logNormal(1_800_000, 0.4), slots: 1 };
 const soon = after(() => 300);
 const busy: Scenario['foreign'] = (ms) => (Math.floor(ms / 60_000) % 2) * 3;
 
@@ -47,6 +54,8 @@ const cases: readonly (readonly [string, Events, Partial<Scenario>, number, numb
   ['come', soon, {}, 2.2, 0.985],
   ['come, one slot', soon, { slots: 1, runs: 100 }, 1.6, 0.98],
   ['come, 20 slots', soon, { slots: 20 }, 2.8, 0.975],
+  ['come, video of 10 min', soon, { runMs: logNormal(600_000, 0.4), runs: 200 }, 9, 0.99],
+  ['come, video of 30 min, one slot', soon, { ...film, runs: 20 }, 22, 0.99],
   ['come, and tasks queue', soon, { queue: 10 }, 5.5, 0.999],
   ['come, and another program uses the key', soon, { slots: 8, foreign: busy }, 7.5, 0.985],
   ['are lost at times', after(({ random }) => (random() < 0.01 ? null : 300)), {}, 4, 0.98],

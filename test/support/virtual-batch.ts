@@ -17,6 +17,7 @@ export interface BatchOptions {
   readonly random: () => number;
   readonly room?: number | null;
   readonly ends?: Ends;
+  readonly patienceMs?: number;
   readonly execution?: Partial<ExecutionOptions>;
   /** The matrix' variables of the n-th run. */
   readonly values?: (index: number) => ReadonlyMap<string, string>;
@@ -99,7 +100,7 @@ export const virtualBatch = async (options: BatchOptions): ReturnType<typeof run
       room: options.room ?? null,
       nodes: null,
       interrupted: new AbortController().signal,
-      patienceMs: 3_600_000,
+      patienceMs: options.patienceMs ?? 3_600_000,
     },
   );
 };

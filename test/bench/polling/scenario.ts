@@ -26,6 +26,7 @@ export interface Scenario {
   readonly told?: boolean;
   /** The service tells the end of each task to a webhook, as this says. */
   readonly events?: (tell: Tell) => void;
+  readonly patienceMs?: number;
   readonly execution?: Partial<ExecutionOptions>;
   readonly values?: (index: number) => ReadonlyMap<string, string>;
 }
@@ -104,6 +105,7 @@ export const measure = async (
       clock,
       random,
       room,
+      ...(scenario.patienceMs === undefined ? {} : { patienceMs: scenario.patienceMs }),
       ...(events === undefined ? {} : { ends: { listen: (told) => (said = told) } }),
       ...(scenario.execution === undefined ? {} : { execution: scenario.execution }),
       ...(scenario.values === undefined ? {} : { values: scenario.values }),
