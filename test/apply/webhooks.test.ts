@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { createServer, request as httpRequest } from 'node:http';
 import { Agent, request } from 'undici';
@@ -154,7 +156,10 @@ const proxy = async (
     server.close();
     server.closeAllConnections();
   };
-  ends.push(() => Promise.resolve(cut()));
+  ends.push(() => {
+    cut();
+    return Promise.resolve();
+  });
   return { url: `http://127.0.0.1:${port}`, passed: () => passed, cut };
 };
 
@@ -168,6 +173,45 @@ test('events come through a reverse proxy; when it dies, polls take over', async
   expect(await running.ended).toMatchObject({ exit: 0 });
   expect(p.service.stats()).toMatchObject({ accepted: 16, duplicates: 0, tasks: { SUCCESS: 16 } });
 });
+
+test.skipIf(!existsSync('/usr/sbin/nginx'))(
+  'events come through nginx with the location of manifests/listen',
+  async () => {
+    const p = await project({ manifest: seeds(6), emulator: service });
+    const [port, front] = [await freePort(), await freePort()];
+    const example = new URL('../../manifests/listen/nginx.conf', import.meta.url);
+    const location = readFileSync(example, 'utf8').replaceAll('8787', String(port));
+    p.write(
+      'nginx.conf',
+      `daemon off; pid ${p.dir}/nginx.pid; error_log stderr crit; events {}
+       http { access_log off; server { listen 127.0.0.1:${front}; ${location} } }`,
+    );
+    const nginx = spawn('/usr/sbin/nginx', ['-p', p.dir, '-c', `${p.dir}/nginx.conf`]);
+    const over = new Promise((resolve) => nginx.once('exit', resolve));
+    ends.push(async () => {
+      nginx.kill();
+      await over;
+    });
+    const url = `http://127.0.0.1:${front}`;
+    const dispatcher = new Agent();
+    ends.push(() => dispatcher.destroy());
+    const status = async (method: 'GET' | 'POST'): Promise<number> =>
+      request(`${url}/rh/x`, { method, dispatcher }).then(
+        (answer) => answer.body.dump().then(() => answer.statusCode),
+        () => 0,
+      );
+    await expect.poll(() => status('GET')).toBe(403);
+    // Nobody listens behind it yet.
+    expect(await status('POST')).toBe(502);
+    const ended = await p.apply('--listen', String(port), '--public-url', `${url}/rh`);
+    expect(ended).toMatchObject({ exit: 0 });
+    expect(ended.err).not.toContain('no webhook event arrived');
+    const { webhook } = JSON.parse(
+      (await p.run('webhook', 'details', p.service.bill()[0]!.taskId, '--json')).out,
+    ) as { webhook: { status: string } };
+    expect(webhook.status).toBe('SUCCESS');
+  },
+);
 
 test('tasks of an earlier apply, told to another path, are polled by the next one', async () => {
   const p = await project({ manifest: seeds(6), emulator: service });
