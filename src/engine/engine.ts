@@ -126,6 +126,7 @@ class Batch {
     this.#live.close();
     await watching;
     interrupted.removeEventListener('abort', interrupt);
+    this.#tellStrangers();
     return {
       stop: context.stop,
       blocked: context.blocked,
@@ -133,6 +134,23 @@ class Batch {
       accepted: context.account.acceptedCount,
       inFlight: this.#watch.tasks().map(({ taskId }) => taskId),
     };
+  }
+
+  /**
+   * An event about a task of nobody is a trace of a submit whose answer was lost. Anybody may
+   * have sent it, so a person looks: the run stays unknown.
+   */
+  #tellStrangers(): void {
+    if (this.#submitter.lost === 0) return;
+    const { journal, show } = this.context.edges;
+    const known = new Set<string | null>();
+    for (const { attempts } of journal.state.runs.values())
+      for (const { taskId } of attempts) known.add(taskId);
+    const strangers = this.#watch.strangers().filter((taskId) => !known.has(taskId));
+    if (strangers.length === 0) return;
+    const named = strangers.slice(0, 5).join(', ');
+    const message = `events told of a task that no run is known to have: ${named}; an unknown run may be it (rh-batch resolve RUN --task ID)`;
+    show({ type: 'notice', message });
   }
 
   /** The heart: fills free slots until nothing is left to submit or to follow. */

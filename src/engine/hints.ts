@@ -84,14 +84,18 @@ export class Arrivals {
   }
 }
 
-/** Ids of tasks that nobody knows yet: an event may be quicker than the create's answer. */
-export class Early {
+/** Ids of tasks that no run is known to have: an event may be quicker than the create's answer. */
+export class Strangers {
   readonly #ids = new Set<string>();
 
   add(taskId: string): void {
     this.#ids.add(taskId);
     const [oldest] = this.#ids;
     if (this.#ids.size > 64 && oldest !== undefined) this.#ids.delete(oldest);
+  }
+
+  all(): string[] {
+    return [...this.#ids];
   }
 
   /** @returns whether it was there. */

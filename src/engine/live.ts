@@ -1,7 +1,7 @@
 import type { Clock } from '../edges/clock.js';
 import type { LiveEvent } from '../journal/event.js';
+import type { Plan } from '../plan/plan.js';
 import type { RunId, TaskId } from '../values/ids.js';
-import type { Workflow } from '../workflow/workflow.js';
 import type { Sockets } from './edges.js';
 
 /** Sockets open at once; the runs beyond are shown without their steps. */
@@ -24,7 +24,7 @@ export class LiveProgress {
   #open = 0;
 
   constructor(
-    private readonly workflow: Workflow,
+    private readonly workflow: Plan['workflow'],
     private readonly edges: {
       readonly sockets?: Sockets;
       readonly clock: Clock;

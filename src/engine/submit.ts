@@ -53,6 +53,7 @@ export class Submitter {
   /** Lost attempts that hold a slot. */
   #held = 0;
   #judging = 0;
+  #losses = 0;
   #lossesInARow = 0;
   #troubles = 0;
   #troubledSince: number | null = null;
@@ -85,6 +86,11 @@ export class Submitter {
 
   get held(): number {
     return this.#held;
+  }
+
+  /** Creates whose answer was lost, whatever became of them. */
+  get lost(): number {
+    return this.#losses;
   }
 
   /** After an answer was lost, one create at a time: each may be a paid task. */
@@ -237,6 +243,7 @@ export class Submitter {
   async #lost(ready: ReadyRun, attempt: number, fault: Fault, sentAt: number): Promise<void> {
     const { context } = this;
     this.#held += 1;
+    this.#losses += 1;
     this.#lossesInARow += 1;
     if (this.#lossesInARow > 1) this.#trouble(fault);
     if (this.#lossesInARow >= lossesBelieved)

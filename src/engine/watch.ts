@@ -9,7 +9,7 @@ import { Census } from './census.js';
 import type { Decision, FollowOptions, Watched } from './follow.js';
 import { decide } from './follow.js';
 import type { Teller } from './hints.js';
-import { Arrivals, Early, Heard } from './hints.js';
+import { Arrivals, Heard, Strangers } from './hints.js';
 import type { NextRead, PollPolicy, TaskFacts, View } from './policy.js';
 import { RequestBudget } from './request-budget.js';
 import { Wake } from './wake.js';
@@ -47,6 +47,8 @@ export interface WatchParts {
     readonly begun: number;
     readonly underWay: number;
     readonly held: number;
+    /** Creates whose answer was lost, whatever became of them. */
+    readonly lost: number;
   };
   readonly hungry: () => boolean;
   /** The account may have more room than was known, which a count would show. */
@@ -79,7 +81,7 @@ export class Watch {
   readonly #entries = new Map<string, Entry>();
   readonly #census = new Census();
   readonly #arrivals = new Arrivals();
-  readonly #early = new Early();
+  readonly #strangers = new Strangers();
   readonly #budget: RequestBudget;
   readonly #wake: Wake;
   #underWay = 0;
@@ -155,7 +157,7 @@ export class Watch {
     });
     this.#wake.notify();
     if (netWssUrl !== null) this.parts.live.follow(task, netWssUrl);
-    if (this.#early.take(task.taskId)) this.hint(task.taskId, 'event');
+    if (this.#strangers.take(task.taskId)) this.hint(task.taskId, 'event');
   }
 
   /**
@@ -165,8 +167,8 @@ export class Watch {
   hint(taskId: string, by: Teller): void {
     const entry = this.#entries.get(taskId);
     if (entry === undefined) {
-      const { underWay } = this.parts.creates();
-      if (by === 'event' && underWay > 0) this.#early.add(taskId);
+      const { underWay, lost } = this.parts.creates();
+      if (by === 'event' && underWay + lost > 0) this.#strangers.add(taskId);
       return;
     }
     const now = this.edges.clock.now();
@@ -177,6 +179,11 @@ export class Watch {
     if (entry.asking || entry.fixedAt !== null) return;
     entry.fixedAt = entry.heard.next(now);
     this.#wake.notify();
+  }
+
+  /** Tasks that are said to have ended and that were never followed. */
+  strangers(): string[] {
+    return this.#strangers.all();
   }
 
   /** A create found no room: what the count said of free slots may be wrong. */

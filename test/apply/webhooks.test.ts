@@ -213,6 +213,23 @@ test.skipIf(!existsSync('/usr/sbin/nginx'))(
   },
 );
 
+test('an event names the task of a submit whose answer was lost', async () => {
+  const p = await project({
+    manifest: `${seeds(3)}run: { name: "run-\${{ run.index }}" }`,
+    emulator: { ...service, faults: [{ endpoint: 'create', kind: 'resetAfter', next: 1 }] },
+  });
+  const lost = await p.apply('--listen', String(await freePort()));
+  expect(lost).toMatchObject({ exit: 1 });
+  const unheard = p.service.bill().filter(({ answerDelivered }) => !answerDelivered);
+  expect(unheard).toHaveLength(1);
+  const { taskId } = unheard[0]!;
+  expect(lost.err).toContain(`no run is known to have: ${taskId}; an unknown run may be it`);
+  const unknown = p.results().find(({ status }) => status === 'unknown');
+  expect(await p.run('resolve', unknown!.name, '--task', taskId)).toMatchObject({ exit: 0 });
+  expect(await p.apply()).toMatchObject({ exit: 0 });
+  expect(p.service.stats()).toMatchObject({ accepted: 3, duplicates: 0 });
+});
+
 test('tasks of an earlier apply, told to another path, are polled by the next one', async () => {
   const p = await project({ manifest: seeds(6), emulator: service });
   const port = String(await freePort());
