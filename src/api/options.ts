@@ -33,6 +33,11 @@ export interface BatchOptions {
 
 export interface ApplyOptions extends BatchOptions {
   readonly concurrency?: number | 'auto' | undefined;
+  /** Receive the service's webhook events at this port (or `HOST:PORT`), which it reaches by `publicUrl`. */
+  readonly listen?: number | string | undefined;
+  readonly publicUrl?: string | undefined;
+  /** Events `progress`: what running tasks do, where the service tells. */
+  readonly live?: boolean | undefined;
   /** Aborted: nothing more is submitted, what is known is written, and the result says 130. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -56,6 +61,9 @@ export const callOf = (manifest: string, options: ApplyOptions): Call => {
     shard: shard === undefined ? undefined : `${shard.index}/${shard.count}`,
     force: typeof force === 'boolean' ? (force ? '*' : undefined) : force,
     concurrency: options.concurrency?.toString(),
+    listen: options.listen?.toString(),
+    publicUrl: options.publicUrl,
+    live: options.live === true ? 'on' : 'off',
   };
   return new Call([manifest], flags);
 };

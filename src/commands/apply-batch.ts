@@ -21,12 +21,16 @@ import { requestOf } from '../plan/request.js';
 import type { Selection } from '../plan/selection.js';
 import type { BatchReport } from '../report/model.js';
 import type { Family } from '../runninghub/service.js';
+import { TaskSockets } from '../runninghub/sockets.js';
 import type { RunId } from '../values/ids.js';
 import { beginBatch } from './begin-batch.js';
 import type { Call } from './call.js';
 import type { Connection, Identity } from './connect.js';
 import { connect, identify } from './connect.js';
 import { exit } from './exit.js';
+import type { Listened } from './listen.js';
+import { listeningOf, startListening } from './listen.js';
+import { liveWanted } from './progress.js';
 import type { Io } from './io.js';
 import { planProject } from './planning.js';
 import { preflight } from './preflight.js';
@@ -85,6 +89,9 @@ export const applyBatch = async (call: Call, io: Io, follower: Follower): Promis
   const project = await loadProject(call, io, problems);
   const selection = selectionOf(call, problems);
   const identity = identify(call, io, env, problems);
+  const live = liveWanted(call, io, problems);
+  const listening =
+    project === null || identity === null ? null : listeningOf(call, project, identity, problems);
   if (project === null || identity === null || problems.errors > 0) {
     follower.problems(problems);
     return refused(exit.badInput);
@@ -101,6 +108,7 @@ export const applyBatch = async (call: Call, io: Io, follower: Follower): Promis
   }
   const { store, notices } = opened;
   if ('notBefore' in identity.clock) identity.clock.notBefore((store.state.lastAt ?? 0) + 1);
+  let listened: Listened | null = null;
   try {
     for (const notice of notices) io.err.write(`notice: ${notice}\n`);
     const ledger = await openLedger(
@@ -119,6 +127,8 @@ export const applyBatch = async (call: Call, io: Io, follower: Follower): Promis
       { history: store.state, selection, env, clock, ledger },
       problems,
     );
+    if (listening !== null && plan !== null && problems.errors === 0)
+      listened = await startListening(listening, io, problems);
     follower.problems(problems);
     if (plan === null || problems.errors > 0) return refused(exit.badInput);
     return await new Apply({
@@ -131,8 +141,11 @@ export const applyBatch = async (call: Call, io: Io, follower: Follower): Promis
       plan,
       selection,
       ledger,
+      listened,
+      live,
     }).run();
   } finally {
+    await listened?.receiver.close();
     await store.close();
   }
 };
@@ -147,6 +160,9 @@ interface Parts {
   readonly plan: Plan;
   readonly selection: Selection;
   readonly ledger: Awaited<ReturnType<typeof openLedger>>;
+  readonly listened: Listened | null;
+  /** Whether to show what running tasks do. */
+  readonly live: boolean;
 }
 
 /** What came of the service's part of an apply. */
@@ -270,6 +286,10 @@ class Apply {
     store.onEvent(tell);
     progress.on({ type: 'phase', phase: 'run', detail: '' });
     const uploader = this.#uploader(connection, progress);
+    const { listened, live } = this.parts;
+    const { create } = plan.manifest;
+    const told = listened === null ? create : { ...create, webhookUrl: listened.webhookUrl };
+    const sockets = live ? new TaskSockets(io.env) : null;
     const result = await runBatch(
       plan,
       {
@@ -284,11 +304,13 @@ class Apply {
         clock,
         random: Math.random,
         show: tell,
+        ...(listened === null ? {} : { ends: listened.receiver }),
+        ...(sockets === null ? {} : { sockets }),
       },
       {
         request: (run, names) => {
           this.#names.set(run.id, run.name);
-          return requestOf(plan, run, checked.drifted, names);
+          return requestOf(plan, run, checked.drifted, names, told);
         },
         inputs: (run) => {
           this.#names.set(run.id, run.name);
@@ -302,6 +324,11 @@ class Apply {
         patienceMs,
       },
     );
+    await sockets?.close();
+    if (listened?.receiver.events === 0 && result.accepted > result.inFlight.length) {
+      const message = 'no webhook event arrived: the public URL does not lead to --listen';
+      progress.on({ type: 'notice', message });
+    }
     return this.#outcomeOf(result, connection, uploader);
   }
 

@@ -1,3 +1,5 @@
+import { error } from '../diagnostics/diagnostic.js';
+import type { Problems } from '../diagnostics/problems.js';
 import type { Clock } from '../edges/clock.js';
 import { painter } from '../terminal/colour.js';
 import { jsonProgress } from '../terminal/json.js';
@@ -16,6 +18,19 @@ const modes: readonly ProgressMode[] = ['auto', 'tty', 'plain', 'json', 'none'];
 export const modeFor = (call: Call, io: Io): Exclude<ProgressMode, 'auto'> => {
   const asked = modes.find((mode) => mode === call.text('progress')) ?? 'auto';
   return call.flag('quiet') ? 'none' : chooseMode(asked, io.err.isTTY, io.env);
+};
+
+/**
+ * `--live`: whether sockets of running tasks are asked what they do. By itself only where a
+ * person looks at a terminal: the service calls them unstable, and a program that reads events
+ * would get some thousand more.
+ */
+export const liveWanted = (call: Call, io: Io, problems: Problems): boolean => {
+  const typed = call.text('live') ?? 'auto';
+  if (typed === 'auto') return modeFor(call, io) === 'tty';
+  if (typed !== 'on' && typed !== 'off')
+    problems.add(error('E0001', null, `--live wants auto, on or off, not "${typed}"`));
+  return typed === 'on';
 };
 
 /** The view that `--progress`, the terminal and the environment ask for. It writes to stderr. */

@@ -45,12 +45,27 @@ export const commands: readonly Command[] = [
     name: 'apply',
     args: '[manifest]',
     about: 'run what is missing or changed',
+    notes: [
+      'With --listen PORT --public-url URL the service tells the end of each task to URL, and polls',
+      'rest while it does. A tunnel or reverse proxy must take POST requests below URL and hand them',
+      'to 127.0.0.1:PORT, with the last part of the path and a body of up to 1 MB unchanged. Nothing',
+      'that arrives is believed: it makes rh-batch ask the service sooner, and lost events cost time only.',
+    ],
     options: [
       ...project,
       ...selection,
       option('-j, --concurrency <n>', 'tasks in flight at once, or auto'),
       ...service,
+      option(
+        '--listen <port>',
+        'receive webhook events there; HOST:PORT for more than this machine',
+      ),
+      option(
+        '--public-url <url>',
+        'how RunningHub reaches that port; each batch adds a secret path',
+      ),
       option('--progress <mode>', 'auto, tty, plain, json or none'),
+      option('--live <when>', 'node and percent of running tasks: auto (on a terminal), on or off'),
       json,
       ...output,
     ],
@@ -185,6 +200,24 @@ export const commands: readonly Command[] = [
       json,
     ],
     load: async () => (await import('./account.js')).account,
+  },
+  {
+    name: 'webhook',
+    args: '<action> <run> [manifest]',
+    about: "a task's webhook event: details, or resend; of a run, or of a task by its id",
+    notes: [
+      'details  what was sent where, and what the receiver answered; nothing is changed',
+      'resend   asks RunningHub to send it once more',
+      '',
+      'RUN is a run of the manifest by name or id; a number of 17 digits or more is a task.',
+    ],
+    options: [
+      option('--url <url>', 'with resend: to this URL (default: the one it was sent to)'),
+      ...project,
+      option('--base-url <url>', 'the site'),
+      json,
+    ],
+    load: async () => (await import('./webhook.js')).webhook,
   },
   {
     name: 'schema',

@@ -47,6 +47,16 @@ export const faultKinds = [
   'wrongLength',
   'halfFile',
   'expiredLink',
+  // Of webhooks: events that are never sent, or sent three times whatever the answer.
+  'lost',
+  'repeated',
+  // Of sockets, after the handshake.
+  'silent',
+  'closed',
+  'garbage',
+  'binary',
+  'hugeFrame',
+  'falseEnd',
 ] as const;
 
 export type FaultKind = (typeof faultKinds)[number];
@@ -67,7 +77,7 @@ export interface FaultRule {
   /** Of `code`, `codeAfter`, `capacity` (421) and `http429` (429): the code in the body. */
   readonly code?: number;
   readonly msg?: string;
-  /** Of `delay` and `slowDrip`: real ms. */
+  /** Of `delay` (of a webhook: before it is sent) and `slowDrip`: real ms. */
   readonly ms?: number;
   /** Of `http429` and `http503`: seconds, as the header says them. */
   readonly retryAfter?: number;

@@ -21,11 +21,15 @@ export class Records {
   #kept: Kept[] = [];
 
   add(endpoint: string, { method, path, body, form }: Received): void {
-    this.counts[endpoint] = (this.counts[endpoint] ?? 0) + 1;
+    this.count(endpoint);
     const shown = form === null ? body : formJson(form);
     this.#kept.push({ at: Date.now(), method, endpoint, path, body: shown });
     // Twice as many may stand here, so that the copy is rare.
     if (this.#kept.length >= 2 * most) this.#kept = this.#kept.slice(most);
+  }
+
+  count(endpoint: string): void {
+    this.counts[endpoint] = (this.counts[endpoint] ?? 0) + 1;
   }
 
   list(): RecordedRequest[] {

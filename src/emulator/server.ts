@@ -55,8 +55,10 @@ class EmulatorServer {
     this.#faults = new Faults(seeded(options.seed + 1));
     this.#faults.set(options.faults);
     if (options.dataDir !== null) keepIn(options.dataDir, this.#model);
-    this.#webhooks = new Webhooks(this.#model, (task) =>
-      jsonText(withNumbers(honestOutputs(task, this.#context(null)))),
+    this.#webhooks = new Webhooks(
+      this.#model,
+      (task) => jsonText(withNumbers(honestOutputs(task, this.#context(null)))),
+      this.#faults,
     );
     for (const task of this.#model.tasks.values())
       if (task.outcome === null) this.#webhooks.accepted(task);
@@ -67,7 +69,10 @@ class EmulatorServer {
       this.#sockets.add(socket);
       socket.on('close', () => this.#sockets.delete(socket));
     });
-    this.#server.on('upgrade', (request, socket) => acceptSocket(request, socket, this.#model));
+    this.#server.on('upgrade', (request, socket) => {
+      this.#records.count('socket');
+      acceptSocket(request, socket, this.#model, this.#faults);
+    });
     this.#server.keepAliveTimeout = 30_000;
     this.desk = new Desk({
       model: this.#model,

@@ -174,7 +174,7 @@ export class ServiceModel {
       saved === null ? overrides : [...overrides, ...this.#newSeeds(facts, overrides)];
     const large = body.get('instanceType') === 'plus' || body.get('instanceType') === 'ultra';
     const webhook = body.get('webhookUrl');
-    const tries = this.#countTry(`${account.id} ${request}`);
+    const tries = this.#countTry(workOf(account.id, request));
     const marked = facts.marked || overrides.some(({ value }) => isMarked(value));
     const graph = patched(facts.graph, effective);
     const asked = marked ? askedBy(graph, large, () => tries) : null;
@@ -231,7 +231,7 @@ export class ServiceModel {
 
   /** Counts a task whose very request is under way, or was paid for with success. */
   #notice(task: Task): void {
-    const request = `${task.accountId} ${task.request}`;
+    const request = workOf(task.accountId, task.request);
     const before = this.#latest.get(request);
     if (before !== undefined && ['QUEUED', 'RUNNING', 'SUCCESS'].includes(this.statusOf(before)))
       this.duplicates += 1;
@@ -260,8 +260,9 @@ export class ServiceModel {
   restore(task: Task): void {
     this.tasks.set(task.taskId, task);
     this.#ids.seen(task.taskId);
-    this.#countTry(`${task.accountId} ${task.request}`);
-    this.#latest.set(`${task.accountId} ${task.request}`, task);
+    const request = workOf(task.accountId, task.request);
+    this.#countTry(request);
+    this.#latest.set(request, task);
     const keys = [...(this.options.keys ?? [])];
     const options = keys.find(([key]) => accountIdOf(key) === task.accountId)?.[1];
     this.accountById(task.accountId, options ?? richAccount).restore(task);
@@ -272,6 +273,10 @@ const accountIdOf = (key: string): string =>
   createHash('sha256').update(`emulated account ${key}`).digest('hex').slice(0, 16);
 
 const isMarked = (value: Json): boolean => typeof value === 'string' && value.includes('[emulate:');
+
+/** What is paid for: the same work is the same, whoever is told of its end. */
+const workOf = (accountId: string, request: string): string =>
+  `${accountId} ${request.replace(/,"webhookUrl":"(?:[^"\\]|\\.)*"/, '')}`;
 
 const withoutKey = (body: JsonObject): JsonObject =>
   new Map([...body].filter(([name]) => !/^api_?key$/i.test(name)));

@@ -2,6 +2,7 @@ import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Json } from '../values/json.js';
 import { map, number } from './answers.js';
+import type { Faults } from './faults.js';
 import type { Listener, ServiceModel } from './service.js';
 import type { Task } from './task.js';
 import { jsonText } from '../values/json-text.js';
@@ -37,6 +38,7 @@ export class Webhooks implements Listener {
     private readonly model: ServiceModel,
     /** The outputs answer of a task, with numbers where webhooks have them. */
     private readonly eventData: (task: Task) => string,
+    private readonly faults: Faults,
   ) {
     model.listeners.push(this);
   }
@@ -45,7 +47,7 @@ export class Webhooks implements Listener {
   accepted(task: Task): void {
     if (task.webhookUrl === null || this.#closed) return;
     this.#watched += 1;
-    this.#ticker ??= setInterval(() => this.model.settle(), 20);
+    this.#ticker ??= setInterval(() => this.model.settle(), 5);
   }
 
   ended(task: Task): void {
@@ -69,7 +71,14 @@ export class Webhooks implements Listener {
       retries: 0,
     };
     this.#deliveries.set(task.taskId, delivery);
-    this.#later(0, delivery, delivery.url);
+    const fault = this.faults.draw('webhook', {
+      taskId: task.taskId,
+      status: task.outcome ?? 'RUNNING',
+    });
+    if (fault?.kind === 'lost') return;
+    const times = fault?.kind === 'repeated' ? 3 : 1;
+    for (let time = 0; time < times; time += 1)
+      this.#later(fault?.kind === 'delay' ? (fault.ms ?? 1000) : 0, delivery, delivery.url);
   }
 
   /** `data` of getWebhookDetail; null where the task has none, or has not ended. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { clientIdOf } from './answers.js';
+import type { FaultKind, FaultRule, Faults } from './faults.js';
 import type { ServiceModel } from './service.js';
 import type { Task } from './task.js';
 
@@ -16,7 +17,14 @@ export const acceptSocket = (
   request: IncomingMessage,
   socket: Duplex,
   model: ServiceModel,
+  faults: Faults,
 ): void => {
+  socket.on('error', () => socket.destroy());
+  const clientId = new URLSearchParams((request.url ?? '').split('?')[1] ?? '').get('clientId');
+  const task = model.tasks.get(clientId?.replace(/^e+/, '') ?? '');
+  const subject = task === undefined ? null : { taskId: task.taskId, status: model.statusOf(task) };
+  const fault = faults.draw('socket', subject);
+  if (fault !== null && refuseInstead(fault, socket)) return;
   const accept = createHash('sha1')
     .update(`${request.headers['sec-websocket-key'] ?? ''}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`)
     .digest('base64');
@@ -29,28 +37,83 @@ export const acceptSocket = (
       '\r\n',
     ].join('\r\n'),
   );
-  const clientId = new URLSearchParams((request.url ?? '').split('?')[1] ?? '').get('clientId');
-  const task = model.tasks.get(clientId?.replace(/^e+/, '') ?? '');
-  const tell = (type: string, data: Readonly<Record<string, unknown>>): void => {
-    if (socket.writable) socket.write(frame(0x1, Buffer.from(JSON.stringify({ type, data }))));
+  if (fault?.kind === 'silent') return;
+  const send = (bytes: Buffer): void => {
+    if (socket.writable) socket.write(bytes);
   };
+  const tell = (type: string, data: Readonly<Record<string, unknown>>): void =>
+    send(frame(0x1, Buffer.from(JSON.stringify({ type, data }))));
   tell('status', { status: { exec_info: { queue_remaining: 1 } }, sid: clientId });
+  for (const bytes of oddities(fault?.kind, task)) send(bytes);
+  if (fault?.kind === 'closed') socket.end(frame(0x8, Buffer.alloc(0)));
   const teller = task === undefined ? null : new Teller(task, model, tell);
   const timer = setInterval(() => {
     if (teller?.look() === 'over') clearInterval(timer);
   }, period);
-  const end = (): void => {
+  socket.on('close', () => {
     clearInterval(timer);
     socket.destroy();
-  };
-  socket.on('error', end);
-  socket.on('close', end);
+  });
   socket.on('data', (chunk: Buffer) => {
     const opcode = (chunk[0] ?? 0) & 0x0f;
     if (opcode === 0x8) socket.end(frame(0x8, Buffer.alloc(0)));
     // A ping's content is masked, and nobody looks at it.
-    if (opcode === 0x9) socket.write(frame(0xa, Buffer.alloc(0)));
+    if (opcode === 0x9) send(frame(0xa, Buffer.alloc(0)));
   });
+};
+
+/** Faults in place of a handshake; false when this is none of them. */
+const refuseInstead = ({ kind, code }: FaultRule, socket: Duplex): boolean => {
+  const status = { http500: '500 Error', http503: '503 Busy', unauthorized: '401 Unauthorized' };
+  switch (kind) {
+    case 'http500':
+    case 'http503':
+    case 'unauthorized':
+      socket.end(`HTTP/1.1 ${status[kind]}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
+      return true;
+    case 'code':
+      socket.end(`HTTP/1.1 ${code ?? 403} No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
+      return true;
+    case 'resetBefore':
+      socket.destroy();
+      return true;
+    case 'hangBefore':
+      return true;
+    default:
+      return false;
+  }
+};
+
+/** What a socket may send beside what it should. */
+const oddities = (kind: FaultKind | undefined, task: Task | undefined): Buffer[] => {
+  switch (kind) {
+    case 'garbage':
+      return [
+        frame(0x1, Buffer.from('{"type":"progress","data":{"node":')),
+        frame(0x1, Buffer.from('[{"type":7},null,"\\ud800"]')),
+        frame(0x1, Buffer.from('{"type":"progress","data":{"node":{},"value":"x","max":-1}}')),
+        frame(0x1, Buffer.from('{"type":"progress","data":{"node":"3","value":1e999,"max":0}}')),
+        // No frame at all: reserved bits, a reserved opcode, an unfinished length.
+        Buffer.alloc(64, 0xff),
+      ];
+    case 'binary':
+      return [
+        frame(0x2, Buffer.alloc(5_000, 0x7b)),
+        frame(0x2, Buffer.from('{"type":"executing"}')),
+      ];
+    case 'hugeFrame': {
+      // A text of 4 GB is announced, and some of it comes.
+      const head = Buffer.from([0x81, 127, 0, 0, 0, 1, 0, 0, 0, 0]);
+      return [head, Buffer.alloc(1024 * 1024, 0x20)];
+    }
+    case 'falseEnd': {
+      const data = { prompt_id: task === undefined ? '' : clientIdOf(task) };
+      const end = Buffer.from(JSON.stringify({ type: 'execution_success', data }));
+      return Array.from({ length: 50 }, () => frame(0x1, end));
+    }
+    default:
+      return [];
+  }
 };
 
 class Teller {

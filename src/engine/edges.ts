@@ -3,7 +3,7 @@ import type { Clock } from '../edges/clock.js';
 import type { Random } from '../edges/random.js';
 import type { JournalEvent, LiveEvent, SavedFile } from '../journal/event.js';
 import type { BatchState } from '../journal/state.js';
-import type { Fault, Service } from '../runninghub/service.js';
+import type { Fault, Service, SocketNews } from '../runninghub/service.js';
 
 /** The durable record, as the engine uses it. */
 export interface Journal {
@@ -57,6 +57,23 @@ export interface OutputFiles {
   >;
 }
 
+/** Where tasks are said to have ended. Anybody may say so: it is a reason to ask, and no more. */
+export interface Ends {
+  listen(said: (taskId: string) => void): void;
+}
+
+/** Sockets that tell what a task does (runninghub-api 7.5), or nothing at all. */
+export interface Sockets {
+  /** Never throws. Tells nothing any more once it is closed, by either side. */
+  open(
+    url: string,
+    on: (news: SocketNews) => void,
+    closed: () => void,
+  ): {
+    close(): void;
+  };
+}
+
 export interface EngineEdges {
   readonly service: Service;
   readonly journal: Journal;
@@ -66,4 +83,8 @@ export interface EngineEdges {
   readonly random: Random;
   /** For the terminal: what happens now. Journal events reach it through the journal. */
   readonly show: (event: LiveEvent) => void;
+  /** Given where every submit names a webhook that is listened to. */
+  readonly ends?: Ends;
+  /** Given where somebody looks at what running tasks do. */
+  readonly sockets?: Sockets;
 }

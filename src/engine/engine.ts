@@ -6,6 +6,7 @@ import type { EngineOptions, EngineResult } from './context.js';
 import { Context } from './context.js';
 import type { EngineEdges } from './edges.js';
 import { maySubmit } from './limits.js';
+import { LiveProgress } from './live.js';
 import { Retries } from './retries.js';
 import { Settler } from './settle.js';
 import { Submitter, watched } from './submit.js';
@@ -43,6 +44,7 @@ class Batch {
   readonly #watch: Watch;
   readonly #submitter: Submitter;
   readonly #settler: Settler;
+  readonly #live: LiveProgress;
   /** Followed from an earlier apply: what the plan says of them is seen to already. */
   readonly #adopted = new Set<RunId>();
 
@@ -50,6 +52,10 @@ class Batch {
     const { plan, edges, options } = context;
     const { execution } = plan.manifest;
     this.#settler = new Settler(context, () => this.#submitter);
+    this.#live = new LiveProgress(plan.workflow, edges, (taskId) =>
+      this.#watch.hint(taskId, 'socket'),
+    );
+    edges.ends?.listen((taskId) => this.#watch.hint(taskId, 'event'));
     this.#watch = new Watch(
       edges,
       {
@@ -66,11 +72,13 @@ class Batch {
         ran: (ms) => options.policy.learn(ms),
         creates: () => this.#submitter,
         hungry: () => context.stop === null && !this.#supply.exhausted,
+        unsure: () => context.slots.unsure,
         started: () => {
           context.slots.started(this.#watch.standing());
           context.wake.notify();
         },
         told: (limit) => context.slots.told(limit),
+        live: this.#live,
         confirmed: (at) => context.slots.confirmed(at, context.now),
         changed: (change) => {
           context.slots.changed(change);
@@ -111,8 +119,10 @@ class Batch {
     }
     await this.#goodbye();
     this.#watch.close();
+    this.#live.close();
     await watching;
     interrupted.removeEventListener('abort', interrupt);
+    this.#tellStrangers();
     return {
       stop: context.stop,
       blocked: context.blocked,
@@ -120,6 +130,23 @@ class Batch {
       accepted: context.account.acceptedCount,
       inFlight: this.#watch.tasks().map(({ taskId }) => taskId),
     };
+  }
+
+  /**
+   * An event about a task of nobody is a trace of a submit whose answer was lost. Anybody may
+   * have sent it, so a person looks: the run stays unknown.
+   */
+  #tellStrangers(): void {
+    if (this.#submitter.lost === 0) return;
+    const { journal, show } = this.context.edges;
+    const known = new Set<string | null>();
+    for (const { attempts } of journal.state.runs.values())
+      for (const { taskId } of attempts) known.add(taskId);
+    const strangers = this.#watch.strangers().filter((taskId) => !known.has(taskId));
+    if (strangers.length === 0) return;
+    const named = strangers.slice(0, 5).join(', ');
+    const message = `events told of a task that no run is known to have: ${named}; an unknown run may be it (rh-batch resolve RUN --task ID)`;
+    show({ type: 'notice', message });
   }
 
   /** The heart: fills free slots until nothing is left to submit or to follow. */

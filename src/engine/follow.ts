@@ -11,6 +11,8 @@ export interface Watched {
   readonly attempt: number;
   readonly taskId: TaskId;
   readonly acceptedAt: number;
+  /** The service was asked to tell its end to a webhook of this apply. */
+  readonly announced: boolean;
   runningAt: number | null;
   polls: number;
   /** Answers in a row that said "done" without a file. */

@@ -4,6 +4,8 @@ import type { TaskId } from '../values/ids.js';
 export interface TaskFacts {
   readonly taskId: TaskId;
   readonly acceptedAt: number;
+  /** Its end is to be told by an event (engine/hints). */
+  readonly announced: boolean;
   /** First time it was seen RUNNING; null while it is queued. */
   readonly runningAt: number | null;
   /** When it was last known to be in flight: accepted, or an answer that said so. */
@@ -33,6 +35,10 @@ export interface View {
     readonly oldestGhostAt: number | null;
     readonly newestGhostAt: number | null;
   } | null;
+  /** Ends are told by events that arrive, and arrive in time. */
+  readonly announced: boolean;
+  /** The account took one task more than it had room for, as far as was known: a count tells. */
+  readonly unsure: boolean;
   /** Runs wait for a slot, so that a slot seen free is a slot used. */
   readonly hungry: boolean;
   readonly requestsPerSecond: number;

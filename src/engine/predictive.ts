@@ -47,9 +47,11 @@ export const predictivePolicy = (options = defaults): PollPolicy => {
       // The count watches many at once, and tells when another program leaves room.
       const counts = hungry && census !== null && (tasks.length > 1 || census.foreign > 0);
       const reads = [
-        ...(counts
-          ? together(view, census, times, options)
-          : alone(view, times, hungry ? options : unhurried)),
+        ...(announced(view)
+          ? unannounced(view, times, counts)
+          : counts
+            ? together(view, census, times, options)
+            : alone(view, times, hungry ? options : unhurried)),
         ...queued(view, times),
       ];
       return reads.reduce<NextRead | null>(
@@ -98,6 +100,44 @@ const queued = ({ tasks }: View, times: RunTimes): NextRead[] => {
     ...(first?.askable === true ? [poll(first, first.seenAt + soon)] : []),
     ...others.flatMap((task) => (task.askable ? [poll(task, task.seenAt + 2 * longestMs)] : [])),
   ];
+};
+
+/** Events tell of every end, save of those that were lost, and of tasks of an earlier apply. */
+const announced = ({ announced: arriving, tasks, census, now }: View): boolean => {
+  const ghostAt = census?.oldestGhostAt ?? null;
+  return (
+    arriving &&
+    tasks.every((task) => task.announced) &&
+    // Only the count tells when another program gives room back.
+    (census?.foreign ?? 0) === 0 &&
+    // The count shows an end that no event has told: that one is looked for as ever.
+    (ghostAt === null || now - ghostAt < ghostPatienceMs)
+  );
+};
+
+const ghostPatienceMs = 5_000;
+const restfulMs = 15_000;
+/** A service that nobody asks would seem to be silent. */
+const longestRestMs = 120_000;
+
+/**
+ * The safety net under events: a rare count, which shows an end whose event was lost, and polls
+ * of what should be over. A lost event costs its slot half a period on average, once: the end
+ * is found without it, and from then on polls do the work until events are seen again.
+ */
+const unannounced = (view: View, times: RunTimes, counts: boolean): NextRead[] => {
+  const { census, now } = view;
+  const polls = runningOf(view).flatMap((task) => {
+    if (!task.askable) return [];
+    const due = overdue(task, times);
+    return [counts ? due : { ...due, at: Math.min(due.at, task.seenAt + longestRestMs) }];
+  });
+  if (!counts || census === null || census.reading) return polls;
+  const { readAt, oldestGhostAt } = census;
+  const everyMs = Math.min(longestRestMs, Math.max(restfulMs, times.meanMs / 2));
+  const rest = readAt === null || view.unsure ? now : readAt + everyMs;
+  const at = oldestGhostAt === null ? rest : Math.min(rest, oldestGhostAt + ghostPatienceMs);
+  return [...polls, { at, ask: { is: 'count' } }];
 };
 
 /** Share of the reads that single tasks get while the count has yet to prove itself. */

@@ -73,6 +73,11 @@ export class Slots {
     return this.#held;
   }
 
+  /** A probe was accepted, and whether there is room for one more is still to be confirmed. */
+  get unsure(): boolean {
+    return this.#foundAt !== null;
+  }
+
   free(now: number): boolean {
     if (now < this.#shutUntil) return false;
     return this.#held < this.#limit || this.#mayProbe(now);

@@ -26,11 +26,13 @@ export const watched = (
   acceptedAt: number,
   runningAt: number | null,
   reused: ReadonlyMap<string, string> = new Map(),
+  announced = false,
 ): Watched => ({
   run,
   attempt,
   taskId,
   acceptedAt,
+  announced,
   runningAt,
   polls: 0,
   emptyAnswers: 0,
@@ -51,6 +53,7 @@ export class Submitter {
   /** Lost attempts that hold a slot. */
   #held = 0;
   #judging = 0;
+  #losses = 0;
   #lossesInARow = 0;
   #troubles = 0;
   #troubledSince: number | null = null;
@@ -83,6 +86,11 @@ export class Submitter {
 
   get held(): number {
     return this.#held;
+  }
+
+  /** Creates whose answer was lost, whatever became of them. */
+  get lost(): number {
+    return this.#losses;
   }
 
   /** After an answer was lost, one create at a time: each may be a paid task. */
@@ -151,14 +159,18 @@ export class Submitter {
   async #accepted(
     { run, reused }: ReadyRun,
     attempt: number,
-    { taskId, running, nodeErrors }: CreateAnswer & { is: 'accepted' },
+    { taskId, running, netWssUrl, nodeErrors }: CreateAnswer & { is: 'accepted' },
   ): Promise<void> {
     const { context } = this;
     const { now } = context;
     context.account.accepted();
     this.#calm();
     // Watched before it is durable: should the disk refuse, its id is still told.
-    this.parts.watch.add(watched(run, attempt, taskId, now, running ? now : null, reused));
+    const announced = context.edges.ends !== undefined;
+    this.parts.watch.add(
+      watched(run, attempt, taskId, now, running ? now : null, reused, announced),
+      netWssUrl,
+    );
     context.slots.accepted(now, this.parts.watch.standing());
     await context.record({ type: 'accepted', run: run.id, attempt, taskId });
     if (running) context.edges.journal.appendLater({ type: 'observed', run: run.id, taskId });
@@ -231,6 +243,7 @@ export class Submitter {
   async #lost(ready: ReadyRun, attempt: number, fault: Fault, sentAt: number): Promise<void> {
     const { context } = this;
     this.#held += 1;
+    this.#losses += 1;
     this.#lossesInARow += 1;
     if (this.#lossesInARow > 1) this.#trouble(fault);
     if (this.#lossesInARow >= lossesBelieved)

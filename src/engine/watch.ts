@@ -2,11 +2,14 @@ import type { Cost } from '../journal/event.js';
 import type { Clock } from '../edges/clock.js';
 import type { Random } from '../edges/random.js';
 import type { Service, TaskAnswer } from '../runninghub/service.js';
+import type { TaskId } from '../values/ids.js';
 import { backoffMs } from './backoff.js';
 import type { Change } from './census.js';
 import { Census } from './census.js';
 import type { Decision, FollowOptions, Watched } from './follow.js';
 import { decide } from './follow.js';
+import type { Teller } from './hints.js';
+import { Arrivals, Heard, Strangers } from './hints.js';
 import type { NextRead, PollPolicy, TaskFacts, View } from './policy.js';
 import { RequestBudget } from './request-budget.js';
 import { Wake } from './wake.js';
@@ -21,6 +24,7 @@ interface Entry {
   ended: boolean;
   /** When it is asked next, whatever the policy says; null: the policy says when. */
   fixedAt: number | null;
+  readonly heard: Heard;
 }
 
 export interface WatchOptions extends FollowOptions {
@@ -43,8 +47,12 @@ export interface WatchParts {
     readonly begun: number;
     readonly underWay: number;
     readonly held: number;
+    /** Creates whose answer was lost, whatever became of them. */
+    readonly lost: number;
   };
   readonly hungry: () => boolean;
+  /** The account may have more room than was known, which a count would show. */
+  readonly unsure: () => boolean;
   /** Slots are free, or taken again, without any task of ours being known to have ended. */
   readonly changed: (change: Change) => void;
   /** All tasks that hold a slot were in flight at this time. */
@@ -53,8 +61,15 @@ export interface WatchParts {
   readonly told: (limit: number) => void;
   /** A queued task was seen to run. */
   readonly started: () => void;
+  /** Shows what running tasks do, where the service gives a socket for it. */
+  readonly live: {
+    readonly follow: (task: Watched, netWssUrl: string) => void;
+    readonly forget: (taskId: TaskId) => void;
+  };
 }
 
+/** An event that comes so long after the count showed an end is no use for the slots. */
+const eventLateMs = 500;
 const unreadBackoff = { firstMs: 1_000, maxMs: 30_000 };
 
 /**
@@ -65,6 +80,8 @@ const unreadBackoff = { firstMs: 1_000, maxMs: 30_000 };
 export class Watch {
   readonly #entries = new Map<string, Entry>();
   readonly #census = new Census();
+  readonly #arrivals = new Arrivals();
+  readonly #strangers = new Strangers();
   readonly #budget: RequestBudget;
   readonly #wake: Wake;
   #underWay = 0;
@@ -126,7 +143,8 @@ export class Watch {
     return this.#lastReadAt;
   }
 
-  add(task: Watched): void {
+  /** `netWssUrl`: of its socket, where the create's answer gave one. */
+  add(task: Watched, netWssUrl: string | null = null): void {
     const now = this.edges.clock.now();
     if (this.#entries.size === 0) this.#lastReadAt = now;
     this.#entries.set(task.taskId, {
@@ -135,16 +153,37 @@ export class Watch {
       asking: false,
       ended: false,
       fixedAt: null,
+      heard: new Heard(),
     });
+    this.#wake.notify();
+    if (netWssUrl !== null) this.parts.live.follow(task, netWssUrl);
+    if (this.#strangers.take(task.taskId)) this.hint(task.taskId, 'event');
+  }
+
+  /**
+   * Somebody says that this task has ended. Nobody is believed: it is asked for as soon as the
+   * request budget allows, a few times at most, and what the service answers is what counts.
+   */
+  hint(taskId: string, by: Teller): void {
+    const entry = this.#entries.get(taskId);
+    if (entry === undefined) {
+      const { underWay, lost } = this.parts.creates();
+      if (by === 'event' && underWay + lost > 0) this.#strangers.add(taskId);
+      return;
+    }
+    const now = this.edges.clock.now();
+    const { oldestGhostAt } = this.#census;
+    const late = oldestGhostAt !== null && now - oldestGhostAt > eventLateMs;
+    if (entry.ended || !entry.heard.say(by, late)) return;
+    // It is asked at this moment, or has a time of its own: what was said is looked at after that.
+    if (entry.asking || entry.fixedAt !== null) return;
+    entry.fixedAt = entry.heard.next(now);
     this.#wake.notify();
   }
 
-  /** Asks for this task as soon as the request budget allows. */
-  hurry(taskId: string): void {
-    const entry = this.#entries.get(taskId);
-    if (entry === undefined || entry.asking) return;
-    entry.fixedAt = 0;
-    this.#wake.notify();
+  /** Tasks that are said to have ended and that were never followed. */
+  strangers(): string[] {
+    return this.#strangers.all();
   }
 
   /** A create found no room: what the count said of free slots may be wrong. */
@@ -207,6 +246,8 @@ export class Watch {
             newestGhostAt: census.newestGhostAt,
           }
         : null,
+      announced: this.#arrivals.arriving,
+      unsure: this.parts.unsure(),
       hungry: this.parts.hungry(),
       requestsPerSecond: this.options.requestsPerSecond,
     };
@@ -289,14 +330,18 @@ export class Watch {
       this.parts.started();
     }
     if (answer.is === 'running' || answer.is === 'queued') this.#seen(entry, sentAt);
+    if (answer.is === 'running' && answer.netWssUrl !== null)
+      this.parts.live.follow(task, answer.netWssUrl);
     if (decision.is === 'succeeded' || decision.is === 'failed' || decision.is === 'cancelled')
       this.#ended(entry, decision, now);
     entry.asking = true;
     const then = await this.parts.decided(task, decision);
     entry.asking = false;
     if (entry.ended) this.#ending -= 1;
-    if (then === 'done') this.#entries.delete(task.taskId);
-    else entry.fixedAt = this.#fixedAt(task, decision);
+    if (then === 'done') {
+      this.#entries.delete(task.taskId);
+      this.parts.live.forget(task.taskId);
+    } else entry.fixedAt = this.#fixedAt(task, decision) ?? entry.heard.next(now);
   }
 
   /** It is in flight, so it is no ghost that was noticed before. */
@@ -319,6 +364,9 @@ export class Watch {
     const { taskTimeMs } = decision.cost;
     const { runningAt } = task;
     entry.ended = true;
+    const { by, late } = entry.heard;
+    // Told by its socket, which may be quicker: that says nothing about events.
+    if (task.announced && by !== 'socket') this.#arrivals.ended(by === 'event' && !late);
     this.#ending += 1;
     this.#found += 1;
     const endedAt = runningAt === null || taskTimeMs === null ? null : runningAt + taskTimeMs;
@@ -360,6 +408,7 @@ const runTimeOf = ({
 
 const factsOf = ({ task, seenAt, asking, fixedAt }: Entry): TaskFacts => ({
   taskId: task.taskId,
+  announced: task.announced,
   acceptedAt: task.acceptedAt,
   runningAt: task.runningAt,
   seenAt,

@@ -295,6 +295,17 @@ export type LiveEvent =
     }
   | { readonly type: 'blocked'; readonly run: RunId; readonly error: RunError }
   | { readonly type: 'adopted'; readonly run: RunId; readonly taskId: TaskId }
+  /** What a running task does right now, where its socket tells; may stop at any time. */
+  | {
+      readonly type: 'progress';
+      readonly run: RunId;
+      readonly taskId: TaskId;
+      readonly node: string;
+      /** Of the node in api.json, else its class; null: the file has no such node. */
+      readonly title: string | null;
+      /** Of this node, 0 to 100; null: it does not tell. */
+      readonly percent: number | null;
+    }
   | { readonly type: 'waiting'; readonly for: 'capacity' | 'service'; readonly message: string }
   | { readonly type: 'slots'; readonly limit: number; readonly inFlight: number }
   | { readonly type: 'notice'; readonly message: string };

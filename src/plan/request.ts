@@ -1,3 +1,4 @@
+import type { CreateOptions } from '../manifest/manifest.js';
 import type { CreateRequest, SentField } from '../targets/target.js';
 import type { Json } from '../values/json.js';
 import type { Override, OverrideValue, Plan, PlannedRun } from './plan.js';
@@ -5,13 +6,14 @@ import type { Override, OverrideValue, Plan, PlannedRun } from './plan.js';
 /**
  * The submit call of a run (DESIGN 6): the run's overrides, the base fields that go out with
  * every run and every field in which the saved target drifted, each once; a field left
- * `asSaved` is not sent at all.
+ * `asSaved` is not sent at all. `create`: what goes along for this apply, in place of the manifest's.
  */
 export const requestOf = (
   plan: Plan,
   run: PlannedRun,
   drifted: readonly Override[],
   fileNames: ReadonlyMap<string, string>,
+  create: CreateOptions = plan.manifest.create,
 ): CreateRequest => {
   const { manifest, workflow, target, pinned } = plan;
   const own = new Set(run.overrides.map(keyOf));
@@ -24,7 +26,7 @@ export const requestOf = (
     id: manifest.target.id,
     workflow,
     sent,
-    create: manifest.create,
+    create,
     whole: manifest.submit === 'workflow',
   });
 };

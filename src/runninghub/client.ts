@@ -8,6 +8,7 @@ import { isObject, jsonText } from '../values/json-text.js';
 import { createAnswer } from './endpoints/create.js';
 import { download } from './endpoints/download.js';
 import { outputsAnswer } from './endpoints/outputs.js';
+import { webhookAnswer, webhookRetryAnswer } from './endpoints/webhook.js';
 import type { Envelope } from './envelope.js';
 import { countOf, decimal, digits, envelopeFault, isGood, readAnswer, textOf } from './envelope.js';
 import { fault } from './errors.js';
@@ -28,6 +29,9 @@ import type {
   TaskAnswer,
   UploadAnswer,
   UploadFile,
+  WebhookAnswer,
+  WebhookRetryAnswer,
+  Webhooks,
   WorkflowAnswer,
 } from './service.js';
 import { unreadableFile, v2Service } from './v2.js';
@@ -58,9 +62,10 @@ type Endpoint =
   | 'queue'
   | 'workflow'
   | 'app'
+  | 'webhook'
   | 'download';
 
-export interface Client extends Service, Catalogue {
+export interface Client extends Service, Catalogue, Webhooks {
   readonly site: string;
   /** The same service by the other family's endpoints. */
   speaking(family: Family): Service;
@@ -94,6 +99,7 @@ class HttpClient implements Client {
     queue: 0,
     workflow: 0,
     app: 0,
+    webhook: 0,
     download: 0,
   };
 
@@ -267,6 +273,22 @@ class HttpClient implements Client {
           is: 'failed',
           fault: fault('unknown', 'bad-answer', 'The service told nothing of the app'),
         };
+  }
+
+  async webhook(taskId: TaskId, signal?: AbortSignal): Promise<WebhookAnswer> {
+    const path = '/task/openapi/getWebhookDetail';
+    const answer = webhookAnswer(await this.#read('webhook', path, [['taskId', taskId]], signal));
+    return answer.is === 'failed' ? { ...answer, fault: this.#cleaned(answer.fault) } : answer;
+  }
+
+  async retryWebhook(id: string, url: string, signal?: AbortSignal): Promise<WebhookRetryAnswer> {
+    const body: readonly (readonly [string, Json])[] = [
+      ['webhookId', id],
+      ['webhookUrl', url],
+    ];
+    const path = '/task/openapi/retryWebhook';
+    const answer = webhookRetryAnswer(await this.#read('webhook', path, body, signal));
+    return answer.is === 'failed' ? { ...answer, fault: this.#cleaned(answer.fault) } : answer;
   }
 
   async download(url: string, from: number, signal?: AbortSignal): Promise<DownloadAnswer> {

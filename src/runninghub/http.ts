@@ -44,13 +44,8 @@ export class Http {
   readonly #fresh: Dispatcher;
 
   constructor(private readonly options: HttpOptions) {
-    const proxied = ['HTTPS_PROXY', 'HTTP_PROXY', 'https_proxy', 'http_proxy'].some(
-      (name) => (options.env[name] ?? '') !== '',
-    );
-    const make = (more: Agent.Options): Dispatcher => {
-      const all = { connect: { timeout: connectMs }, connections: 32, ...more };
-      return proxied ? new EnvHttpProxyAgent(all) : new Agent(all);
-    };
+    const make = (more: Agent.Options): Dispatcher =>
+      dispatcherOf(options.env, { connect: { timeout: connectMs }, connections: 32, ...more });
     this.#kept = make({ keepAliveTimeout: 4_000 });
     this.#fresh = make({ pipelining: 0 });
   }
@@ -151,6 +146,17 @@ export class Http {
     }
   }
 }
+
+/** An own dispatcher, through the proxy that the environment names. */
+export const dispatcherOf = (
+  env: Readonly<Record<string, string | undefined>>,
+  options: Agent.Options,
+): Dispatcher => {
+  const proxied = ['HTTPS_PROXY', 'HTTP_PROXY', 'https_proxy', 'http_proxy'].some(
+    (name) => (env[name] ?? '') !== '',
+  );
+  return proxied ? new EnvHttpProxyAgent(options) : new Agent(options);
+};
 
 /** Failures that happen before the first byte of a request goes out. */
 const beforeSending: ReadonlySet<string> = new Set([

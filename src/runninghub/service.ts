@@ -1,5 +1,5 @@
 import type { TaskId } from '../values/ids.js';
-import type { JsonObject } from '../values/json.js';
+import type { Json, JsonObject } from '../values/json.js';
 
 /**
  * RunningHub as the engine sees it: one method per endpoint, every answer checked and
@@ -29,6 +29,14 @@ export interface Service {
 export interface Catalogue extends Pick<Service, 'workflow'> {
   /** `GET /api/webapp/apiCallDemo` (2.4). */
   app(webappId: string, signal?: AbortSignal): Promise<AppAnswer>;
+}
+
+/** Webhook events as the service keeps them (6). */
+export interface Webhooks {
+  /** `POST /task/openapi/getWebhookDetail`: what became of a task's event. */
+  webhook(taskId: TaskId, signal?: AbortSignal): Promise<WebhookAnswer>;
+  /** `POST /task/openapi/retryWebhook`: sends it once more. `id` is the event's, not the task's. */
+  retryWebhook(id: string, url: string, signal?: AbortSignal): Promise<WebhookRetryAnswer>;
 }
 
 /** Why a request did not give what was asked for. */
@@ -165,4 +173,36 @@ export type DownloadAnswer =
     }
   /** 403, 404, 410: the link is dead; ask for the outputs again. */
   | { readonly is: 'expired'; readonly fault: Fault }
+  | { readonly is: 'failed'; readonly fault: Fault };
+
+/** What the socket behind `netWssUrl` tells of a task (7.5). Unstable, and no proof of anything. */
+export type SocketNews =
+  /** A node is at work; `share`: how far it is, 0 to 1, null where it does not tell. */
+  | { readonly is: 'at'; readonly node: string; readonly share: number | null }
+  /** The machine is through with it, well or not: its files may still be on their way. */
+  | { readonly is: 'over' };
+
+export type WebhookAnswer =
+  | {
+      readonly is: 'known';
+      readonly id: string;
+      readonly url: string | null;
+      /** The service's word, such as `SUCCESS` or `FAILED`. */
+      readonly status: string | null;
+      /** What the receiver answered, or why it could not be reached. */
+      readonly response: string | null;
+      readonly retries: number | null;
+      /** As the service writes them, without a zone. */
+      readonly createdAt: string | null;
+      readonly updatedAt: string | null;
+      /** The outputs answer that was sent. */
+      readonly event: Json;
+    }
+  /** The task has no webhook, or has not ended. */
+  | { readonly is: 'none' }
+  | { readonly is: 'failed'; readonly fault: Fault };
+
+export type WebhookRetryAnswer =
+  | { readonly is: 'sent' }
+  | { readonly is: 'none' }
   | { readonly is: 'failed'; readonly fault: Fault };

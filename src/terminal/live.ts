@@ -2,7 +2,7 @@ import type { Instant } from '../journal/state.js';
 import type { Forecast } from '../plan/forecast.js';
 import type { RunId } from '../values/ids.js';
 import type { Paint, Style } from './colour.js';
-import { duration, fit, grouped, oneLine, widthOf } from './format.js';
+import { clip, duration, fit, grouped, oneLine, widthOf } from './format.js';
 import type { PhaseView } from './phases.js';
 import type { Part } from './row.js';
 import { rowOf } from './row.js';
@@ -101,6 +101,8 @@ const barParts = (view: LiveView, width: number): readonly Part[] => {
 };
 
 const maxFlights = 8;
+/** Columns for what a task does. */
+const stepWidth = 26;
 
 /** Oldest first: what hangs stands on top. */
 const flightParts = (view: LiveView, width: number, room: number): readonly (readonly Part[])[] => {
@@ -108,7 +110,13 @@ const flightParts = (view: LiveView, width: number, room: number): readonly (rea
   const all = [...flights];
   const limit = Math.min(maxFlights, room);
   const shown = all.slice(0, all.length > limit ? Math.max(0, limit - 1) : limit);
-  const parts = shown.map(([run, flight]) => flightRow(view.nameOf(run), flight, view.now, width));
+  // A step is told where a name still has room beside it; then all rows keep that room free.
+  const free = width - 4 - 10 - 9;
+  const steps = free >= 2 * stepWidth && shown.some(([, { step }]) => step !== null);
+  const nameRoom = Math.max(8, Math.min(48, steps ? free - stepWidth - 2 : free));
+  const parts = shown.map(([run, flight]) =>
+    flightRow(view.nameOf(run), steps ? flight : { ...flight, step: null }, view.now, nameRoom),
+  );
   const more = all.length - shown.length;
   if (more > 0) parts.push(['  ', ['dim', `  … and ${grouped(more)} more`]]);
   if (waitingFor !== null) parts.push(['  ', ['dim', oneLine(waitingFor)]]);
@@ -122,16 +130,27 @@ const flightMarks: Readonly<Record<Flight['state'], Part>> = {
   saving: ['good', '↓'],
 };
 
-const flightRow = (name: string, flight: Flight, now: Instant, width: number): readonly Part[] => {
+const flightRow = (
+  name: string,
+  flight: Flight,
+  now: Instant,
+  nameRoom: number,
+): readonly Part[] => {
   const age = duration(Math.max(0, Math.floor((now - flight.since) / 1000) * 1000));
   const shownAge = age === '0 ms' ? '' : age;
-  const room = Math.max(8, Math.min(48, width - 4 - 10 - 9));
   return [
     '  ',
     flightMarks[flight.state],
     ' ',
-    fit(oneLine(name), room),
+    fit(oneLine(name), nameRoom),
     ' ',
     ['dim', `${fit(flight.state, 10)} ${shownAge.padStart(7)}`],
+    ...(flight.step === null ? [] : ['  ', stepText(flight.step)]),
   ];
+};
+
+/** `KSampler 45%` */
+const stepText = ({ node, percent }: NonNullable<Flight['step']>): string => {
+  const share = percent === null ? '' : ` ${percent}%`;
+  return clip(oneLine(node), stepWidth - share.length) + share;
 };

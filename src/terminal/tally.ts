@@ -29,6 +29,8 @@ export interface Flight {
   readonly since: Instant;
   /** When the task began to run, as far as was seen; else when it was accepted. */
   readonly from: Instant;
+  /** The node at work and how far it is in percent, where that is told. */
+  readonly step: { readonly node: string; readonly percent: number | null } | null;
 }
 
 /**
@@ -102,6 +104,9 @@ export class Tally {
       case 'end':
         this.stop = event.stop;
         return { is: 'end', exitCode: event.exitCode, stop: event.stop };
+      case 'progress':
+        this.#steps(event);
+        return null;
       case 'slots':
       case 'batch':
       case 'planned':
@@ -113,7 +118,14 @@ export class Tally {
   }
 
   #fly(run: RunId, state: Flight['state'], now: Instant, from = now): void {
-    this.flights.set(run, { state, since: now, from });
+    this.flights.set(run, { state, since: now, from, step: null });
+  }
+
+  /** Of a task that is known to run only: what a socket tells may come late. */
+  #steps({ run, node, title, percent }: Extract<LiveEvent, { type: 'progress' }>): void {
+    const flight = this.flights.get(run);
+    if (flight === undefined || flight.state === 'saving') return;
+    this.flights.set(run, { ...flight, step: { node: title ?? `node ${node}`, percent } });
   }
 
   #aloft(

@@ -96,3 +96,47 @@ test('the socket behind netWssUrl tells nodes, progress and the end', async () =
   expect(types.slice(0, 3)).toEqual(['status', 'execution_start', 'executing']);
   socket.close();
 });
+
+test('events can be lost, or come three times', async () => {
+  const { events, url } = await receiver();
+  const { taskId, emulator } = await bench();
+  emulator.setFaults([
+    { endpoint: 'webhook', kind: 'lost', next: 1 },
+    { endpoint: 'webhook', kind: 'repeated', next: 1 },
+  ]);
+  await taskId([], { webhookUrl: url });
+  emulator.finishAll();
+  const id = await taskId([], { webhookUrl: url });
+  emulator.finishAll();
+  await expect.poll(() => events.map((event) => event.taskId)).toEqual([id, id, id]);
+  expect(emulator.stats()).toMatchObject({
+    webhooks: 3,
+    faults: { 'webhook:lost': 1, 'webhook:repeated': 1 },
+  });
+});
+
+test('where events go is no part of the work that is paid for', async () => {
+  const { taskId, emulator } = await bench();
+  await taskId([], { webhookUrl: 'http://127.0.0.1:1/a' });
+  await taskId([], { webhookUrl: 'http://127.0.0.1:1/b' });
+  await taskId([]);
+  expect(emulator.stats().duplicates).toBe(2);
+});
+
+test.each([
+  ['code', 'error'],
+  ['http503', 'error'],
+  ['closed', 'close'],
+  ['garbage', 'error'],
+  ['hugeFrame', 'open'],
+] as const)('a socket with the fault %s comes to %s', async (kind, seen) => {
+  const { create, emulator } = await bench();
+  emulator.setFaults([{ endpoint: 'socket', kind }]);
+  const socket = new WebSocket((await create()).json.data.netWssUrl);
+  const types: string[] = [];
+  for (const type of ['open', 'error', 'close'])
+    socket.addEventListener(type, () => types.push(type));
+  await expect.poll(() => types).toContain(seen);
+  expect(emulator.stats().faults).toEqual({ [`socket:${kind}`]: 1 });
+  socket.close();
+});

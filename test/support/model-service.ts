@@ -39,6 +39,7 @@ export interface ModelOptions {
   readonly onAccount?: (truth: AccountAnswer & { readonly is: 'known' }) => AccountAnswer;
   /** The queue status call tells the account's limit. */
   readonly told?: boolean;
+  readonly onAccepted?: (task: ModelTask) => void;
   /** A read request goes out. */
   readonly onRead?: () => void;
 }
@@ -104,6 +105,7 @@ export class ModelService implements Service {
     this.tasks.push(task);
     this.#active.push(task);
     this.#byId.set(taskId, task);
+    this.options.onAccepted?.(task);
     if (!isTaskId(taskId)) throw new Error('model: bad task id');
     return {
       is: 'accepted',

@@ -1,4 +1,5 @@
 import { runBatch } from '../../src/engine/engine.js';
+import type { Ends } from '../../src/engine/edges.js';
 import type { PollPolicy } from '../../src/engine/policy.js';
 import { Fold } from '../../src/journal/fold.js';
 import type { JournalEvent, LiveEvent } from '../../src/journal/event.js';
@@ -18,6 +19,8 @@ export interface BatchOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly room?: number | null;
+  readonly ends?: Ends;
+  readonly patienceMs?: number;
   readonly execution?: Partial<ExecutionOptions>;
   /** Sees every event, after the outlook has it. */
   readonly on?: (event: JournalEvent | LiveEvent, outlook: Outlook) => void;
@@ -98,6 +101,7 @@ export const virtualBatch = async (options: BatchOptions): ReturnType<typeof run
       clock: options.clock,
       random: options.random,
       show: tell,
+      ...(options.ends === undefined ? {} : { ends: options.ends }),
     },
     {
       request: options.request ?? request,
@@ -116,7 +120,7 @@ export const virtualBatch = async (options: BatchOptions): ReturnType<typeof run
       room: options.room ?? null,
       nodes: null,
       interrupted: new AbortController().signal,
-      patienceMs: 3_600_000,
+      patienceMs: options.patienceMs ?? 3_600_000,
     },
   );
 };

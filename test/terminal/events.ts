@@ -57,6 +57,14 @@ export const observed = (at: number): Shown => ({
   run: run(at),
   taskId: task(at),
 });
+export const step = (at: number, title: string | null, percent: number | null): Shown => ({
+  type: 'progress',
+  run: run(at),
+  taskId: task(at),
+  node: '57:30',
+  title,
+  percent,
+});
 export const succeeded = (at: number): Shown => ({
   type: 'settled',
   run: run(at),

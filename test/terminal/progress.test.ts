@@ -20,6 +20,7 @@ import {
   refused,
   run,
   saved,
+  step,
   succeeded,
   whole,
 } from './events.js';
@@ -204,6 +205,38 @@ describe('tty', () => {
       expect.stringMatching(/^ {2}○ 0004-水乡 +submitting$/u),
       '· report',
     ]);
+  });
+
+  test('shows the node at work and its percent, where a name has room beside it', async () => {
+    const shown = async (columns: number): Promise<string[]> => {
+      const { clock, terminal, progress } = start(columns, 4);
+      let seen: string[] = [];
+      await clock.drive(
+        (async () => {
+          progress.on(phase('run'));
+          for (const at of [0, 1, 2, 3])
+            for (const event of [accepted(at), observed(at)]) progress.on(event);
+          progress.on(step(0, 'KSampler', 45));
+          progress.on(step(1, '\u001b[2J一个很长的节点标题'.repeat(4), 100));
+          progress.on(step(2, null, null));
+          // Of a run that is over, or of none: nothing to show it beside.
+          for (const event of whole(3)) progress.on(event);
+          progress.on(step(3, 'late', 1));
+          progress.on(step(9, 'never', 1));
+          await clock.sleep(1_500);
+          seen = terminal.screen.filter((line) => line.includes('running'));
+          expect([terminal.unknown, terminal.tooWide]).toEqual([[], []]);
+          await progress.stop();
+        })(),
+      );
+      return seen;
+    };
+    expect(await shown(100)).toEqual([
+      expect.stringMatching(/^ {2}● 0000-水乡 +running +1s {2}KSampler 45%$/u),
+      expect.stringMatching(/^ {2}● 0001-水乡 +running +1s {2}一个很长的节点标题.*… 100%$/u),
+      expect.stringMatching(/^ {2}● 0002-水乡 +running +1s {2}node 57:30$/u),
+    ]);
+    expect((await shown(60)).map((line) => line.slice(-2))).toEqual(['1s', '1s', '1s']);
   });
 
   test('failures scroll by in one line each, and the end state stays', async () => {

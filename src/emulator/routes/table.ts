@@ -52,5 +52,7 @@ export const routes: readonly Route[] = [
 export const endpointNames: readonly string[] = [
   ...routes.map(({ name }) => name),
   'download',
+  'webhook',
+  'socket',
   'unknown',
 ];

@@ -2,7 +2,7 @@ import type { PollPolicy } from '../../../src/engine/policy.js';
 import type { JournalEvent, LiveEvent } from '../../../src/journal/event.js';
 import type { ExecutionOptions } from '../../../src/manifest/manifest.js';
 import type { Outlook } from '../../../src/plan/outlook.js';
-import type { ModelOptions } from '../../support/model-service.js';
+import type { ModelOptions, ModelTask } from '../../support/model-service.js';
 import { ModelService } from '../../support/model-service.js';
 import { indexOf, virtualBatch } from '../../support/virtual-batch.js';
 import { VirtualClock } from '../../support/virtual-clock.js';
@@ -28,8 +28,19 @@ export interface Scenario {
   readonly onOutputs?: ModelOptions['onOutputs'];
   /** The service tells the account's limit. */
   readonly told?: boolean;
+  /** The service tells the end of each task to a webhook, as this says. */
+  readonly events?: (tell: Tell) => void;
+  readonly patienceMs?: number;
   readonly execution?: Partial<ExecutionOptions>;
   readonly values?: (index: number) => ReadonlyMap<string, string>;
+}
+
+/** A task was accepted; `said` brings an event about any task to the engine. */
+export interface Tell {
+  readonly task: ModelTask;
+  readonly clock: VirtualClock;
+  readonly random: () => number;
+  readonly said: (taskId: string) => void;
 }
 
 export interface Measured {
@@ -69,13 +80,17 @@ export const play = async (
 ): Promise<Played> => {
   const clock = new VirtualClock();
   const start = clock.now();
+  const random = draws(seed);
   const slotsAt = (at: number): number =>
     typeof scenario.slots === 'number' ? scenario.slots : scenario.slots(at - start);
   const foreignAt = (at: number): number => scenario.foreign?.(at - start) ?? 0;
   const reads: number[] = [];
   const times = new Map<number, number>();
+  const { events } = scenario;
+  let said: (taskId: string) => void = () => undefined;
   const service: ModelService = new ModelService({
     clock,
+    onAccepted: (task) => events?.({ task, clock, random, said: (id) => said(id) }),
     slots: () => slotsAt(clock.now()),
     queue: scenario.queue ?? 0,
     roundTripMs: scenario.roundTripMs ?? 100,
@@ -105,8 +120,10 @@ export const play = async (
       policy,
       service,
       clock,
-      random: draws(seed),
+      random,
       room: scenario.told === true ? slotsAt(start) - foreignAt(start) : null,
+      ...(scenario.patienceMs === undefined ? {} : { patienceMs: scenario.patienceMs }),
+      ...(events === undefined ? {} : { ends: { listen: (told) => (said = told) } }),
       ...(scenario.execution === undefined ? {} : { execution: scenario.execution }),
       ...(scenario.values === undefined ? {} : { values: scenario.values }),
       ...(on === undefined ? {} : { on: (event, outlook) => on(event, outlook, clock.now()) }),
