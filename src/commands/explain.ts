@@ -109,7 +109,7 @@ const actionWords: Readonly<Record<Action, string>> = {
   retry: 'to be tried again',
   unknown: 'unknown, held until it is resolved',
   upToDate: 'up to date',
-  download: 'to be downloaded again, not submitted',
+  download: 'to be fetched, not submitted',
 };
 
 const recordLines = (record: RunRecord | null, now: number): string[] => {
