@@ -90,3 +90,11 @@ test('more seeds of the same number add runs and repeat none', async () => {
   expect((await p.run('apply', 'seeds.yaml')).exit).toBe(0);
   expect(p.service.stats()).toMatchObject({ accepted: 16, duplicates: 0 });
 });
+
+test('a variable that nothing reads is told, such as a slip in --var', async () => {
+  const p = await project({ emulator });
+  cpSync(folder, p.dir, { recursive: true });
+  const { err } = await p.run('validate', 'profiles.yaml', '--var', 'sufix=8k');
+  expect(err).toContain('the variable "sufix" is used nowhere');
+  expect(err).toContain('did you mean "suffix"?');
+});
