@@ -42,7 +42,11 @@ const keys = {};
 const about = {};
 const walk = (node, pointer) => {
   if (node.properties !== undefined) keys[pointer] = Object.keys(node.properties);
-  if (typeof node.description === 'string') about[pointer] = node.description;
+  if (typeof node.description === 'string')
+    about[pointer] =
+      node.default === undefined
+        ? node.description
+        : `${node.description} Default: ${node.default}.`;
   for (const part of ['properties', '$defs'])
     for (const [name, child] of Object.entries(node[part] ?? {}))
       walk(child, `${pointer}/${part}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`);

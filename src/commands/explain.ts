@@ -6,6 +6,7 @@ import type { AttemptRecord, RunRecord, RunState } from '../journal/state.js';
 import type { Action } from '../plan/plan.js';
 import { everything } from '../plan/selection.js';
 import { errorText } from '../report/words.js';
+import { errorTable } from '../runninghub/errors.js';
 import { clip, duration, fileSize, oneLine, shortDecimal } from '../terminal/format.js';
 import { impossible } from '../values/impossible.js';
 import type { Call } from './call.js';
@@ -16,13 +17,17 @@ import { planProject } from './planning.js';
 import { loadProject, locateProject, readEnvFile } from './project.js';
 import { sayOne, sayProblems } from './say.js';
 
-/** `rh-batch explain <run>`: what became of it, attempt by attempt; `explain E0123`: what a code means. */
+/**
+ * `rh-batch explain <run>`: what became of it, attempt by attempt; `explain E0123`, `explain 803`:
+ * what a code of ours or of the service means. A run may be called 803, so runs come first.
+ */
 export const explain = async (call: Call, io: Io): Promise<number> => {
   const typed = call.args[0] ?? '';
   if (/^E\d{4}$/i.test(typed)) return explainCode(typed.toUpperCase(), call, io);
   const problems = new Problems();
   const located = await locateProject(call, io, problems, 1);
   if (located === null) {
+    if (explainServiceCode(typed, io)) return exit.done;
     sayProblems(problems, call, io);
     return exit.badInput;
   }
@@ -34,6 +39,7 @@ export const explain = async (call: Call, io: Io): Promise<number> => {
   const found = findRun(read.state, typed);
   const planned = await reasonsOf(typed, call, io);
   if (found.is !== 'one' && planned === null) {
+    if (explainServiceCode(typed, io)) return exit.done;
     sayOne('E0703', notOne(typed, found), 'rh-batch plan lists runs and ids', call, io);
     return exit.badInput;
   }
@@ -57,6 +63,12 @@ const explainCode = (code: string, call: Call, io: Io): number => {
   }
   io.out.write(`${code}: ${about}\n`);
   return exit.done;
+};
+
+const explainServiceCode = (code: string, io: Io): boolean => {
+  const row = Object.hasOwn(errorTable, code) ? errorTable[code] : undefined;
+  if (row !== undefined) io.out.write(`RunningHub's code ${code}: ${row.about}\n`);
+  return row !== undefined;
 };
 
 interface PlannedWords {
@@ -97,7 +109,7 @@ const actionWords: Readonly<Record<Action, string>> = {
   retry: 'to be tried again',
   unknown: 'unknown, held until it is resolved',
   upToDate: 'up to date',
-  download: 'to be downloaded again, not submitted',
+  download: 'to be fetched, not submitted',
 };
 
 const recordLines = (record: RunRecord | null, now: number): string[] => {

@@ -80,7 +80,7 @@ export const codes = {
 
   E0405: 'One field is set in two places.',
   E0406: 'A value does not fit the field it is meant for.',
-  E0407: 'A column or axis is used nowhere.',
+  E0407: 'A column, an axis or a variable is used nowhere.',
   E0408: 'A map in place of a value is none of { asset }, { file }, { value }, { asSaved }.',
   E0409: 'A text file named by { file } cannot be used.',
   E0411: 'A value is none of the choices that a field has, or out of its range.',

@@ -2,6 +2,7 @@ import type { RemoteOutput, RunError, SavedFile } from '../journal/event.js';
 import type { RunOptions } from '../manifest/manifest.js';
 import type { Plan, PlannedRun } from '../plan/plan.js';
 import type { DownloadAnswer } from '../runninghub/service.js';
+import { count } from '../values/amounts.js';
 import type { TaskId } from '../values/ids.js';
 import { impossible } from '../values/impossible.js';
 import { backoffMs } from './backoff.js';
@@ -178,12 +179,12 @@ const judge = (files: readonly SavedFile[], expect: RunOptions['expect']): RunEr
   if (files.length < min)
     return localError(
       'expect-outputs',
-      `The task succeeded with ${files.length} outputs, run.expect wants at least ${min}`,
+      `The task succeeded with ${count(files.length, 'output')}, run.expect wants at least ${min}`,
     );
   if (max !== null && files.length > max)
     return localError(
       'expect-outputs',
-      `The task succeeded with ${files.length} outputs, run.expect wants at most ${max}`,
+      `The task succeeded with ${count(files.length, 'output')}, run.expect wants at most ${max}`,
     );
   for (const file of files) {
     if (expect.types !== null && !expect.types.includes(file.type.toLowerCase()))

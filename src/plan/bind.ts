@@ -1,4 +1,5 @@
 import { error, warning } from '../diagnostics/diagnostic.js';
+import { didYouMean } from '../diagnostics/nearest.js';
 import type { Problems } from '../diagnostics/problems.js';
 import type { Manifest } from '../manifest/manifest.js';
 import type { Matrix } from '../matrix/combination.js';
@@ -94,7 +95,7 @@ export const checkRequired = (
   }
 };
 
-/** Names that templates read must exist; columns that nothing reads are most likely a mistake. */
+/** Names that templates read must exist; columns and vars that nothing reads are most likely a mistake. */
 export const checkNames = (
   uses: readonly { readonly expression: Expression; readonly stage: Stage }[],
   bindings: readonly Binding[],
@@ -105,11 +106,13 @@ export const checkNames = (
   const names = matrix.variables.map(({ name }) => name);
   const variables = new Set(names);
   const used = new Set<string>();
+  const usedVars = new Set<string>();
   for (const { value } of bindings) if (value.is === 'variable') used.add(value.name);
   for (const { expression, stage } of uses)
     for (const { path, at } of pathsOf(expression)) {
       const variable = variableOf(path, variables);
       if (variable !== null) used.add(variable);
+      else if (path[0] === 'vars' && path[1] !== undefined) usedVars.add(path[1]);
       if (!isKnown(path, variables, surroundings, stage))
         problems.add(unknownName(path, at, knownNames(names, surroundings, stage)));
     }
@@ -125,5 +128,13 @@ export const checkNames = (
             hint: source === 'column' ? `_${name} says that it is only for people` : null,
           },
         ),
+      );
+  // A slip in `--var` would run the whole batch without it.
+  for (const [name, { at }] of surroundings.vars)
+    if (!usedVars.has(name))
+      problems.add(
+        warning('E0407', at, `the variable "${name}" is used nowhere`, {
+          hint: didYouMean(name, usedVars) ?? `\${{ vars.${name} }} reads it`,
+        }),
       );
 };

@@ -41,7 +41,7 @@ import { differences, reasonText } from './reasons.js';
 import { toRunInputs } from './record.js';
 import type { Surroundings } from './scope.js';
 import type { Selection } from './selection.js';
-import { fitsFailed, fitsWhere, inShard, Patterns } from './selection.js';
+import { failedRuns, fitsWhere, inShard, Patterns } from './selection.js';
 import { Values } from './value.js';
 
 export interface PlanInput {
@@ -98,6 +98,8 @@ class Planner implements Plan {
   readonly #values: Values;
   readonly #evaluator: Evaluator;
   readonly #outputs: OutputNames;
+  /** As the plan found them: what is retried and succeeds still belongs to this apply's report. */
+  readonly #failed: ReadonlySet<RunId> | null;
   readonly #selected = new IdTable();
   readonly #names = new IdTable();
   /** Of runs that history knows; the others are new. */
@@ -123,6 +125,7 @@ class Planner implements Plan {
   ) {
     const { manifest, target, workflow, matrix, edges } = input;
     this.manifest = manifest;
+    this.#failed = input.selection.failed ? failedRuns(input.history) : null;
     this.target = target;
     this.workflow = workflow;
     const graph = target.identity(workflow);
@@ -320,7 +323,7 @@ class Planner implements Plan {
     only: Patterns,
     problems: Problems,
   ): Promise<RunCore | null> {
-    const { selection, history } = this.input;
+    const { selection } = this.input;
     if (isSkipped(combination) || !inShard(selection, combination.index)) {
       this.#notSelected += 1;
       return null;
@@ -329,7 +332,7 @@ class Planner implements Plan {
     if (core === null) return null;
     const fits =
       (selection.where.length === 0 || fitsWhere(selection, core.values)) &&
-      (!selection.failed || fitsFailed(selection, history.runs.get(core.id))) &&
+      (this.#failed === null || this.#failed.has(core.id)) &&
       (selection.only.length === 0 || only.fits(core));
     if (!fits) this.#notSelected += 1;
     return fits ? core : null;

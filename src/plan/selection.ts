@@ -1,4 +1,5 @@
-import type { RunRecord } from '../journal/state.js';
+import type { BatchState } from '../journal/state.js';
+import type { RunId } from '../values/ids.js';
 import { hasFailed } from './decide.js';
 import type { PlannedRun } from './plan.js';
 
@@ -36,8 +37,9 @@ export const inShard = ({ shard }: Selection, index: number): boolean =>
 export const fitsWhere = ({ where }: Selection, values: ReadonlyMap<string, string>): boolean =>
   where.every(([column, value]) => values.get(column) === value);
 
-export const fitsFailed = ({ failed }: Selection, record: RunRecord | undefined): boolean =>
-  !failed || hasFailed(record);
+/** The runs that `--failed` means. */
+export const failedRuns = ({ runs }: BatchState): ReadonlySet<RunId> =>
+  new Set([...runs].flatMap(([id, record]) => (hasFailed(record) ? [id] : [])));
 
 /** Patterns for ids and names, with a count of what each one found. */
 export class Patterns {

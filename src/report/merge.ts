@@ -88,7 +88,10 @@ const isOfSameBatch = (each: ShardJournal, first: ShardJournal, problems: Proble
   problems.add(
     error('E0705', null, `${each.shown} is no shard of the batch in ${first.shown}`, {
       notes: differences,
-      hint: 'merge joins the parts of one batch: same manifest, data, account and number of shards',
+      hint:
+        each.state.name === first.state.name
+          ? 'merge joins the parts of one batch: same manifest, data, account and number of shards'
+          : 'where a folder holds several batches, give the state folder of one: DIR/.rh-batch/NAME',
     }),
   );
   return false;

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +8,7 @@ import { graph } from '../support/graph.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const dir = mkdtempSync(join(tmpdir(), 'rh-consumer-'));
+const readme = readFileSync(join(root, 'README.md'), 'utf8');
 const write = (path: string, text: string): void => writeFileSync(join(dir, path), text);
 const node = (...argv: string[]): string => {
   try {
@@ -18,6 +19,8 @@ const node = (...argv: string[]): string => {
   }
 };
 
+let pack: { filename: string; files: readonly { path: string }[] };
+
 /** A project of someone else, with the package as it would come from the registry. */
 beforeAll(() => {
   const packed = execFileSync(
@@ -25,7 +28,8 @@ beforeAll(() => {
     ['pack', '--ignore-scripts', '--json', '--pack-destination', dir],
     { cwd: root, encoding: 'utf8' },
   );
-  const [{ filename }] = JSON.parse(packed) as [{ filename: string }];
+  [pack] = JSON.parse(packed) as [typeof pack];
+  const { filename } = pack;
   const home = join(dir, 'node_modules/rh-batch');
   mkdirSync(join(dir, 'node_modules/@types'), { recursive: true });
   mkdirSync(home);
@@ -70,6 +74,9 @@ void (() => plan('hero.yaml', { emulater: true }));
 void ((refused: ApplyResult & { is: 'refused' }) => refused.report);
 `,
   );
+  const [, example = ''] = /```ts\n([^]*?)```/.exec(readme) ?? [];
+  expect(example).toContain('apply(');
+  write('readme.ts', example);
   write(
     'tsconfig.json',
     JSON.stringify({
@@ -83,7 +90,7 @@ void ((refused: ApplyResult & { is: 'refused' }) => refused.report);
         outDir: 'built',
         types: ['node'],
       },
-      files: ['main.ts'],
+      files: ['main.ts', 'readme.ts'],
     }),
   );
   node(join(root, 'node_modules/typescript/bin/tsc'));
@@ -111,4 +118,12 @@ test('only what is promised can be imported', () => {
   expect(() => node('deep.mjs')).toThrow('ERR_PACKAGE_PATH_NOT_EXPORTED');
   write('names.mjs', "console.log(Object.keys(await import('rh-batch')).sort().join());");
   expect(node('names.mjs')).toBe('apply,plan\n');
+});
+
+test('the package has its documents, and nothing that a demo left behind', () => {
+  const paths = pack.files.map(({ path }) => path);
+  expect(paths).toEqual(
+    expect.arrayContaining(['README.zh-CN.md', 'manifests/README.md', 'schemas/REFERENCE.md']),
+  );
+  expect(paths.filter((path) => /(?:^|\/)(?:out|\.rh-batch)\//.test(path))).toEqual([]);
 });

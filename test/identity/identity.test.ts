@@ -195,6 +195,7 @@ test('explain tells the same reason, and what became of the run', async () => {
     /attempt 1: succeeded\n .* task \d{19} .* ran .*\nfile: .*\.png/,
   );
   expect((await p.run('explain', 'E0208')).out).toContain('several nodes');
+  expect((await p.run('explain', '803')).out).toContain('An override does not fit');
 });
 
 test('reuse.maxAge makes anew what is older', async () => {

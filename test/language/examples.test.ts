@@ -23,8 +23,13 @@ const emulator = {
 const runs: Readonly<Record<string, number>> = {
   'app.yaml': 4,
   'axes.yaml': 12,
+  'big.yaml': 10,
+  'budget.yaml': 14,
+  'checkpoints.yaml': 8,
+  'excel-gbk.yaml': 3,
   'folder-of-images.yaml': 9,
   'include-exclude.yaml': 6,
+  'jsonl.yaml': 2,
   'model.yaml': 4,
   'nightly.yaml': 14,
   'profiles.yaml': 6,
@@ -33,11 +38,15 @@ const runs: Readonly<Record<string, number>> = {
   'records.yaml': 4,
   'repeat.yaml': 3,
   'sample.yaml': 6,
+  'seeds.yaml': 10,
   'tables.yaml': 6,
   'values.yaml': 1,
   'whole-graph.yaml': 2,
   'zip.yaml': 4,
 };
+
+/** How they are applied, where all of their runs would be too many for a test. */
+const flags: Readonly<Record<string, readonly string[]>> = { 'big.yaml': ['--first', '10'] };
 
 test('every example is in the list', () => {
   expect(examples.sort()).toEqual(Object.keys(runs).sort());
@@ -46,7 +55,7 @@ test('every example is in the list', () => {
 test.each(examples)('%s runs to the end and says nothing odd', async (name) => {
   const p = await project({ emulator });
   cpSync(folder, p.dir, { recursive: true });
-  const ended = await p.run('apply', name);
+  const ended = await p.run('apply', name, ...(flags[name] ?? []));
   expect(ended.exit, ended.err).toBe(0);
   expect(ended.err).not.toMatch(/warning:|error:/);
   expect(p.results(`out/${name.replace('.yaml', '')}`)).toHaveLength(runs[name] ?? -1);
@@ -59,4 +68,33 @@ test('a profile is laid over the base', async () => {
   expect((await p.run('apply', 'profiles.yaml', '--profile', 'draft')).exit).toBe(0);
   expect(p.received()).toHaveLength(2);
   expect(p.received()[0]).toContainEqual({ nodeId: '3', fieldName: 'steps', fieldValue: 8 });
+});
+
+test('a table in GBK and JSON lines arrive as they were written', async () => {
+  const p = await project({ emulator });
+  cpSync(folder, p.dir, { recursive: true });
+  expect((await p.run('apply', 'excel-gbk.yaml')).exit).toBe(0);
+  expect((await p.run('apply', 'jsonl.yaml')).exit).toBe(0);
+  const sent = p.received().map((list) => list.map(({ fieldValue }) => fieldValue));
+  expect(sent).toContainEqual(expect.arrayContaining(['竹编灯笼, 暖光，写实', 12]));
+  expect(sent).toContainEqual(
+    expect.arrayContaining(['dawn over a harbour\nwide shot, 24 mm', '18446744073709551615', 7]),
+  );
+});
+
+test('more seeds of the same number add runs and repeat none', async () => {
+  const p = await project({ emulator });
+  cpSync(folder, p.dir, { recursive: true });
+  expect((await p.run('apply', 'seeds.yaml')).exit).toBe(0);
+  p.write('seeds.yaml', p.read('seeds.yaml').replace('random: 5', 'random: 8'));
+  expect((await p.run('apply', 'seeds.yaml')).exit).toBe(0);
+  expect(p.service.stats()).toMatchObject({ accepted: 16, duplicates: 0 });
+});
+
+test('a variable that nothing reads is told, such as a slip in --var', async () => {
+  const p = await project({ emulator });
+  cpSync(folder, p.dir, { recursive: true });
+  const { err } = await p.run('validate', 'profiles.yaml', '--var', 'sufix=8k');
+  expect(err).toContain('the variable "sufix" is used nowhere');
+  expect(err).toContain('did you mean "suffix"?');
 });

@@ -38,3 +38,17 @@ test('--only and --force take the names that plan shows', async () => {
   await p.apply();
   expect((await p.plan(`--force=${name}`)).summary).toMatchObject({ upToDate: 2, new: 1 });
 });
+
+test('--failed reports the runs that it tried again, those that now succeeded too', async () => {
+  const p = await project({
+    manifest: 'matrix: { KSampler.seed: [1, 2, 3] }\nexecution: { retries: 0 }',
+    // One submit is refused: no task of it exists.
+    emulator: { faults: [{ endpoint: 'create', kind: 'code', code: 803, after: 1, next: 1 }] },
+  });
+  expect((await p.apply()).exit).toBe(1);
+  expect((await p.plan('--failed')).runs).toHaveLength(1);
+  const again = await p.apply('--failed');
+  expect(again, again.err).toMatchObject({ exit: 0 });
+  expect(again.out).toContain('1 of 1 run succeeded');
+  expect(p.summary()).toMatchObject({ counts: { total: 1, succeeded: 1 }, submits: 1 });
+});
