@@ -25,6 +25,7 @@ import type { Connection, Identity } from './connect.js';
 import { connect, identify } from './connect.js';
 import { exit } from './exit.js';
 import type { Io } from './io.js';
+import { applyCommand, inlineLimitOf } from './page-options.js';
 import { planProject } from './planning.js';
 import { preflight } from './preflight.js';
 import type { Project } from './project.js';
@@ -80,6 +81,7 @@ export const applyBatch = async (call: Call, io: Io, follower: Follower): Promis
   const env = await readEnvFile(call, io, problems);
   const project = await loadProject(call, io, problems);
   const selection = selectionOf(call, problems);
+  const inlineLimit = inlineLimitOf(call, problems);
   const identity = identify(call, io, env, problems);
   if (project === null || identity === null || problems.errors > 0) {
     follower.problems(problems);
@@ -127,6 +129,7 @@ export const applyBatch = async (call: Call, io: Io, follower: Follower): Promis
       plan,
       selection,
       ledger,
+      inlineLimit,
     }).run();
   } finally {
     await store.close();
@@ -143,6 +146,8 @@ interface Parts {
   readonly plan: Plan;
   readonly selection: Selection;
   readonly ledger: Awaited<ReturnType<typeof openLedger>>;
+  /** For report.html; null: outputs stay beside it. */
+  readonly inlineLimit: number | null;
 }
 
 /** What came of the service's part of an apply. */
@@ -379,8 +384,9 @@ class Apply {
   }
 
   async #finish(report: BatchReport, code: number): Promise<Applied> {
-    const { io, project } = this.parts;
-    const { htmlPath, failed } = await writeReports(report, project, io);
+    const { call, io, project, inlineLimit } = this.parts;
+    const page = { command: applyCommand(call, project), inlineLimit };
+    const { htmlPath, failed } = await writeReports(report, project.outputsDir, page, io);
     const exitCode = code === exit.done && failed ? exit.service : code;
     return { is: 'ended', exitCode, report, project, htmlPath };
   }

@@ -35,6 +35,11 @@ const service: readonly OptionSpec[] = [
   option('--emulator', 'run against a local emulator in this process; kept apart from real state'),
 ];
 
+const page: readonly OptionSpec[] = [
+  option('--inline', 'report.html carries its outputs inside itself, up to 100 MB of them'),
+  option('--inline-limit <size>', 'up to so much, such as 500MB; what goes beyond stays a link'),
+];
+
 const output: readonly OptionSpec[] = [
   option('-q, --quiet', 'nothing on stderr but problems'),
   option('-v, --verbose', 'say more; -vv logs every request, without the key'),
@@ -51,6 +56,7 @@ export const commands: readonly Command[] = [
       option('-j, --concurrency <n>', 'tasks in flight at once, or auto'),
       ...service,
       option('--progress <mode>', 'auto, tty, plain, json or none'),
+      ...page,
       json,
       ...output,
     ],
@@ -122,7 +128,17 @@ export const commands: readonly Command[] = [
     name: 'report',
     args: '[manifest]',
     about: 'write the reports again from the journal',
-    options: [...project, option('--emulator', 'of the emulated batch'), json],
+    notes: [
+      'With --compare each run is matched with a run of before: by equal id (equal inputs), else',
+      'by equal name. What differs stands side by side in report.html.',
+    ],
+    options: [
+      ...project,
+      option('--compare <dir>', 'an earlier outputs folder, or any folder with a results.jsonl'),
+      ...page,
+      option('--emulator', 'of the emulated batch'),
+      json,
+    ],
     load: async () => (await import('./report.js')).report,
   },
   {

@@ -79,10 +79,22 @@ export interface ReportRun {
   readonly spent: Cost;
   readonly submittedAt: Instant | null;
   readonly finishedAt: Instant | null;
+  /** Its time on the service, one for each task, oldest first; none for a twin, whose task is another run's. */
+  readonly spans: readonly Span[];
   /** Index of the earlier run with the same fingerprint, which was submitted for both. */
   readonly twinOf: number | null;
   /** Why the service may have run it without our knowing; null: it did not. */
   readonly doubt: string | null;
+}
+
+/** A task's stay on the service: a slot was taken from its beginning to its end. */
+export interface Span {
+  readonly from: Instant;
+  /** When it left the queue; null: that was never seen. */
+  readonly running: Instant | null;
+  /** null: it had no end yet. */
+  readonly to: Instant | null;
+  readonly end: 'succeeded' | 'failed' | 'cancelled' | 'open';
 }
 
 export interface ReportOutput {
