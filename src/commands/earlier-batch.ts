@@ -15,7 +15,12 @@ const maxSummaryBytes = 64 * 1024 * 1024;
 export const readEarlier = async (
   typed: string,
   dir: string,
-  { outputsDir, manifest, files, show }: Pick<Project, 'outputsDir' | 'manifest' | 'files' | 'show'>,
+  {
+    outputsDir,
+    manifest,
+    files,
+    show,
+  }: Pick<Project, 'outputsDir' | 'manifest' | 'files' | 'show'>,
   problems: Problems,
 ): Promise<EarlierBatch | null> => {
   if (resolve(dir) === resolve(outputsDir)) {
@@ -38,7 +43,9 @@ export const readEarlier = async (
   const read = readResults(results);
   if (!read.ok) {
     const at = { file: show(join(dir, 'results.jsonl')), line: read.line };
-    problems.add(error('E0709', null, `${at.file}:${at.line} is no result of rh-batch: ${read.why}`));
+    problems.add(
+      error('E0709', null, `${at.file}:${at.line} is no result of rh-batch: ${read.why}`),
+    );
     return null;
   }
   const summary = await textOf(join(dir, 'summary.json'), maxSummaryBytes, files);

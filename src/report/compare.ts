@@ -139,10 +139,7 @@ const costOf = (runs: readonly ReportRun[]): Cost =>
   runs.reduce((sum, { cost }) => addCosts(sum, cost), noCost);
 
 const runMsOf = (runs: readonly ReportRun[]): number | null =>
-  runs.reduce<number | null>(
-    (sum, { runMs }) => (runMs === null ? sum : (sum ?? 0) + runMs),
-    null,
-  );
+  runs.reduce<number | null>((sum, { runMs }) => (runMs === null ? sum : (sum ?? 0) + runMs), null);
 
 /** after − before, digit for digit; null where one of them is not known. */
 export const amountMore = (before: string | null, after: string | null): string | null => {

@@ -76,7 +76,11 @@ const runOf = (value: Json): ReportRun | string => {
     error: errorOf(value.get('error'), known),
     queueMs: numberOf(value.get('queueMs')),
     runMs: numberOf(value.get('runMs')),
-    cost: { coins: sourceOf(value.get('coins')), money: sourceOf(value.get('money')), taskTimeMs: null },
+    cost: {
+      coins: sourceOf(value.get('coins')),
+      money: sourceOf(value.get('money')),
+      taskTimeMs: null,
+    },
     spent: noCost,
     submittedAt: timeOf(value.get('submittedAt')),
     finishedAt: timeOf(value.get('finishedAt')),

@@ -92,8 +92,10 @@ export interface Span {
   readonly from: Instant;
   /** When it left the queue; null: that was never seen. */
   readonly running: Instant | null;
-  /** null: it had no end yet. */
+  /** When its end was seen; null: it had none yet. */
   readonly to: Instant | null;
+  /** The earliest end that the service's own task time allows: the next task may have had its slot from then on. */
+  readonly freed: Instant | null;
   readonly end: 'succeeded' | 'failed' | 'cancelled' | 'open';
 }
 

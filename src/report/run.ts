@@ -206,10 +206,17 @@ const spanOf = (attempt: AttemptRecord): readonly Span[] => {
       from: acceptedAt,
       running: running === null ? null : Math.max(acceptedAt, running),
       to: settledAt,
+      freed: freedAt(acceptedAt, settledAt, told),
       end: settledAt === null ? 'open' : endOf(end.is),
     },
   ];
 };
+
+/** An end is seen at most so late, as far as drawings of it are concerned. */
+const seenLateMs = 20_000;
+
+const freedAt = (from: Instant, to: Instant | null, told: number | null): Instant | null =>
+  to === null || told === null ? to : Math.min(to, Math.max(from + told, to - seenLateMs));
 
 const endOf = (is: AttemptRecord['end']['is']): Span['end'] => {
   switch (is) {

@@ -36,7 +36,8 @@ export const fileSize = (bytes: number): string => {
 
 /** What a person types for a size: `200MB`, `1.5 GB`, `4000000`; in bytes; null: it is none. */
 export const bytesOf = (text: string): number | null => {
-  const [, digits = '', unit = ''] = /^(\d{1,9}(?:\.\d{1,3})?)\s*([kmgt]?b)?$/i.exec(text.trim()) ?? [];
+  const [, digits = '', unit = ''] =
+    /^(\d{1,9}(?:\.\d{1,3})?)\s*([kmgt]?b)?$/i.exec(text.trim()) ?? [];
   const power = ['', ...units].findIndex((known) => known.toLowerCase() === unit.toLowerCase());
   const bytes = Number(digits || NaN) * 1000 ** (power === -1 ? 0 : power);
   return Number.isFinite(bytes) ? Math.round(bytes) : null;

@@ -60,7 +60,10 @@ describe.skipIf(browserPath === undefined)('report.html in a browser', () => {
 
   const open = async (report: BatchReport): Promise<void> => {
     const file = join(dir, 'report.html');
-    await writeFile(file, [...reportHtml(report, { manifest: 'my batch.yaml' })].join(''));
+    await writeFile(
+      file,
+      [...reportHtml(report, { command: "rh-batch apply 'my batch.yaml'" })].join(''),
+    );
     await page.goto(pathToFileURL(file).href);
   };
 

@@ -16,7 +16,9 @@ export interface PageData {
   readonly command: string;
   readonly variables: readonly string[];
   readonly fields: readonly PageField[];
-  /** When this apply ended, or the last thing that is known; ms since the epoch. */
+  /** When this apply began. */
+  readonly start: number | null;
+  /** When it ended, or the last thing that is known; ms since the epoch. */
   readonly end: number | null;
   readonly runs: readonly PageRun[];
   readonly before?: PageBefore;
@@ -75,8 +77,8 @@ export interface PageRun {
   /** Milliseconds since the epoch. */
   readonly submittedAt: Maybe<number>;
   readonly finishedAt: Maybe<number>;
-  /** Began, ms in the queue (-1: not known), ms in all (-1: no end yet), first letter of its end. */
-  readonly spans: Maybe<readonly (readonly [number, number, number, string])[]>;
+  /** Began, ms in the queue (-1: not known), ms in all (-1: no end yet), first letter of its end, ms at least where that is less. */
+  readonly spans: Maybe<readonly PageSpan[]>;
   readonly twinOf: Maybe<number>;
   readonly doubt: Maybe<string>;
 }
@@ -115,6 +117,7 @@ export function* pageJson(report: BatchReport, options: HtmlOptions): Iterable<s
   const head = {
     name: report.name,
     command: options.command ?? 'rh-batch apply',
+    start: report.startedAt,
     end: endOf(report),
     variables: pages.variables,
     fields: pages.fields,
@@ -251,13 +254,16 @@ class Pages {
   }
 }
 
-const pageSpan = ({ from, running, to, end }: ReportRun['spans'][number]) =>
-  [
-    from,
-    running === null ? -1 : running - from,
-    to === null ? -1 : Math.max(0, to - from),
-    end.charAt(0),
-  ] as const;
+type PageSpan = readonly [number, number, number, string, number?];
+
+const pageSpan = ({ from, running, to, freed, end }: ReportRun['spans'][number]): PageSpan => {
+  const queued = running === null ? -1 : running - from;
+  const whole = to === null ? -1 : Math.max(0, to - from);
+  const letter = end.charAt(0);
+  return freed === null || freed === to
+    ? [from, queued, whole, letter]
+    : [from, queued, whole, letter, freed - from];
+};
 
 const valueText = (value: unknown): string =>
   typeof value === 'string' ? value : JSON.stringify(value);

@@ -6,7 +6,7 @@ import { pageJson } from './data.js';
 import { embedded, nothingEmbedded } from './embed.js';
 import { escapeHtml } from './escape.js';
 import { body } from './heading.js';
-import { style } from './style.js';
+import { style } from './style/style.js';
 
 export type { HtmlOptions } from './data.js';
 
