@@ -158,6 +158,8 @@ interface Outcome {
   readonly uploads: { readonly count: number; readonly bytes: number };
   readonly requests: { readonly create: number; readonly outputs: number };
   readonly submits: number;
+  /** The most slots in use at once. */
+  readonly slots: number;
 }
 
 const nothingDone: Omit<Outcome, 'code' | 'stop'> = {
@@ -165,6 +167,7 @@ const nothingDone: Omit<Outcome, 'code' | 'stop'> = {
   uploads: { count: 0, bytes: 0 },
   requests: { create: 0, outputs: 0 },
   submits: 0,
+  slots: 0,
 };
 
 class Apply {
@@ -264,6 +267,7 @@ class Apply {
     store.onEvent((event) => progress.on(event));
     progress.on({ type: 'phase', phase: 'run', detail: '' });
     const uploader = this.#uploader(connection, progress);
+    let slots = 0;
     const result = await runBatch(
       plan,
       {
@@ -277,7 +281,12 @@ class Apply {
         }),
         clock,
         random: Math.random,
-        show: (event) => progress.on(event),
+        show: (event) => {
+          // What goes beyond the limit is a question to the service, not a slot.
+          if (event.type === 'slots')
+            slots = Math.max(slots, Math.min(event.limit, event.inFlight));
+          progress.on(event);
+        },
       },
       {
         request: (run, names) => {
@@ -295,7 +304,7 @@ class Apply {
         patienceMs,
       },
     );
-    return this.#outcomeOf(result, connection, uploader);
+    return { ...this.#outcomeOf(result, connection, uploader), slots };
   }
 
   async #begin(): Promise<void> {
@@ -315,7 +324,11 @@ class Apply {
     });
   }
 
-  #outcomeOf(result: EngineResult, { client }: Connection, uploader: Uploader): Outcome {
+  #outcomeOf(
+    result: EngineResult,
+    { client }: Connection,
+    uploader: Uploader,
+  ): Omit<Outcome, 'slots'> {
     const { io } = this.parts;
     const { stop, blocked, unfetched, inFlight } = result;
     if (stop?.is === 'journal') {
@@ -368,14 +381,20 @@ class Apply {
           bytes: outcome.uploads.bytes,
         },
         requests: outcome.requests,
+        slots: outcome.slots || (store.state.told?.slots ?? null),
       },
       outcome.held,
     );
   }
 
-  async #end(exitCode: number, { stop, uploads, requests, held }: Outcome): Promise<void> {
+  async #end(exitCode: number, { stop, uploads, requests, slots, held }: Outcome): Promise<void> {
     const { store } = this.parts;
-    const told = { uploads, requests, held: Object.fromEntries(held) };
+    const told = {
+      uploads,
+      requests,
+      ...(slots === 0 ? {} : { slots }),
+      held: Object.fromEntries(held),
+    };
     try {
       await store.append({ type: 'end', exitCode, stop, told });
     } catch {

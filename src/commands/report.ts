@@ -62,6 +62,7 @@ export const report = async (call: Call, io: Io): Promise<number> => {
         bytes: told?.uploads.bytes ?? 0,
       },
       requests: told?.requests ?? { create: state.creates, outputs: 0 },
+      slots: told?.slots ?? null,
     },
     new Map(Object.entries(told?.held ?? {})),
   );

@@ -39,6 +39,8 @@ export interface BatchFacts {
     readonly bytes: number;
   };
   readonly requests: { readonly create: number; readonly outputs: number };
+  /** The most slots of the account that were in use at once; null: not known. */
+  readonly slots: number | null;
 }
 
 export type RunStatus = 'succeeded' | 'failed' | 'cancelled' | 'unknown' | 'pending';

@@ -213,7 +213,7 @@ const spanOf = (attempt: AttemptRecord): readonly Span[] => {
 };
 
 /** An end is seen at most so late, as far as drawings of it are concerned. */
-const seenLateMs = 20_000;
+const seenLateMs = 30_000;
 
 const freedAt = (from: Instant, to: Instant | null, told: number | null): Instant | null =>
   to === null || told === null ? to : Math.min(to, Math.max(from + told, to - seenLateMs));

@@ -18,6 +18,8 @@ export interface PageData {
   readonly fields: readonly PageField[];
   /** When this apply began. */
   readonly start: number | null;
+  /** Of this apply: the most that were in use at once. */
+  readonly slots: number | null;
   /** When it ended, or the last thing that is known; ms since the epoch. */
   readonly end: number | null;
   readonly runs: readonly PageRun[];
@@ -118,6 +120,7 @@ export function* pageJson(report: BatchReport, options: HtmlOptions): Iterable<s
     name: report.name,
     command: options.command ?? 'rh-batch apply',
     start: report.startedAt,
+    slots: report.slots,
     end: endOf(report),
     variables: pages.variables,
     fields: pages.fields,

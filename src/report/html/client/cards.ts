@@ -10,9 +10,16 @@ const urlOf = (output) => {
   return inside ? inside.textContent : output.src;
 };
 
-/** The picture that stands for a run; a sign where there is none. */
+/** What stands for a run: rather seen than heard, rather heard than read. */
+const faces = ['image', 'video', 'audio', 'text'];
+const faceOf = (run) => {
+  const here = run.outputs.filter(({ src }) => src);
+  const kind = faces.find((one) => here.some((output) => output.kind === one));
+  return here.find((output) => output.kind === kind) || run.outputs[0];
+};
+
 const stageOf = (run) => {
-  const output = run.outputs.find(({ src, kind }) => src && kind !== 'file') || run.outputs[0];
+  const output = faceOf(run);
   if (!output) return signOf(run);
   if (!output.src) return h('span', { class: 'sign' }, h('span', { class: 'note', text: 'not fetched yet' }));
   return mediaOf(output, altOf(run), false);
@@ -33,7 +40,7 @@ const mediaOf = (output, alt, full) => {
       onerror: (event) => event.target.replaceWith(missing(output)), onload: full ? enlarge : learnShape });
   if (output.kind === 'video')
     return full
-      ? h('video', { src: urlOf(output), controls: true, loop: true, preload: 'metadata', 'aria-label': alt })
+      ? h('video', { src: urlOf(output), controls: true, loop: true, preload: 'metadata', 'aria-label': alt, onloadedmetadata: enlarge })
       : h('span', { class: 'film' },
           h('video', { src: urlOf(output) + '#t=0.1', muted: true, playsinline: true, preload: 'metadata', tabindex: '-1', 'aria-hidden': 'true',
             onerror: (event) => event.target.parentElement.replaceWith(missing(output)) }),
@@ -62,7 +69,7 @@ const learnShape = (event) => {
 };
 
 /** Small pictures are shown at twice their size at most: more would only show the enlarging. */
-const enlarge = (event) => event.target.style.setProperty('width', 2 * event.target.naturalWidth + 'px');
+const enlarge = ({ target }) => target.style.setProperty('width', 2 * (target.naturalWidth || target.videoWidth) + 'px');
 
 const statusMark = (run) =>
   h('span', { class: 'status s-' + run.status, text: run.status + (run.reused ? ' before' : '') });
@@ -71,8 +78,8 @@ const statusMark = (run) =>
 const quiet = (run) => run.status === 'succeeded';
 
 const playerOf = (run) => {
-  const output = run.outputs.find(({ src, kind }) => src && kind === 'audio');
-  return output ? h('audio', { src: urlOf(output), controls: true, preload: 'none', 'aria-label': run.name }) : null;
+  const output = faceOf(run);
+  return output && output.src && output.kind === 'audio' ? h('audio', { src: urlOf(output), controls: true, preload: 'none', 'aria-label': run.name }) : null;
 };
 
 const openButton = (item, ...content) => {

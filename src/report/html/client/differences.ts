@@ -21,6 +21,8 @@ const inputRows = (a, b) => {
 const resultRows = (a, b) => {
   const texts = (run) => new Map([['Name', run.name], ['Status', run.status], ['Error', run.error ? errorText(run.error) : null], ...factsOf(run)]);
   const [left, right] = [texts(a), texts(b)];
+  // Results of before are read from a file that has no tags.
+  if (a.past || b.past) left.delete('Tags');
   return [...left.keys()].map((name) => rowOfTexts(name, left.get(name), right.get(name))).filter(Boolean);
 };
 

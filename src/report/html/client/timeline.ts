@@ -17,29 +17,37 @@ const spans = runs.flatMap((run) => (run.spans || []).map(([from, queued, length
   free: from + (least === undefined ? Math.max(0, length) : least), attempt: all.length > 1 ? at + 1 : 0,
 }))).sort((a, b) => a.from - b.from || a.to - b.to);
 
-/** The spans in periods of work, each laid into lanes. */
+/** The spans in periods of work: an apply of another day is another period. */
 const periods = (() => {
   const found = [];
   let till = -Infinity;
   for (const span of spans) {
-    if (span.from - till > longPause || (till <= data.start && span.from >= data.start)) found.push({ spans: [], lanes: [], from: span.from, to: span.to });
+    if (span.from - till > longPause || (till <= data.start && span.from >= data.start)) found.push({ spans: [], lanes: [], from: span.from });
     till = Math.max(till, span.to);
-    const period = found[found.length - 1];
-    period.to = Math.max(period.to, till);
-    // The end of a task is seen a little late, when the next one may be in its slot already.
-    let lane = period.lanes.findIndex(({ last }) => (last.end === 'o' ? last.to : Math.min(last.to, last.free)) <= span.from);
-    if (lane < 0) lane = period.lanes.push({ last: null }) - 1;
-    const { last } = period.lanes[lane];
-    if (last) last.to = Math.min(last.to, span.from);
-    period.lanes[lane].last = span;
-    span.lane = lane;
-    period.spans.push(span);
+    found[found.length - 1].spans.push(span);
   }
-  for (const period of found)
-    for (const [at, lane] of period.lanes.entries())
-      lane.busy = period.spans.reduce((sum, span) => sum + (span.lane === at ? span.to - span.from : 0), 0);
   return found;
 })();
+
+/** From when on the next task may have had its slot: an end is seen a little late. */
+const freeAt = ({ end, to, free }) => (end === 'o' ? Infinity : Math.min(to, free));
+
+/** Lays the tasks of a period into lanes, one for each slot. most: how many there can have been. */
+const layOut = (period, most) => {
+  const { lanes } = period;
+  for (const span of period.spans) {
+    let at = lanes.findIndex(({ last }) => freeAt(last) <= span.from);
+    if (at < 0 && lanes.length < most) at = lanes.push({ last: null, busy: 0 }) - 1;
+    if (at < 0) at = lanes.reduce((best, { last }, lane) => (freeAt(last) < freeAt(lanes[best].last) ? lane : best), 0);
+    const { last } = lanes[at];
+    if (last) last.to = Math.max(last.from, Math.min(last.to, span.from));
+    lanes[at].last = span;
+    span.lane = at;
+  }
+  for (const span of period.spans) lanes[span.lane].busy += span.to - span.from;
+  period.to = Math.max(...lanes.map(({ last }) => last.to));
+};
+periods.forEach((period, at) => layOut(period, at === periods.length - 1 && data.slots ? data.slots : Infinity));
 
 /** How much of the slots' time was used: while tasks were left to submit, and in all. */
 const utilisation = ({ spans: own, lanes, from, to }) => {
@@ -52,8 +60,8 @@ const utilisation = ({ spans: own, lanes, from, to }) => {
 const chart = { period: periods.length - 1, zoom: 1, at: 0 };
 const timelineBox = h('div', { class: 'timeline' });
 
-const spanText = ({ run, from, to, queued, lane, end, attempt }) =>
-  [run.name + (attempt ? ', attempt ' + attempt : ''), endWords[end], 'slot ' + (lane + 1), 'queued ' + duration(queued), 'ran ' + duration(Math.max(0, to - from - queued))].join(' · ');
+const spanText = ({ run, from, seen, queued, lane, end, attempt }) =>
+  [run.name + (attempt ? ', attempt ' + attempt : ''), endWords[end], 'slot ' + (lane + 1), 'queued ' + duration(queued), 'ran ' + duration(Math.max(0, seen - from - queued))].join(' · ');
 
 const periodChoice = () => periods.length < 2 ? null : h('label', { class: 'choice' }, h('span', { text: 'Period' }),
   h('select', { onchange: (event) => { Object.assign(chart, { period: Number(event.target.value), zoom: 1, at: 0 }); drawTimeline(); } },
