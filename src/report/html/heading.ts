@@ -49,6 +49,7 @@ const order: readonly RunStatus[] = ['succeeded', 'failed', 'cancelled', 'unknow
 /** How the batch stands, at a glance; its text is for those who do not see the bar. */
 const bar = ({ counts }: BatchReport): string => {
   const parts = order.filter((status) => counts[status] > 0);
+  if (parts.length === 0) return '<div class="bar"></div>';
   const text = parts.map((status) => `${grouped(counts[status])} ${status}`).join(', ');
   // Inline styles are not allowed by the policy: lengths are attributes of the drawing.
   let x = 0;

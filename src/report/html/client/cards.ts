@@ -82,10 +82,13 @@ const playerOf = (run) => {
   return output && output.src && output.kind === 'audio' ? h('audio', { src: urlOf(output), controls: true, preload: 'none', 'aria-label': run.name }) : null;
 };
 
+/** Read before the picture's own words. */
+const openWords = (run, state) => h('span', { class: 'unseen', text: 'Open ' + run.name + ', ' + state });
+
 const openButton = (item, ...content) => {
   const run = runOf(item);
-  return h('button', { class: 'stage', type: 'button', 'aria-label': 'Open ' + run.name + ', ' + (item.verdict ? verdictWords[item.verdict] : run.status),
-    onclick: () => openViewer(item) }, ...content);
+  return h('button', { class: 'stage', type: 'button', onclick: () => openViewer(item) },
+    openWords(run, item.verdict ? verdictWords[item.verdict] : run.status), ...content);
 };
 
 /** The first click keeps a run in mind, the second one shows both. */

@@ -24,8 +24,8 @@ const axisChoice = (label, which) =>
       allAxes.map((axis) => option(axis.name, axis.name + ' (' + grouped(axis.values.length) + ')', chosenAxes[which] === axis))));
 
 const thumbOf = (run) =>
-  h('button', { class: 'stage', type: 'button', title: run.name, 'aria-label': 'Open ' + run.name + ', ' + run.status,
-    onclick: (event) => openViewer(run, event.currentTarget) }, stageOf(run));
+  h('button', { class: 'stage', type: 'button', title: run.name,
+    onclick: (event) => openViewer(run, event.currentTarget) }, openWords(run, run.status), stageOf(run));
 
 const showAll = (down, across, row, column) => {
   view.choices = [{ group: down.name, at: down.at, value: row }, ...(across ? [{ group: across.name, at: across.at, value: column }] : [])];

@@ -16,6 +16,7 @@ const spans = runs.flatMap((run) => (run.spans || []).map(([from, queued, length
   run, from, end, queued: Math.max(0, queued), to: length < 0 ? Math.max(from, data.end || from) : from + length,
   free: from + (least === undefined ? Math.max(0, length) : least), attempt: all.length > 1 ? at + 1 : 0,
 }))).sort((a, b) => a.from - b.from || a.to - b.to);
+for (const span of spans) span.seen = span.to;
 
 /** The spans in periods of work: an apply of another day is another period. */
 const periods = (() => {

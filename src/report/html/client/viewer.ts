@@ -9,8 +9,8 @@ const current = { item: null, run: null, other: null, output: 0, from: null };
 
 const stripOf = (run) => run.outputs.length > 1
   ? h('div', { class: 'strip' }, run.outputs.map((output, at) =>
-      h('button', { type: 'button', 'aria-label': 'Output ' + (at + 1), 'aria-current': at === current.output ? 'true' : null, onclick: () => show(current.item, at) },
-        output.src ? mediaOf(output, '', false) : h('span', { class: 'sign' }))))
+      h('button', { type: 'button', 'aria-current': at === current.output ? 'true' : null, onclick: () => show(current.item, at) },
+        h('span', { class: 'unseen', text: 'Output ' + (at + 1) }), h('span', { class: 'thumb', 'aria-hidden': 'true' }, output.src ? mediaOf(output, '', false) : h('span', { class: 'sign' })))))
   : null;
 
 const bigOf = (run) => {

@@ -17,6 +17,7 @@ export const viewer = `
 .strip { display: flex; gap: 8px; flex: none; max-width: 100%; overflow-x: auto; padding: 4px; }
 .strip button { flex: none; width: 64px; height: 64px; padding: 0; border: 0; border-radius: 6px; overflow: hidden; background: #222; opacity: .6; }
 .strip button[aria-current=true] { opacity: 1; outline: 2px solid #fff; outline-offset: 1px; }
+.thumb { display: block; height: 100%; } .strip .words { padding: 4px; font-size: 9px; color: #d8d4cb; }
 .strip img, .strip video { width: 100%; height: 100%; object-fit: cover; }
 .strip .sign { padding: 4px; } .strip .note { display: none; }
 .panel { display: flex; flex-direction: column; min-height: 0; border-left: 1px solid var(--line); }
