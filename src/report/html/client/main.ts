@@ -6,7 +6,7 @@ const update = () => {
   choose();
   const all = view.mode === 'changes' ? pairs.length : runs.length;
   shownText.textContent = view.shown.length === all ? plural(all, 'run') : grouped(view.shown.length) + ' of ' + plural(all, 'run');
-  nothing.hidden = view.shown.length > 0;
+  nothing.hidden = view.shown.length > 0 || view.mode === 'timeline';
   nothing.firstChild.textContent = all === 0 ? 'This batch has no runs.' : 'No run fits.';
   nothing.lastChild.hidden = all === 0;
   if (view.mode === 'grid') drawBoard();

@@ -27,7 +27,7 @@ export const runs = `
 .stage { position: relative; display: block; flex: 1; min-height: 0; width: 100%; padding: 0; border: 0; background: var(--sunken); overflow: hidden; }
 .card .stage:focus-visible, .line .stage:focus-visible { outline: none; }
 .stage img, .stage video { display: block; width: 100%; height: 100%; object-fit: contain; }
-.film { display: block; height: 100%; }
+.film { position: relative; display: block; height: 100%; }
 .play { position: absolute; inset: 0; margin: auto; width: 44px; height: 44px; border-radius: 50%; background: rgb(0 0 0 / .55); color: #fff; display: grid; place-items: center; padding-left: 3px; }
 .many { position: absolute; top: 8px; right: 8px; min-width: 24px; padding: 1px 7px; border-radius: 99px; background: rgb(20 20 20 / .72); color: #fff; font-size: 12.5px; font-variant-numeric: tabular-nums; }
 .words { display: block; height: 100%; padding: 12px; overflow: hidden; text-align: left; font-size: 13px; white-space: pre-wrap; overflow-wrap: anywhere; }
