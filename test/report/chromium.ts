@@ -8,10 +8,12 @@ import type { HtmlOptions } from '../../src/report/html/page.js';
 import { reportHtml } from '../../src/report/html/page.js';
 import type { BatchReport } from '../../src/report/model.js';
 
+const known = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+
 /** Debian's; CI installs it. Elsewhere the tests that need it are counted as skipped. */
-export const browserPath: string | undefined =
-  process.env['CHROMIUM'] ??
-  ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
+export const browserPath: string | undefined = (
+  process.env['CHROMIUM'] === undefined ? known : [process.env['CHROMIUM']]
+).find(existsSync);
 
 if (browserPath === undefined)
   console.warn('no Chromium here: the tests of report.html in a browser are skipped (CHROMIUM=…)');

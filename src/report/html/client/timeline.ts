@@ -94,38 +94,49 @@ const drawTimeline = () => {
   const length = Math.max(1, period.to - period.from);
   const shown = new Set(view.shown);
   const scale = () => ((scroll.clientWidth - gutter - 8) * chart.zoom) / length;
-  const tell = (at) => { chart.at = at; told.textContent = spanText(period.spans[at]); draw(); };
+  const tell = (at) => {
+    for (const group of picture.querySelectorAll('.on')) group.classList.remove('on');
+    chart.at = at;
+    told.textContent = spanText(period.spans[at]);
+    const group = picture.querySelector('[data-at="' + at + '"]');
+    if (group) group.classList.add('on');
+  };
 
-  const bar = (span, at, x, width) => {
+  /** px: dots per millisecond. */
+  const bar = (span, at, x, width, px) => {
     const y = span.lane * laneHeight + 3;
-    const group = drawn('g', { class: 'span s-' + ends[span.end] + (shown.has(span.run) ? '' : ' dim') + (at === chart.at ? ' on' : ''), 'data-at': at });
-    const wait = Math.min(width, span.queued * scale());
-    group.append(drawn('rect', { x, y, width: Math.max(1, width - 1), height: laneHeight - 6, rx: Math.min(4, width / 3) }));
-    if (wait >= 1) group.append(drawn('rect', { class: 'wait', x, y, width: wait, height: laneHeight - 6, rx: Math.min(4, width / 3) }));
+    const names = 'span s-' + ends[span.end] + (shown.has(span.run) ? '' : ' dim') + (at === chart.at ? ' on' : '');
+    if (width <= 2) return drawn('rect', { class: names, 'data-at': at, x, y, width, height: laneHeight - 6 });
+    const size = { y, height: laneHeight - 6, rx: Math.min(4, width / 3) };
+    const group = drawn('g', { class: names, 'data-at': at }, drawn('rect', { x, width: width - 1, ...size }));
+    const wait = Math.min(width, span.queued * px);
+    if (wait >= 1) group.append(drawn('rect', { class: 'wait', x, width: wait, ...size }));
     const letters = Math.floor((width - wait - 12) / 7);
     if (letters >= 4) group.append(drawn('text', { x: x + wait + 6, y: y + 16, text: clip(span.run.name, letters) }));
     return group;
   };
 
   const bars = (from, till) => {
-    const last = new Map();
+    const px = scale();
+    const drawnDots = new Set();
     return period.spans.flatMap((span, at) => {
-      const x = gutter + (span.from - period.from) * scale() - from;
-      const width = Math.max(1, (span.to - span.from) * scale());
+      const x = gutter + (span.from - period.from) * px - from;
+      const width = Math.max(2, (span.to - span.from) * px);
       if (x + width < gutter || x > till - from) return [];
       // Of bars that fall on one dot, one is drawn; trouble is never the one left out.
-      const dot = span.lane + ' ' + Math.floor(x) + ' ' + (span.end === 's');
-      if (width <= 2 && last.has(dot) && at !== chart.at) return [];
-      last.set(dot, true);
-      return [bar(span, at, x, width)];
+      const dot = width > 2 ? null : span.lane + ' ' + (span.end === 's') + ' ' + Math.floor(x / 2);
+      if (dot && drawnDots.has(dot)) return [];
+      drawnDots.add(dot);
+      return [bar(span, at, x, width, px)];
     });
   };
 
   const ticks = (from, till) => {
-    const step = steps.find((ms) => ms * scale() >= 84) || Math.ceil(84 / scale() / 86400000) * 86400000;
+    const px = scale();
+    const step = steps.find((ms) => ms * px >= 84) || Math.ceil(84 / px / 86400000) * 86400000;
     const marks = [];
     for (let at = 0; at <= length; at += step) {
-      const x = gutter + at * scale() - from;
+      const x = gutter + at * px - from;
       if (x < gutter - 1 || x > till - from) continue;
       marks.push(drawn('line', { class: 'tick', x1: x, x2: x, y1: 0, y2: height }),
         drawn('text', { class: 'tick-text', x: x + 3, y: height + 17, text: at === 0 ? new Date(period.from).toLocaleTimeString() : '+' + duration(at) }));
@@ -181,6 +192,7 @@ const drawTimeline = () => {
       h('div', { class: 'modes', role: 'group', 'aria-label': 'Zoom' }, zoomButton('−', 'Zoom out', 0.5), zoomButton('+', 'Zoom in', 2))),
     usedFacts(period), scroll, told);
   redrawTimeline = framed(() => timelineBox.isConnected && draw());
+  draw();
   tell(Math.min(chart.at, period.spans.length - 1));
 };
 

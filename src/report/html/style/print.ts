@@ -5,7 +5,8 @@ export const print = `
   :root { --paper: #fff; --shadow: none; }
   .unprinted { display: block; margin-top: 12px; color: var(--soft); }
   .tools, .viewer, .skip, .pick, .pinned, .axes .modes, .told { display: none !important; }
-  .pane { height: auto !important; } .slice { transform: none !important; grid-template-columns: repeat(3, 1fr); }
+  .pane { height: auto !important; } .slice { transform: none !important; }
+  .gallery .slice { grid-template-columns: repeat(3, 1fr); } .changes .slice { grid-template-columns: repeat(2, 1fr); }
   .card { border: 1px solid var(--line); break-inside: avoid; contain: none; } .scroll { max-height: none; overflow: visible; }
   body { padding: 0; }
 }

@@ -8,9 +8,9 @@ export const timeline = `
 .s-succeeded { --bar: var(--bar-ok); } .s-failed { --bar: var(--bar-bad); } .s-cancelled { --bar: var(--bar-warn); } .s-pending { --bar: var(--bar-idle); }
 .timeline .scroll { width: 100%; max-height: 64vh; overflow: auto; padding-top: 6px; }
 .chart { position: sticky; left: 0; display: block; }
-.span { cursor: pointer; } .span rect { fill: var(--bar); } .span .wait { fill: var(--surface); opacity: .45; }
+.span { cursor: pointer; } .span rect, rect.span { fill: var(--bar); } .span .wait { fill: var(--surface); opacity: .45; }
 .span text { fill: #fff; font-size: 12px; pointer-events: none; }
-.span:hover rect, .span.on rect { filter: brightness(1.18); } .span.on rect:first-child { stroke: var(--ink); stroke-width: 2; }
+.span:hover rect, .span.on rect, rect.span.on { filter: brightness(1.18); } .span.on rect:first-child, rect.span.on { stroke: var(--ink); stroke-width: 2; }
 .span.dim { opacity: .18; }
 .tick { stroke: var(--line); } .tick-text, .lane { fill: var(--soft); font-size: 12px; font-variant-numeric: tabular-nums; }
 .gutter { fill: var(--surface); } .lane.share { fill: var(--ink); font-weight: 600; }
