@@ -180,3 +180,16 @@ test.each([
 ])('%j as a size is %j', (text, bytes) => {
   expect(bytesOf(text)).toBe(bytes);
 });
+
+test('the page knows how many slots the last apply had, also when it is written again', async () => {
+  const p = await start('a, b, c, d, e, f, g, h');
+  await p.apply();
+  const slots = (): unknown =>
+    (JSON.parse(/id="data">([^<]*)</.exec(report(p))?.[1] ?? '') as { slots: unknown }).slots;
+  expect(slots()).toBe(3);
+  await p.run('report');
+  expect(slots()).toBe(3);
+  // A no-op has none of its own.
+  await p.apply();
+  expect(slots()).toBe(3);
+});

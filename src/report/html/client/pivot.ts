@@ -11,10 +11,11 @@ const boardTiles = { s: 110, m: 180, l: 280 };
 const rowGap = 8;
 const board = h('div', { class: 'board' });
 
-/** By default of the two axes with most values the longer goes down. */
+/** By default the longest axis goes down, the longest of the others that fits across. A variable whose values never repeat is no axis. */
 const chosenAxes = (() => {
-  const [down, across] = [...(axes.length > 0 ? axes : allAxes)].sort((a, b) => b.values.length - a.values.length);
-  return { down: down || null, across: across || null };
+  const repeating = allAxes.filter(({ values }) => values.length < runs.length);
+  const sorted = [...(repeating.length > 0 ? repeating : allAxes)].sort((a, b) => b.values.length - a.values.length);
+  return { down: sorted[0] || null, across: sorted.slice(1).find(({ values }) => values.length <= maxColumns) || null };
 })();
 
 const axisChoice = (label, which) =>
