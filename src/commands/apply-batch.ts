@@ -32,6 +32,7 @@ import type { Listened } from './listen.js';
 import { listeningOf, startListening } from './listen.js';
 import { liveWanted } from './progress.js';
 import type { Io } from './io.js';
+import { applyCommand, inlineLimitOf } from './page-options.js';
 import { planProject } from './planning.js';
 import { preflight } from './preflight.js';
 import type { Project } from './project.js';
@@ -88,6 +89,7 @@ export const applyBatch = async (call: Call, io: Io, follower: Follower): Promis
   const env = await readEnvFile(call, io, problems);
   const project = await loadProject(call, io, problems);
   const selection = selectionOf(call, problems);
+  const inlineLimit = inlineLimitOf(call, problems);
   const identity = identify(call, io, env, problems);
   const live = liveWanted(call, io, problems);
   const listening =
@@ -143,6 +145,7 @@ export const applyBatch = async (call: Call, io: Io, follower: Follower): Promis
       ledger,
       listened,
       live,
+      inlineLimit,
     }).run();
   } finally {
     await listened?.receiver.close();
@@ -163,6 +166,8 @@ interface Parts {
   readonly listened: Listened | null;
   /** Whether to show what running tasks do. */
   readonly live: boolean;
+  /** For report.html; null: outputs stay beside it. */
+  readonly inlineLimit: number | null;
 }
 
 /** What came of the service's part of an apply. */
@@ -173,6 +178,8 @@ interface Outcome {
   readonly uploads: { readonly count: number; readonly bytes: number };
   readonly requests: { readonly create: number; readonly outputs: number };
   readonly submits: number;
+  /** The most slots in use at once. */
+  readonly slots: number;
 }
 
 const nothingDone: Omit<Outcome, 'code' | 'stop'> = {
@@ -180,6 +187,7 @@ const nothingDone: Omit<Outcome, 'code' | 'stop'> = {
   uploads: { count: 0, bytes: 0 },
   requests: { create: 0, outputs: 0 },
   submits: 0,
+  slots: 0,
 };
 
 class Apply {
@@ -279,8 +287,11 @@ class Apply {
     }
     if (this.parts.selection.shard === null) await this.#begin();
     const outlook = this.#lookAhead();
+    let slots = 0;
     const tell = (event: Recorded | LiveEvent): void => {
       outlook.on(event, clock.now());
+      // What goes beyond the limit is a question to the service, not a slot.
+      if (event.type === 'slots') slots = Math.max(slots, Math.min(event.limit, event.inFlight));
       progress.on(event);
     };
     store.onEvent(tell);
@@ -329,7 +340,7 @@ class Apply {
       const message = 'no webhook event arrived: the public URL does not lead to --listen';
       progress.on({ type: 'notice', message });
     }
-    return this.#outcomeOf(result, connection, uploader);
+    return { ...this.#outcomeOf(result, connection, uploader), slots };
   }
 
   #lookAhead(): Outlook {
@@ -361,7 +372,11 @@ class Apply {
     });
   }
 
-  #outcomeOf(result: EngineResult, { client }: Connection, uploader: Uploader): Outcome {
+  #outcomeOf(
+    result: EngineResult,
+    { client }: Connection,
+    uploader: Uploader,
+  ): Omit<Outcome, 'slots'> {
     const { io } = this.parts;
     const { stop, blocked, unfetched, inFlight } = result;
     if (stop?.is === 'journal') {
@@ -414,14 +429,20 @@ class Apply {
           bytes: outcome.uploads.bytes,
         },
         requests: outcome.requests,
+        slots: outcome.slots || (store.state.told?.slots ?? null),
       },
       outcome.held,
     );
   }
 
-  async #end(exitCode: number, { stop, uploads, requests, held }: Outcome): Promise<void> {
+  async #end(exitCode: number, { stop, uploads, requests, slots, held }: Outcome): Promise<void> {
     const { store } = this.parts;
-    const told = { uploads, requests, held: Object.fromEntries(held) };
+    const told = {
+      uploads,
+      requests,
+      ...(slots === 0 ? {} : { slots }),
+      held: Object.fromEntries(held),
+    };
     try {
       await store.append({ type: 'end', exitCode, stop, told });
     } catch {
@@ -430,8 +451,9 @@ class Apply {
   }
 
   async #finish(report: BatchReport, code: number): Promise<Applied> {
-    const { io, project } = this.parts;
-    const { htmlPath, failed } = await writeReports(report, project, io);
+    const { call, io, project, inlineLimit } = this.parts;
+    const page = { command: applyCommand(call, project), inlineLimit };
+    const { htmlPath, failed } = await writeReports(report, project.outputsDir, page, io);
     const exitCode = code === exit.done && failed ? exit.service : code;
     return { is: 'ended', exitCode, report, project, htmlPath };
   }

@@ -6,6 +6,7 @@ import { applyBatch } from './apply-batch.js';
 import type { Call } from './call.js';
 import { logGroup } from './ci.js';
 import type { Io } from './io.js';
+import { applyCommand } from './page-options.js';
 import { modeFor, progressFor } from './progress.js';
 import { tellGithub } from './results.js';
 import { sayProblems } from './say.js';
@@ -24,7 +25,7 @@ export const apply = async (call: Call, io: Io): Promise<number> => {
     io.out.write(
       summaryText(report, {
         reportPath: htmlPath === null ? null : project.show(htmlPath),
-        command: `rh-batch apply ${project.manifest.file}${project.emulated ? ' --emulator' : ''}`,
+        command: applyCommand(call, project),
         paint: painter(io.env, io.out.isTTY),
         width: io.out.columns(),
       }),

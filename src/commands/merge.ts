@@ -47,7 +47,8 @@ export const merge = async (call: Call, io: Io): Promise<number> => {
   const placed = await inTurn(located, (each) => place(each, outDir, copies, problems));
   const report = mergedReport(first.shard, placed);
   sayProblems(problems, call, io);
-  const written = await writeReports(report, { outputsDir: outDir, manifest: null }, io);
+  const folders = located.flatMap(({ from }) => (from === null ? [] : [from]));
+  const written = await writeReports(report, outDir, { inlineLimit: null, folders }, io);
   await tellGithub(report, io);
   if (call.flag('json')) io.out.write(`${summaryJson(report)}\n`);
   else

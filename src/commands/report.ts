@@ -1,10 +1,15 @@
+import { resolve } from 'node:path';
 import { Problems } from '../diagnostics/problems.js';
 import { readStore } from '../journal/store.js';
 import { everything } from '../plan/selection.js';
+import { compareBatches } from '../report/compare.js';
 import { summaryJson } from '../report/summary.js';
+import { comparisonText } from '../report/compare-words.js';
 import type { Call } from './call.js';
+import { readEarlier } from './earlier-batch.js';
 import { exit } from './exit.js';
 import type { Io } from './io.js';
+import { applyCommand, inlineLimitOf } from './page-options.js';
 import { planProject } from './planning.js';
 import { loadProject, readEnvFile } from './project.js';
 import { reportOf, tellGithub, titleOf, writeReports } from './results.js';
@@ -28,6 +33,11 @@ export const report = async (call: Call, io: Io): Promise<number> => {
           { history: read.state, selection: everything, env, clock: io.clock },
           problems,
         );
+  const inlineLimit = inlineLimitOf(call, problems);
+  const typed = call.text('compare');
+  const dir = resolve(io.cwd, typed ?? '.');
+  const earlier =
+    project === null || typed === null ? null : await readEarlier(typed, dir, project, problems);
   sayProblems(problems, call, io);
   if (project === null || plan === null || read === null || problems.errors > 0)
     return exit.badInput;
@@ -52,12 +62,26 @@ export const report = async (call: Call, io: Io): Promise<number> => {
         bytes: told?.uploads.bytes ?? 0,
       },
       requests: told?.requests ?? { create: state.creates, outputs: 0 },
+      slots: told?.slots ?? null,
     },
     new Map(Object.entries(told?.held ?? {})),
   );
-  const written = await writeReports(made, project, io);
+  const comparison = earlier === null ? undefined : compareBatches(earlier, made.runs);
+  const written = await writeReports(
+    made,
+    project.outputsDir,
+    {
+      command: applyCommand(call, project),
+      inlineLimit,
+      ...(comparison === undefined ? {} : { comparison, folders: [dir] }),
+    },
+    io,
+  );
   await tellGithub(made, io);
-  if (call.flag('json')) io.out.write(`${summaryJson(made)}\n`);
-  else if (written.htmlPath !== null) io.out.write(`report: ${project.show(written.htmlPath)}\n`);
+  if (call.flag('json')) io.out.write(`${summaryJson(made, comparison)}\n`);
+  else {
+    if (comparison !== undefined) io.out.write(`${comparisonText(comparison)}\n`);
+    if (written.htmlPath !== null) io.out.write(`report: ${project.show(written.htmlPath)}\n`);
+  }
   return written.failed ? exit.service : exit.done;
 };

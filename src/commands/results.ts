@@ -9,10 +9,14 @@ import { reportFiles } from '../report/files.js';
 import { githubSummary, runAnnotations } from '../report/github.js';
 import type { BatchFacts, BatchReport, ReportRun } from '../report/model.js';
 import { makeReport } from '../report/model.js';
+import type { Comparison } from '../report/compare.js';
+import { planEmbedding } from '../report/html/embed.js';
+import type { HtmlOptions } from '../report/html/page.js';
 import { buildRun, factsOfPlanned } from '../report/run.js';
+import { count, fileSize } from '../values/amounts.js';
 import { inRepository, isGithub } from './ci.js';
 import type { Io } from './io.js';
-import type { Located } from './project.js';
+import { outputReader } from './output-reader.js';
 
 /** Joins the plan's runs with what the journal knows of them now. */
 export const reportOf = async (
@@ -40,18 +44,27 @@ export const reportOf = async (
 /** Heading of the reports. */
 export const titleOf = ({ report, name }: Manifest): string => report.title ?? name;
 
+/** What report.html needs beside the report. */
+export interface PageOptions {
+  /** What the user types to apply the batch again. */
+  readonly command?: string;
+  /** Outputs up to so many bytes in all become part of the page; null: none does. */
+  readonly inlineLimit: number | null;
+  readonly comparison?: Comparison;
+  /** Absolute folders whose files the page may show the content of. */
+  readonly folders?: readonly string[];
+}
+
 /** Writes every report, cleaned of keys. What cannot be written is told and does not stop the others. */
 export const writeReports = async (
   report: BatchReport,
-  {
-    outputsDir,
-    manifest,
-  }: Pick<Located, 'outputsDir'> & { readonly manifest: Pick<Manifest, 'file'> | null },
+  outputsDir: string,
+  page: PageOptions,
   io: Io,
 ): Promise<{ readonly htmlPath: string | null; readonly failed: boolean }> => {
   let htmlPath: string | null = null;
   let failed = false;
-  for (const file of reportFiles(report, { manifest: manifest?.file ?? null })) {
+  for (const file of reportFiles(report, htmlOptions(report, outputsDir, page, io))) {
     const path = join(outputsDir, file.name);
     try {
       await writeAtomically(path, cleaned(await file.content(), io));
@@ -65,6 +78,28 @@ export const writeReports = async (
     }
   }
   return { htmlPath, failed };
+};
+
+const htmlOptions = (
+  report: BatchReport,
+  outputsDir: string,
+  { inlineLimit, folders = [], ...page }: PageOptions,
+  io: Io,
+): HtmlOptions => {
+  const read = outputReader(outputsDir, [outputsDir, ...folders]);
+  if (inlineLimit === null) return { ...page, read };
+  const runs = [...report.runs, ...(page.comparison?.earlier.runs ?? [])];
+  const embedding = planEmbedding(
+    runs.flatMap(({ outputs }) => outputs),
+    inlineLimit,
+  );
+  const { left } = embedding;
+  if (left.files > 0)
+    io.err.write(
+      `notice: --inline embeds ${count(embedding.places.size, 'output')} (${fileSize(embedding.bytes)}); ` +
+        `${count(left.files, 'output')} (${fileSize(left.bytes)}) would go beyond --inline-limit ${fileSize(inlineLimit)} and ${left.files === 1 ? 'stays a link' : 'stay links'}\n`,
+    );
+  return { ...page, read, embedding };
 };
 
 /** In a GitHub job: annotations on the rows of runs in trouble, and the job summary. */

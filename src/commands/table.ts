@@ -35,6 +35,11 @@ const service: readonly OptionSpec[] = [
   option('--emulator', 'run against a local emulator in this process; kept apart from real state'),
 ];
 
+const page: readonly OptionSpec[] = [
+  option('--inline', 'report.html carries its outputs inside itself, up to 100 MB of them'),
+  option('--inline-limit <size>', 'up to so much, such as 500MB; what goes beyond stays a link'),
+];
+
 const output: readonly OptionSpec[] = [
   option('-q, --quiet', 'nothing on stderr but problems'),
   option('-v, --verbose', 'say more; -vv logs every request, without the key'),
@@ -66,6 +71,7 @@ export const commands: readonly Command[] = [
       ),
       option('--progress <mode>', 'auto, tty, plain, json or none'),
       option('--live <when>', 'node and percent of running tasks: auto (on a terminal), on or off'),
+      ...page,
       json,
       ...output,
     ],
@@ -137,7 +143,17 @@ export const commands: readonly Command[] = [
     name: 'report',
     args: '[manifest]',
     about: 'write the reports again from the journal',
-    options: [...project, option('--emulator', 'of the emulated batch'), json],
+    notes: [
+      'With --compare each run is matched with a run of before: by equal id (equal inputs), else',
+      'by equal name. What differs stands side by side in report.html.',
+    ],
+    options: [
+      ...project,
+      option('--compare <dir>', 'an earlier outputs folder, or any folder with a results.jsonl'),
+      ...page,
+      option('--emulator', 'of the emulated batch'),
+      json,
+    ],
     load: async () => (await import('./report.js')).report,
   },
   {

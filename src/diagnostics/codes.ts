@@ -110,6 +110,8 @@ export const codes = {
   E0706: 'A shard is missing, given twice, or was applied in part only.',
   E0707: 'Outputs of a shard are not where they were saved, or cannot be copied.',
   E0708: 'A shard did not come to an orderly end: what it knows may not be all.',
+  E0709: 'A folder given to --compare holds no results of an earlier batch.',
+  E0710: 'A folder given to --compare holds the results of another workflow.',
 
   // E08xx: the service and the account
   E0801: 'The service refused what a command asked for.',

@@ -198,6 +198,8 @@ export interface BatchEnded {
 export interface Told {
   readonly uploads: { readonly count: number; readonly bytes: number };
   readonly requests: { readonly create: number; readonly outputs: number };
+  /** The most slots that were in use at once; not there where nothing was submitted. */
+  readonly slots?: number;
   /** Why pending runs got no further: run id → an upload or a download that failed. */
   readonly held: Readonly<Record<string, RunError>>;
 }

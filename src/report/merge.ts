@@ -171,6 +171,8 @@ export const mergedReport = (
         create: sum(({ told, creates }) => told?.requests.create ?? creates),
         outputs: sum(({ told }) => told?.requests.outputs ?? 0),
       },
+      // Shards may have run one after the other.
+      slots: null,
     },
     runs,
   );

@@ -39,6 +39,8 @@ export interface BatchFacts {
     readonly bytes: number;
   };
   readonly requests: { readonly create: number; readonly outputs: number };
+  /** The most slots of the account that were in use at once; null: not known. */
+  readonly slots: number | null;
 }
 
 export type RunStatus = 'succeeded' | 'failed' | 'cancelled' | 'unknown' | 'pending';
@@ -79,10 +81,24 @@ export interface ReportRun {
   readonly spent: Cost;
   readonly submittedAt: Instant | null;
   readonly finishedAt: Instant | null;
+  /** Its time on the service, one for each task, oldest first; none for a twin, whose task is another run's. */
+  readonly spans: readonly Span[];
   /** Index of the earlier run with the same fingerprint, which was submitted for both. */
   readonly twinOf: number | null;
   /** Why the service may have run it without our knowing; null: it did not. */
   readonly doubt: string | null;
+}
+
+/** A task's stay on the service: a slot was taken from its beginning to its end. */
+export interface Span {
+  readonly from: Instant;
+  /** When it left the queue; null: that was never seen. */
+  readonly running: Instant | null;
+  /** When its end was seen; null: it had none yet. */
+  readonly to: Instant | null;
+  /** The earliest end that the service's own task time allows: the next task may have had its slot from then on. */
+  readonly freed: Instant | null;
+  readonly end: 'succeeded' | 'failed' | 'cancelled' | 'open';
 }
 
 export interface ReportOutput {

@@ -5,7 +5,7 @@ import { recordOf } from '../plan/record.js';
 import type { RunId, TaskId } from '../values/ids.js';
 import { impossible } from '../values/impossible.js';
 import { addCosts, freeOf, noCost } from './cost.js';
-import type { ReportOutput, ReportRun, RunStatus } from './model.js';
+import type { ReportOutput, ReportRun, RunStatus, Span } from './model.js';
 
 /** What a run is, whatever became of it. */
 export type RunFacts = Pick<
@@ -67,6 +67,7 @@ export const buildRun = (
     ...timesOf(last),
     cost: facts.twinOf === null ? cost : freeOf(cost),
     spent: facts.twinOf === null ? total(ours) : noCost,
+    spans: facts.twinOf === null ? record.attempts.flatMap(spanOf) : [],
     doubt: facts.twinOf === null ? doubtOf(record) : null,
   };
 };
@@ -83,6 +84,7 @@ const untouched = {
   spent: noCost,
   submittedAt: null,
   finishedAt: null,
+  spans: [],
   doubt: null,
 } as const;
 
@@ -190,6 +192,47 @@ const timesOf = (
     submittedAt: acceptedAt ?? intentAt,
     finishedAt: settledAt,
   };
+};
+
+/** What was never accepted took no slot that we know of. */
+const spanOf = (attempt: AttemptRecord): readonly Span[] => {
+  const { acceptedAt, runningAt, settledAt, cost, end } = attempt;
+  if (acceptedAt === null) return [];
+  const told = cost?.taskTimeMs ?? null;
+  const began = told === null || settledAt === null ? null : settledAt - told;
+  const running = runningAt ?? began;
+  return [
+    {
+      from: acceptedAt,
+      running: running === null ? null : Math.max(acceptedAt, running),
+      to: settledAt,
+      freed: freedAt(acceptedAt, settledAt, told),
+      end: settledAt === null ? 'open' : endOf(end.is),
+    },
+  ];
+};
+
+/** An end is seen at most so late, as far as drawings of it are concerned. */
+const seenLateMs = 30_000;
+
+const freedAt = (from: Instant, to: Instant | null, told: number | null): Instant | null =>
+  to === null || told === null ? to : Math.min(to, Math.max(from + told, to - seenLateMs));
+
+const endOf = (is: AttemptRecord['end']['is']): Span['end'] => {
+  switch (is) {
+    case 'succeeded':
+    case 'cancelled':
+      return is;
+    case 'failed':
+    case 'refused':
+    case 'resolved':
+    case 'lost':
+      return 'failed';
+    case 'open':
+      return 'open';
+    default:
+      return impossible(is);
+  }
 };
 
 const between = (from: Instant | null, to: Instant | null): number | null =>

@@ -1,11 +1,15 @@
+import type { Comparison } from './compare.js';
 import { amount } from './cost.js';
 import { exactJson } from './exact-json.js';
-import type { BatchReport } from './model.js';
+import type { BatchReport, ReportRun } from './model.js';
 import { durationOf } from './model.js';
 import { isoTime } from './time.js';
 
-/** summary.json: the apply in numbers (DESIGN 10, schemas/summary.schema.json). */
-export const summaryJson = (report: BatchReport): string => {
+/**
+ * summary.json: the apply in numbers (DESIGN 10, schemas/summary.schema.json). What `report
+ * --compare --json` prints has `comparison` beside it.
+ */
+export const summaryJson = (report: BatchReport, comparison?: Comparison): string => {
   const { counts, assets, outputs, cost, requests } = report;
   const summary = {
     version: 1,
@@ -41,6 +45,37 @@ export const summaryJson = (report: BatchReport): string => {
     },
     requests: { create: requests.create, outputs: requests.outputs },
     possibleDuplicates: report.possibleDuplicates,
+    ...(comparison === undefined ? {} : { comparison: comparisonOf(comparison) }),
   };
   return `${exactJson(summary, 2)}\n`;
 };
+
+/** Runs that are the same are counted and not listed. */
+const comparisonOf = ({ earlier, pairs, counts, cost, runMs }: Comparison) => ({
+  before: { dir: earlier.shown, name: earlier.name, startedAt: isoTime(earlier.startedAt) },
+  counts,
+  cost: {
+    before: { coins: amount(cost.before.coins), money: amount(cost.before.money) },
+    after: { coins: amount(cost.after.coins), money: amount(cost.after.money) },
+  },
+  runMs,
+  runs: pairs
+    .filter(({ verdict }) => verdict !== 'same')
+    .map(({ verdict, before, after, ...pair }) => ({
+      verdict,
+      matchedBy: 'matchedBy' in pair ? pair.matchedBy : null,
+      before: before === null ? null : sideOf(before),
+      after: after === null ? null : sideOf(after),
+    })),
+});
+
+const sideOf = ({ index, id, name, status, outputs, runMs, cost }: ReportRun) => ({
+  index,
+  id,
+  name,
+  status,
+  outputs: outputs.map(({ path, sha256 }) => ({ path, sha256 })),
+  runMs,
+  coins: amount(cost.coins),
+  money: amount(cost.money),
+});

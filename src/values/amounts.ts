@@ -34,6 +34,15 @@ export const fileSize = (bytes: number): string => {
   return `${size < 10 ? size.toFixed(1) : String(Math.round(size))} ${units[unit] ?? 'TB'}`;
 };
 
+/** What a person types for a size: `200MB`, `1.5 GB`, `4000000`; in bytes; null: it is none. */
+export const bytesOf = (text: string): number | null => {
+  const [, digits = '', unit = ''] =
+    /^(\d{1,9}(?:\.\d{1,3})?)\s*([kmgt]?b)?$/i.exec(text.trim()) ?? [];
+  const power = ['', ...units].findIndex((known) => known.toLowerCase() === unit.toLowerCase());
+  const bytes = Number(digits || NaN) * 1000 ** (power === -1 ? 0 : power);
+  return Number.isFinite(bytes) ? Math.round(bytes) : null;
+};
+
 /** `1 run`, `12 runs`, `1,234 runs`. */
 export const count = (number: number, one: string, many = `${one}s`): string =>
   `${grouped(number)} ${number === 1 ? one : many}`;

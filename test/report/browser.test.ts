@@ -1,12 +1,7 @@
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { reportHtml } from '../../src/report/html/page.js';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { BatchReport } from '../../src/report/model.js';
+import { browserPath, Reader } from './chromium.js';
 import { png } from './png.js';
 import {
   failed,
@@ -18,11 +13,6 @@ import {
   saved,
   unknown,
 } from './sample.js';
-
-/** Debian's; CI installs it. Elsewhere these tests are counted as skipped. */
-const browserPath =
-  process.env['CHROMIUM'] ??
-  ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
 
 const hostile = [
   '</script><script>document.title="owned"</script>',
@@ -53,50 +43,19 @@ const sample = (): BatchReport =>
   );
 
 describe.skipIf(browserPath === undefined)('report.html in a browser', () => {
-  let browser: Browser;
+  let reader: Reader;
   let page: Page;
-  let dir: string;
-  let said: string[];
 
   const open = async (report: BatchReport): Promise<void> => {
-    const file = join(dir, 'report.html');
-    await writeFile(file, [...reportHtml(report, { manifest: 'my batch.yaml' })].join(''));
-    await page.goto(pathToFileURL(file).href);
+    page = await reader.open(report, { command: "rh-batch apply 'my batch.yaml'" });
   };
 
   beforeAll(async () => {
-    const { chromium } = await import('playwright-core');
-    browser = await chromium.launch({
-      executablePath: browserPath!,
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    });
-    dir = await mkdtemp(join(tmpdir(), 'rh-report-'));
+    reader = await Reader.start();
     for (const { outputs } of sample().runs)
-      for (const { path } of outputs) {
-        const file = join(dir, path ?? '');
-        await mkdir(dirname(file), { recursive: true });
-        await writeFile(file, png(16, 20, [120, 160, 90]));
-      }
+      for (const { path } of outputs) await reader.write(path ?? '', png(16, 20, [120, 160, 90]));
   });
-  afterAll(async () => {
-    await browser.close();
-    await rm(dir, { recursive: true, force: true });
-  });
-  beforeEach(async () => {
-    page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-    said = [];
-    page.on('console', (message) => said.push(message.text()));
-    page.on('pageerror', (error) => said.push(error.message));
-    return async () => page.close();
-  });
+  afterAll(async () => reader.close());
 
   test('hostile text stays text, and nothing is refused or fails', async () => {
     await open(sample());
@@ -107,7 +66,7 @@ describe.skipIf(browserPath === undefined)('report.html in a browser', () => {
     expect(await page.locator('#attention').textContent()).toContain(hostile[1]);
     expect(await page.title()).toContain(hostile[0]);
     expect(await page.locator('img[src="x"], b:text-is("bold")').count()).toBe(0);
-    expect(said).toEqual([]);
+    expect(reader.said).toEqual([]);
   });
 
   test('pictures of any name load from beside the file', async () => {
@@ -117,7 +76,7 @@ describe.skipIf(browserPath === undefined)('report.html in a browser', () => {
     await page.waitForFunction(
       'document.querySelector(\'[data-run="4"] img\')?.naturalWidth === 16',
     );
-    expect(said).toEqual([]);
+    expect(reader.said).toEqual([]);
   });
 
   test('counts, search, status, value, tag and their removal agree', async () => {
@@ -194,9 +153,20 @@ describe.skipIf(browserPath === undefined)('report.html in a browser', () => {
     await page.getByRole('button', { name: 'List', exact: true }).click();
     expect(await page.locator('.line').count()).toBeGreaterThan(3);
     await page.getByRole('button', { name: 'Grid', exact: true }).click();
-    expect(await page.locator('.board tbody tr').count()).toBe(8);
-    expect(await page.locator('.board td .stage').count()).toBe(24);
-    expect(said).toEqual([]);
+    expect(await page.locator('.board table').getAttribute('aria-rowcount')).toBe('9');
+    const seen = new Set<string>();
+    for (const place of [0, 0.5, 1]) {
+      await page.evaluate(
+        `{ const box = document.querySelector('.board .scroll'); box.scrollTop = ${place} * box.scrollHeight; }`,
+      );
+      await page.evaluate('new Promise(requestAnimationFrame)');
+      for (const name of await page
+        .locator('.board td .stage')
+        .evaluateAll((all) => all.map(({ title }) => title as string)))
+        seen.add(name);
+    }
+    expect(seen.size).toBe(24);
+    expect(reader.said).toEqual([]);
   });
 
   test('of thousands of runs only those in sight exist, down to the last', async () => {

@@ -213,3 +213,39 @@ test('a run that only the journal knows is reported from what its intent recorde
   expect(run).toMatchObject({ index: 7, name: '0007-run', reused: true, row: { line: 9 } });
   expect([...run.values]).toEqual([['prompt', 'a red fox, number 7']]);
 });
+
+describe('time on the service', () => {
+  const spans = (...attempts: RunRecord['attempts']) => build({ attempts }).spans;
+
+  test('is one span for each task, from accepted to its end', () => {
+    const open = attempt(0, {
+      acceptedAt: began + 50_000,
+      runningAt: null,
+      settledAt: null,
+      cost: null,
+      end: { is: 'open' },
+    });
+    const [first, second] = spans(attempt(0, { end: { is: 'failed', error: outOfMemory } }), open);
+    expect(first).toEqual({
+      from: began + 1000,
+      running: began + 2200,
+      to: began + 33_200,
+      // 31 s by the service: the slot may have been free a little before the end was seen.
+      freed: began + 32_000,
+      end: 'failed',
+    });
+    expect(second).toMatchObject({ from: began + 50_000, running: null, to: null, end: 'open' });
+  });
+
+  test('began when the service says, where no poll saw it running', () => {
+    expect(spans(attempt(0, { runningAt: null }))[0]?.running).toBe(began + 2200);
+    const odd = attempt(0, { runningAt: null, cost: cost({ taskTimeMs: 900_000 }) });
+    expect(spans(odd)[0]?.running).toBe(began + 1000);
+  });
+
+  test('is nothing for what was never accepted, and for a twin', () => {
+    expect(spans(attempt(0, { acceptedAt: null, taskId: null, settledAt: null }))).toEqual([]);
+    const twin = factsOfPlanned(plannedRun(1, { twinOf: 0 }));
+    expect(buildRun(twin, record(0), { since: began, held: null }).spans).toEqual([]);
+  });
+});

@@ -146,6 +146,7 @@ export const facts = (more: Partial<BatchFacts> = {}): BatchFacts => ({
   submits: 5,
   assets: { referenced: 20, unique: 2, uploaded: 2, bytes: 4_100_000 },
   requests: { create: 5, outputs: 31 },
+  slots: null,
   ...more,
 });
 

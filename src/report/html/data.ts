@@ -1,6 +1,10 @@
 import type { RunError } from '../../journal/event.js';
+import type { Comparison, Pair, Verdict } from '../compare.js';
+import { amountMore, msMore } from '../compare.js';
 import type { BatchReport, ReportOutput, ReportRun } from '../model.js';
 import { placeOf } from '../words.js';
+import type { Embedding, ReadOutput } from './embed.js';
+import { nothingEmbedded } from './embed.js';
 import { scriptJson } from './escape.js';
 import type { Medium } from './media.js';
 import { mediumOf, relativeUrl, webUrl } from './media.js';
@@ -8,11 +12,38 @@ import { mediumOf, relativeUrl, webUrl } from './media.js';
 /** What the page's script reads. Names of variables and fields are told once, not per run. */
 export interface PageData {
   readonly name: string;
-  /** As the user types it behind `rh-batch apply`; null: the default manifest. */
-  readonly manifest: string | null;
+  /** What the user types in front of `--only`. */
+  readonly command: string;
   readonly variables: readonly string[];
   readonly fields: readonly PageField[];
+  /** When this apply began. */
+  readonly start: number | null;
+  /** Of this apply: the most that were in use at once. */
+  readonly slots: number | null;
+  /** When it ended, or the last thing that is known; ms since the epoch. */
+  readonly end: number | null;
   readonly runs: readonly PageRun[];
+  readonly before?: PageBefore;
+}
+
+/** The batch of before, and which run is which. */
+export interface PageBefore {
+  readonly shown: string;
+  readonly startedAt: number | null;
+  readonly runs: readonly PageRun[];
+  readonly pairs: readonly PagePair[];
+}
+
+export interface PagePair {
+  readonly verdict: Verdict;
+  readonly by: Maybe<'id' | 'name'>;
+  /** Places in the lists of runs. */
+  readonly before: Maybe<number>;
+  readonly after: Maybe<number>;
+  /** Now − before. */
+  readonly coins: Maybe<string>;
+  readonly money: Maybe<string>;
+  readonly runMs: Maybe<number>;
 }
 
 export interface PageField {
@@ -37,8 +68,8 @@ export interface PageRun {
   readonly tags: Maybe<readonly string[]>;
   /** One per variable; null: not given. */
   readonly values: readonly (string | null)[];
-  /** Place in `fields`, and the value as text. */
-  readonly overrides: readonly (readonly [number, string])[];
+  /** Place in `fields`, the value as text, and the digest of an asset. */
+  readonly overrides: readonly (readonly [field: number, text: string, asset?: string])[];
   readonly outputs: readonly PageOutput[];
   readonly error: Maybe<RunError>;
   readonly queueMs: Maybe<number>;
@@ -48,6 +79,8 @@ export interface PageRun {
   /** Milliseconds since the epoch. */
   readonly submittedAt: Maybe<number>;
   readonly finishedAt: Maybe<number>;
+  /** Began, ms in the queue (-1: not known), ms in all (-1: no end yet), first letter of its end, ms at least where that is less. */
+  readonly spans: Maybe<readonly PageSpan[]>;
   readonly twinOf: Maybe<number>;
   readonly doubt: Maybe<string>;
 }
@@ -56,6 +89,8 @@ export interface PageOutput {
   readonly name: string;
   /** Relative to the page; undefined: the file is not here. */
   readonly src: Maybe<string>;
+  /** Its place among the embedded ones. */
+  readonly file: Maybe<number>;
   /** On the service. */
   readonly link: Maybe<string>;
   readonly kind: Medium;
@@ -65,39 +100,93 @@ export interface PageOutput {
 }
 
 export interface HtmlOptions {
-  readonly manifest?: string | null;
-  /** Content of small text outputs, by path; the page cannot read files itself. */
-  readonly texts?: ReadonlyMap<string, string>;
-  /** Where the page finds an output; by default beside itself. A data URL embeds it. */
-  readonly src?: (path: string) => string;
+  /** What the user types to apply this batch again; `--only RUN` is put behind it. */
+  readonly command?: string;
+  readonly embedding?: Embedding;
+  /** Without it nothing is embedded and text outputs are links. */
+  readonly read?: ReadOutput;
+  readonly comparison?: Comparison;
 }
+
+/** Text outputs up to so many bytes are shown as text, while all of them stay below the second bound. */
+const maxTextBytes = 64 * 1024;
+const maxTextsBytes = 4 * 1024 * 1024;
 
 /** The data as JSON that can stand in a script element, in pieces. */
 export function* pageJson(report: BatchReport, options: HtmlOptions): Iterable<string> {
-  const index = new Index(report.runs);
-  const { name } = report;
+  const { comparison } = options;
+  const pages = new Pages([...report.runs, ...(comparison?.earlier.runs ?? [])], options);
   const head = {
-    name,
-    manifest: options.manifest ?? null,
-    variables: index.variables,
-    fields: index.fields,
+    name: report.name,
+    command: options.command ?? 'rh-batch apply',
+    start: report.startedAt,
+    slots: report.slots,
+    end: endOf(report),
+    variables: pages.variables,
+    fields: pages.fields,
   };
   yield `${scriptJson(head).slice(0, -1)},"runs":[`;
-  let first = true;
-  for (const run of report.runs) {
-    yield `${first ? '' : ','}${scriptJson(pageRun(run, index, options))}`;
-    first = false;
-  }
+  yield* listed(report.runs, (run) => pages.run(run));
+  yield ']';
+  if (comparison !== undefined) yield* beforeJson(comparison, report.runs, pages);
+  yield '}';
+}
+
+function* beforeJson(
+  { earlier, pairs }: Comparison,
+  runs: readonly ReportRun[],
+  pages: Pages,
+): Iterable<string> {
+  const head = { shown: earlier.shown, startedAt: earlier.startedAt };
+  yield `,"before":${scriptJson(head).slice(0, -1)},"runs":[`;
+  yield* listed(earlier.runs, (run) => pages.run(run));
+  yield '],"pairs":[';
+  const placeIn = (list: readonly ReportRun[]) => new Map(list.map((run, at) => [run, at]));
+  const places = { before: placeIn(earlier.runs), after: placeIn(runs) };
+  yield* listed(pairs, (pair) => pagePair(pair, places));
   yield ']}';
 }
 
-/** Places of variables and fields in their lists. */
-class Index {
+function* listed<T>(items: readonly T[], page: (item: T) => unknown): Iterable<string> {
+  let first = true;
+  for (const item of items) {
+    yield `${first ? '' : ','}${scriptJson(page(item))}`;
+    first = false;
+  }
+}
+
+const endOf = ({ finishedAt, runs }: BatchReport): number | null =>
+  finishedAt ??
+  runs.reduce<number | null>((last, { submittedAt, finishedAt: at }) => {
+    const known = at ?? submittedAt;
+    return known === null ? last : Math.max(last ?? 0, known);
+  }, null);
+
+const pagePair = (
+  { verdict, before, after, ...pair }: Pair,
+  places: Readonly<Record<'before' | 'after', ReadonlyMap<ReportRun, number>>>,
+): PagePair => ({
+  verdict,
+  by: 'matchedBy' in pair ? pair.matchedBy : undefined,
+  before: before === null ? undefined : places.before.get(before),
+  after: after === null ? undefined : places.after.get(after),
+  coins: amountMore(before?.cost.coins ?? null, after?.cost.coins ?? null) ?? undefined,
+  money: amountMore(before?.cost.money ?? null, after?.cost.money ?? null) ?? undefined,
+  runMs: msMore(before?.runMs ?? null, after?.runMs ?? null) ?? undefined,
+});
+
+/** Runs as the page has them. */
+class Pages {
   readonly variables: readonly string[];
   readonly fields: readonly PageField[];
   readonly #places = new Map<string, number>();
+  readonly #embedding: Embedding;
+  readonly #read: ReadOutput;
+  #textBytes = 0;
 
-  constructor(runs: readonly ReportRun[]) {
+  constructor(runs: readonly ReportRun[], { embedding, read }: HtmlOptions) {
+    this.#embedding = embedding ?? nothingEmbedded;
+    this.#read = read ?? (() => null);
     const variables = new Set<string>();
     const fields: PageField[] = [];
     for (const run of runs) {
@@ -113,49 +202,70 @@ class Index {
     this.fields = fields;
   }
 
-  placeOf(node: string, field: string): number {
-    return this.#places.get(JSON.stringify([node, field])) ?? -1;
+  run(run: ReportRun): PageRun {
+    return {
+      index: run.index,
+      id: run.id,
+      name: run.name,
+      status: run.status,
+      reused: run.reused ? true : undefined,
+      attempts: run.attempts,
+      task: run.taskId ?? undefined,
+      row: placeOf(run) ?? undefined,
+      tags: run.tags.length === 0 ? undefined : run.tags,
+      values: this.variables.map((name) => run.values.get(name) ?? null),
+      overrides: run.overrides.map((override) => this.#override(override)),
+      outputs: run.outputs.map((output) => this.#output(output)),
+      error: run.error ?? undefined,
+      queueMs: run.queueMs ?? undefined,
+      runMs: run.runMs ?? undefined,
+      coins: run.cost.coins ?? undefined,
+      money: run.cost.money ?? undefined,
+      submittedAt: run.submittedAt ?? undefined,
+      finishedAt: run.finishedAt ?? undefined,
+      spans: run.spans.length === 0 ? undefined : run.spans.map(pageSpan),
+      twinOf: run.twinOf ?? undefined,
+      doubt: run.doubt ?? undefined,
+    };
+  }
+
+  #override({ node, field, value, asset, asSaved }: ReportRun['overrides'][number]) {
+    const place = this.#places.get(JSON.stringify([node, field])) ?? -1;
+    const text = asSaved === true ? 'left to the service' : valueText(value);
+    return asset === undefined ? ([place, text] as const) : ([place, text, asset] as const);
+  }
+
+  #output({ path, url, node, type, bytes }: ReportOutput): PageOutput {
+    const kind = mediumOf(path, type);
+    return {
+      name: path ?? type,
+      src: path === null ? undefined : relativeUrl(path),
+      file: path === null ? undefined : this.#embedding.places.get(path),
+      link: webUrl(url) ?? undefined,
+      kind,
+      node: node ?? undefined,
+      bytes: bytes ?? undefined,
+      text: path === null || kind !== 'text' ? undefined : this.#text(path, bytes ?? Infinity),
+    };
+  }
+
+  #text(path: string, bytes: number): string | undefined {
+    if (bytes > maxTextBytes || this.#textBytes + bytes > maxTextsBytes) return undefined;
+    this.#textBytes += bytes;
+    const content = this.#read(path);
+    return content === null ? undefined : new TextDecoder().decode(content);
   }
 }
 
-const pageRun = (run: ReportRun, index: Index, options: HtmlOptions): PageRun => ({
-  index: run.index,
-  id: run.id,
-  name: run.name,
-  status: run.status,
-  reused: run.reused ? true : undefined,
-  attempts: run.attempts,
-  task: run.taskId ?? undefined,
-  row: placeOf(run) ?? undefined,
-  tags: run.tags.length === 0 ? undefined : run.tags,
-  values: index.variables.map((name) => run.values.get(name) ?? null),
-  overrides: run.overrides.map(({ node, field, value, asSaved }) => [
-    index.placeOf(node, field),
-    asSaved === true ? 'left to the service' : valueText(value),
-  ]),
-  outputs: run.outputs.map((output) => pageOutput(output, options)),
-  error: run.error ?? undefined,
-  queueMs: run.queueMs ?? undefined,
-  runMs: run.runMs ?? undefined,
-  coins: run.cost.coins ?? undefined,
-  money: run.cost.money ?? undefined,
-  submittedAt: run.submittedAt ?? undefined,
-  finishedAt: run.finishedAt ?? undefined,
-  twinOf: run.twinOf ?? undefined,
-  doubt: run.doubt ?? undefined,
-});
+type PageSpan = readonly [number, number, number, string, number?];
 
-const pageOutput = (output: ReportOutput, { src, texts }: HtmlOptions): PageOutput => {
-  const { path, url, node, type, bytes } = output;
-  return {
-    name: path ?? type,
-    src: path === null ? undefined : (src ?? relativeUrl)(path),
-    link: webUrl(url) ?? undefined,
-    kind: mediumOf(path, type),
-    node: node ?? undefined,
-    bytes: bytes ?? undefined,
-    text: path === null ? undefined : texts?.get(path),
-  };
+const pageSpan = ({ from, running, to, freed, end }: ReportRun['spans'][number]): PageSpan => {
+  const queued = running === null ? -1 : running - from;
+  const whole = to === null ? -1 : Math.max(0, to - from);
+  const letter = end.charAt(0);
+  return freed === null || freed === to
+    ? [from, queued, whole, letter]
+    : [from, queued, whole, letter, freed - from];
 };
 
 const valueText = (value: unknown): string =>

@@ -7,6 +7,29 @@ export const mediumOf = (path: string | null, type: string): Medium => {
   return media.find(([, endings]) => endings.has(ending))?.[0] ?? 'file';
 };
 
+/** What an embedded output is called in its data URL. */
+export const mimeOf = (path: string): string => {
+  const ending = /\.([^./]+)$/.exec(path)?.[1]?.toLowerCase() ?? '';
+  const medium = mediumOf(path, '');
+  if (medium === 'file') return 'application/octet-stream';
+  if (medium === 'text') return 'text/plain;charset=utf-8';
+  return `${medium}/${mimeNames[ending] ?? ending}`;
+};
+
+/** Where the ending is not the name. */
+const mimeNames: Readonly<Record<string, string>> = {
+  jpg: 'jpeg',
+  svg: 'svg+xml',
+  m4v: 'mp4',
+  mov: 'mp4',
+  mkv: 'webm',
+  ogv: 'ogg',
+  mp3: 'mpeg',
+  oga: 'ogg',
+  opus: 'ogg',
+  m4a: 'mp4',
+};
+
 /** A link from the report to a file beside it. Works for any name: CJK, `#`, `%`, blanks. */
 export const relativeUrl = (path: string): string =>
   `./${path.split('/').map(encodePart).join('/')}`;

@@ -1,6 +1,7 @@
 /** The page's script: failures first. Equal ones are told once, with all runs that have them. */
 export const attention = String.raw`
 const maxNamed = 6;
+const maxMore = 200;
 
 const groupTroubles = () => {
   const keyOf = ({ status, error }) =>
@@ -22,8 +23,14 @@ const chipOf = (run) =>
 const chipsOf = (group) => {
   const box = h('div', { class: 'chips' }, group.slice(0, maxNamed).map(chipOf));
   if (group.length > maxNamed)
-    box.append(h('button', { class: 'chip more', type: 'button', text: 'and ' + (group.length - maxNamed) + ' more',
-      onclick: (event) => event.target.replaceWith(...group.slice(maxNamed, 500).map(chipOf)) }));
+    box.append(h('button', { class: 'chip more', type: 'button', text: 'and ' + grouped(group.length - maxNamed) + ' more',
+      onclick: (event) => {
+        const next = group.slice(box.children.length - 1, box.children.length - 1 + maxMore);
+        event.target.before(...next.map(chipOf));
+        const left = group.length - (box.children.length - 1);
+        if (left > 0) event.target.textContent = 'and ' + grouped(left) + ' more';
+        else event.target.remove();
+      } }));
   return box;
 };
 

@@ -4,9 +4,22 @@ const glyphs = { failed: '✕', cancelled: '⊘', unknown: '?', pending: '…', 
 
 const altOf = (run) => promptOf(run) || run.name;
 
-/** The picture that stands for a run; a sign where there is none. */
+/** Inside this page where it is embedded, else beside it. */
+const urlOf = (output) => {
+  const inside = output.file === undefined ? null : document.getElementById('file-' + output.file);
+  return inside ? inside.textContent : output.src;
+};
+
+/** What stands for a run: rather seen than heard, rather heard than read. */
+const faces = ['image', 'video', 'audio', 'text'];
+const faceOf = (run) => {
+  const here = run.outputs.filter(({ src }) => src);
+  const kind = faces.find((one) => here.some((output) => output.kind === one));
+  return here.find((output) => output.kind === kind) || run.outputs[0];
+};
+
 const stageOf = (run) => {
-  const output = run.outputs.find(({ src, kind }) => src && kind !== 'file') || run.outputs[0];
+  const output = faceOf(run);
   if (!output) return signOf(run);
   if (!output.src) return h('span', { class: 'sign' }, h('span', { class: 'note', text: 'not fetched yet' }));
   return mediaOf(output, altOf(run), false);
@@ -15,26 +28,28 @@ const stageOf = (run) => {
 const signOf = (run) =>
   h('span', { class: 'sign s-' + run.status },
     h('span', { class: 'glyph', 'aria-hidden': 'true', text: run.status === 'succeeded' ? '—' : glyphs[run.status] }),
-    h('span', { class: 'note', text: run.error ? errorText(run.error) : run.status === 'succeeded' ? 'no files' : run.status }));
+    h('span', { class: 'note', text: run.error ? clip(errorText(run.error)) : run.status === 'succeeded' ? 'no files' : run.status }));
+
+const fileSign = (glyph, output) =>
+  h('span', { class: 'sign' }, h('span', { class: 'glyph', 'aria-hidden': 'true', text: glyph }), h('span', { class: 'note', text: output.name }));
 
 /** full: in the viewer, with players; else a still. */
 const mediaOf = (output, alt, full) => {
   if (output.kind === 'image')
-    return h('img', { src: output.src, alt, loading: full ? 'eager' : 'lazy', decoding: 'async', draggable: 'false',
+    return h('img', { src: urlOf(output), alt, loading: full ? 'eager' : 'lazy', decoding: 'async', draggable: 'false',
       onerror: (event) => event.target.replaceWith(missing(output)), onload: full ? enlarge : learnShape });
   if (output.kind === 'video')
     return full
-      ? h('video', { src: output.src, controls: true, loop: true, preload: 'metadata', 'aria-label': alt })
+      ? h('video', { src: urlOf(output), controls: true, loop: true, preload: 'metadata', 'aria-label': alt, onloadedmetadata: enlarge })
       : h('span', { class: 'film' },
-          h('video', { src: output.src + '#t=0.1', muted: true, playsinline: true, preload: 'metadata', tabindex: '-1', 'aria-hidden': 'true',
+          h('video', { src: urlOf(output) + '#t=0.1', muted: true, playsinline: true, preload: 'metadata', tabindex: '-1', 'aria-hidden': 'true',
             onerror: (event) => event.target.parentElement.replaceWith(missing(output)) }),
           h('span', { class: 'play', 'aria-hidden': 'true', text: '▶' }));
   if (output.kind === 'audio')
-    return full
-      ? h('audio', { src: output.src, controls: true, preload: 'metadata', 'aria-label': alt })
-      : h('span', { class: 'sign' }, h('span', { class: 'glyph', 'aria-hidden': 'true', text: '♪' }), h('span', { class: 'note', text: output.name }));
-  if (output.text !== undefined) return h(full ? 'pre' : 'span', { class: 'words', text: output.text });
-  return h('span', { class: 'sign' }, h('span', { class: 'glyph', 'aria-hidden': 'true', text: '▤' }), h('span', { class: 'note', text: output.name }));
+    return full ? h('audio', { src: urlOf(output), controls: true, preload: 'metadata', 'aria-label': alt }) : fileSign('♪', output);
+  if (output.text !== undefined)
+    return full ? h('pre', { class: 'words', tabindex: '0', text: output.text }) : h('span', { class: 'words', text: clip(output.text, 600) });
+  return fileSign('▤', output);
 };
 
 const missing = (output) =>
@@ -54,7 +69,7 @@ const learnShape = (event) => {
 };
 
 /** Small pictures are shown at twice their size at most: more would only show the enlarging. */
-const enlarge = (event) => event.target.style.setProperty('width', 2 * event.target.naturalWidth + 'px');
+const enlarge = ({ target }) => target.style.setProperty('width', 2 * (target.naturalWidth || target.videoWidth) + 'px');
 
 const statusMark = (run) =>
   h('span', { class: 'status s-' + run.status, text: run.status + (run.reused ? ' before' : '') });
@@ -63,15 +78,33 @@ const statusMark = (run) =>
 const quiet = (run) => run.status === 'succeeded';
 
 const playerOf = (run) => {
-  const output = run.outputs.find(({ src, kind }) => src && kind === 'audio');
-  return output ? h('audio', { src: output.src, controls: true, preload: 'none', 'aria-label': run.name }) : null;
+  const output = faceOf(run);
+  return output && output.src && output.kind === 'audio' ? h('audio', { src: urlOf(output), controls: true, preload: 'none', 'aria-label': run.name }) : null;
 };
 
+/** Read before the picture's own words. */
+const openWords = (run, state) => h('span', { class: 'unseen', text: 'Open ' + run.name + ', ' + state });
+
+const openButton = (item, ...content) => {
+  const run = runOf(item);
+  return h('button', { class: 'stage', type: 'button', onclick: () => openViewer(item) },
+    openWords(run, item.verdict ? verdictWords[item.verdict] : run.status), ...content);
+};
+
+/** The first click keeps a run in mind, the second one shows both. */
+const pickButton = (run) => {
+  const pinned = view.pinned === run;
+  return h('button', { class: 'pick', type: 'button', 'aria-pressed': String(pinned), title: pinned ? 'Chosen; choose another' : 'Compare',
+    'aria-label': 'Compare ' + run.name, text: '⇄', onclick: () => pick(run) });
+};
+
+const itemProps = (item, at, total) =>
+  ({ role: 'listitem', 'aria-posinset': at + 1, 'aria-setsize': total, 'data-run': item.key });
+
 const cardOf = (run, at, total) =>
-  h('div', { class: 'card c-' + run.status, role: 'listitem', 'aria-posinset': at + 1, 'aria-setsize': total, 'data-run': run.index },
-    h('button', { class: 'stage', type: 'button', 'aria-label': 'Open ' + run.name + ', ' + run.status, onclick: () => openViewer(run) },
-      stageOf(run),
-      run.outputs.length > 1 ? h('span', { class: 'many', text: run.outputs.length }) : null),
+  h('div', { class: 'card c-' + run.status, ...itemProps(run, at, total) },
+    openButton(run, stageOf(run), run.outputs.length > 1 ? h('span', { class: 'many', text: run.outputs.length }) : null),
+    pickButton(run),
     playerOf(run),
     h('div', { class: 'caption' },
       h('h3', { text: run.name, title: run.name }),
@@ -80,13 +113,14 @@ const cardOf = (run, at, total) =>
       h('p', { class: 'foot' }, quiet(run) ? h('span', { text: footText(run) }) : statusMark(run), h('span', { text: quiet(run) ? (run.reused ? 'done before' : '') : footText(run) }))));
 
 const lineOf = (run, at, total) =>
-  h('div', { class: 'line c-' + run.status, role: 'listitem', 'aria-posinset': at + 1, 'aria-setsize': total, 'data-run': run.index },
-    h('button', { class: 'stage', type: 'button', 'aria-label': 'Open ' + run.name + ', ' + run.status, onclick: () => openViewer(run) }, stageOf(run)),
+  h('div', { class: 'line c-' + run.status, ...itemProps(run, at, total) },
+    openButton(run, stageOf(run)),
     h('div', { class: 'what' },
       h('h3', { text: run.name, title: run.name }),
-      h('p', { class: 'prompt', text: run.error ? errorText(run.error) : promptOf(run) })),
+      h('p', { class: 'prompt', text: run.error ? clip(errorText(run.error)) : promptOf(run) })),
     h('p', { class: 'rest', text: restOf(run) }),
     h('p', { class: 'where', text: run.row || '' }),
     statusMark(run),
-    h('p', { class: 'foot', text: footText(run) }));
+    h('p', { class: 'foot', text: footText(run) }),
+    pickButton(run));
 `;

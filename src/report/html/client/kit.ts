@@ -15,6 +15,20 @@ const h = (tag, props, ...children) => {
   return element;
 };
 
+/** The same for drawings; only attributes and text. */
+const drawn = (tag, props, ...children) => {
+  const element = document.createElementNS('http://www.w3.org/2000/svg', tag);
+  for (const [name, value] of Object.entries(props)) {
+    if (name === 'text') element.textContent = value;
+    else element.setAttribute(name, value);
+  }
+  element.append(...children);
+  return element;
+};
+
+/** A million letters in a card would be laid out to show two lines of them. */
+const clip = (text, most = 300) => (text.length <= most ? text : text.slice(0, most) + '…');
+
 const plural = (count, one) => count.toLocaleString('en-US') + ' ' + one + (count === 1 ? '' : 's');
 
 const pad = (number) => String(number).padStart(2, '0');
@@ -32,6 +46,16 @@ const fileSize = (bytes) => {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
   while (size >= 1000 && unit < units.length - 1) [size, unit] = [size / 1000, unit + 1];
   return (unit > 0 && size < 10 ? size.toFixed(1) : Math.round(size)) + ' ' + units[unit];
+};
+
+const grouped = (number) => number.toLocaleString('en-US');
+
+const percent = (share) => (share > 0.995 && share < 1 ? '99' : Math.round(share * 100)) + ' %';
+
+/** '+12', '−0.5', '' where nothing changed. */
+const signed = (amount, text) => {
+  const sign = String(amount).startsWith('-');
+  return Number(amount) === 0 ? '' : (sign ? '−' : '+') + text(String(amount).replace('-', ''));
 };
 
 const moment = (ms) => new Date(ms).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' });

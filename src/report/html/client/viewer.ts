@@ -1,125 +1,115 @@
-/** The page's script: one run in full. Arrow keys go on to the next run and the next output, Esc leaves. */
+/**
+ * The page's script: one run in full, or two side by side. Arrow keys go on to the next run and
+ * the next output, Esc leaves.
+ */
 export const viewer = String.raw`
 const dialog = h('dialog', { class: 'viewer', 'aria-labelledby': 'viewer-title' });
-const current = { run: null, output: 0 };
-
-const row = (name, ...value) => (value.every((part) => part === null || part === undefined || part === '')
-  ? null
-  : h('div', { class: 'pair' }, h('dt', { text: name }), h('dd', {}, ...value)));
-
-const section = (title, ...content) => h('section', {}, h('h3', { text: title }), ...content);
-
-const errorSection = (run) => run.error
-  ? h('section', { class: 'error s-' + run.status },
-      h('h3', { text: run.status === 'pending' ? 'Why it waits' : 'What happened' }),
-      h('p', { class: 'reason', text: run.error.message }),
-      h('p', { class: 'facts-line', text: [run.error.node !== null && nodeText(run.error), run.error.code !== null && 'code ' + run.error.code].filter(Boolean).join(' · ') }),
-      run.error.traceback ? h('details', {}, h('summary', { text: 'Traceback' }), h('pre', { tabindex: '0', text: run.error.traceback })) : null)
-  : null;
-
-const valuesSection = (run) => {
-  const given = variables.map((name, at) => [name, run.values[at]]).filter(([, value]) => value !== null);
-  return given.length ? section('Values', h('dl', {}, given.map(([name, value]) => row(name, h('span', { class: 'value', text: value }))))) : null;
-};
-
-const overridesSection = (run) => run.overrides.length
-  ? h('details', { class: 'sent' }, h('summary', { text: 'Sent to the workflow (' + run.overrides.length + ')' }),
-      h('dl', {}, run.overrides.map((override) => row(addressOf(override),
-        h('span', { class: 'value', text: override[1] }),
-        h('small', { text: fields[override[0]] ? fields[override[0]].class + ', node ' + fields[override[0]].node : '' })))))
-  : null;
-
-const outputsSection = (run) => run.outputs.length
-  ? section('Files', h('ul', { class: 'files' }, run.outputs.map((output) => h('li', {},
-      output.src ? h('a', { href: output.src, target: '_blank', rel: 'noreferrer', text: output.name })
-        : output.link ? h('a', { href: output.link, target: '_blank', rel: 'noreferrer', text: 'on the service (' + output.name + ')' })
-        : h('span', { text: output.name }),
-      h('small', { text: [output.node && 'node ' + output.node, output.bytes !== undefined && fileSize(output.bytes)].filter(Boolean).join(' · ') })))))
-  : null;
-
-const factsSection = (run) => section('Run',
-  h('dl', {},
-    row('Row', run.row), row('Tags', (run.tags || []).join(', ')), row('Cost', costText(run)),
-    row('Ran', run.runMs !== undefined ? duration(run.runMs) : null),
-    row('Queued', run.queueMs !== undefined ? duration(run.queueMs) : null),
-    row('Submitted', run.submittedAt !== undefined ? moment(run.submittedAt) : null),
-    row('Finished', run.finishedAt !== undefined ? moment(run.finishedAt) : null),
-    row('Attempts', run.attempts ? String(run.attempts) : null),
-    row('Task', run.task ? h('span', { class: 'id', text: run.task }) : null),
-    row('Run id', h('span', { class: 'id', text: run.id })),
-    row('Same as', run.twinOf !== undefined ? 'run ' + run.twinOf + ', submitted once for both' : null),
-    row('In doubt', run.doubt)));
-
-/** A file name as a shell takes it. */
-const quoted = (text) => (/^[\w./-]+$/.test(text) ? text : "'" + text.replaceAll("'", "'\\''") + "'");
-
-const againSection = (run) => {
-  const command = 'rh-batch apply ' + (data.manifest ? quoted(data.manifest) + ' ' : '') + '--only ' + run.id + (run.status === 'succeeded' ? ' --force=' + run.id : '');
-  const button = h('button', { class: 'plain', type: 'button', text: 'Copy', onclick: () => {
-    navigator.clipboard.writeText(command).then(() => { button.textContent = 'Copied'; }, () => { button.textContent = 'Select it'; });
-  } });
-  return section('Run this one again', h('div', { class: 'again' }, h('code', { text: command }), button));
-};
+/** item: a run or a pair of the shown ones; other: what stands beside it. */
+const current = { item: null, run: null, other: null, output: 0, from: null };
 
 const stripOf = (run) => run.outputs.length > 1
   ? h('div', { class: 'strip' }, run.outputs.map((output, at) =>
-      h('button', { type: 'button', 'aria-label': 'Output ' + (at + 1), 'aria-current': at === current.output ? 'true' : null, onclick: () => show(run, at) },
-        output.src ? mediaOf(output, '', false) : h('span', { class: 'sign' }))))
+      h('button', { type: 'button', 'aria-current': at === current.output ? 'true' : null, onclick: () => show(current.item, at) },
+        h('span', { class: 'unseen', text: 'Output ' + (at + 1) }), h('span', { class: 'thumb', 'aria-hidden': 'true' }, output.src ? mediaOf(output, '', false) : h('span', { class: 'sign' })))))
   : null;
 
 const bigOf = (run) => {
-  const output = run.outputs[current.output];
+  const output = run.outputs[Math.min(current.output, run.outputs.length - 1)];
   return output && output.src ? mediaOf(output, altOf(run), true) : signOf(run);
 };
 
-/** Draws the run into the dialog; the buttons keep their places, so focus stays. */
-const show = (run, output) => {
-  Object.assign(current, { run, output });
-  const at = view.shown.indexOf(run);
-  title.textContent = run.name;
-  place.textContent = at < 0 ? '' : (at + 1).toLocaleString('en-US') + ' of ' + view.shown.length.toLocaleString('en-US');
+const labels = () => (current.other && current.other.past ? ['before', 'now'] : ['left', 'right']);
+const labelled = (run, label) =>
+  h('figure', {}, h('figcaption', {}, h('b', { text: label }), h('span', { text: run.name })), bigOf(run));
+
+/** Draws it into the dialog; the buttons keep their places, so focus stays. */
+const show = (item, output) => {
+  const run = runOf(item);
+  const other = view.mode === 'changes' && item.verdict ? otherOf(item) && item.before : view.pinned === run ? null : view.pinned;
+  Object.assign(current, { item, run, other, output });
+  const at = view.shown.indexOf(item);
+  title.textContent = other && !other.past ? 'Two runs' : run.name;
+  place.textContent = at < 0 ? '' : grouped(at + 1) + ' of ' + grouped(view.shown.length);
   before.disabled = at <= 0;
   after.disabled = at < 0 || at >= view.shown.length - 1;
+  pin.hidden = Boolean(item.verdict);
+  pin.textContent = view.pinned ? 'End comparing' : 'Compare with another';
+  keys.textContent = '← → runs' + (run.outputs.length > 1 ? ' · ↑ ↓ outputs' : '') + (item.verdict ? '' : ' · C compare') + ' · Z zoom · Esc close';
+  dialog.classList.toggle('two', Boolean(other));
   const strip = stripOf(run);
-  big.replaceChildren(bigOf(run), ...(strip ? [strip] : []));
-  side.replaceChildren(...[h('p', { class: 'state' }, statusMark(run)), errorSection(run), valuesSection(run), outputsSection(run),
-    factsSection(run), overridesSection(run), againSection(run)].filter(Boolean));
+  big.replaceChildren(...(other ? [h('div', { class: 'halves' }, labelled(other, labels()[0]), labelled(run, labels()[1]))] : [bigOf(run)]), ...(strip ? [strip] : []));
+  big.classList.remove('zoomed');
+  const verdict = item.verdict ? [h('p', { class: 'state v-' + item.verdict }, h('span', { class: 'verdict', text: verdictWords[item.verdict] }), h('span', { class: 'delta', text: moreTexts(item).join(' · ') }))] : [];
+  const waiting = view.pinned === run ? [h('p', { class: 'hint', text: 'Go to another run to see both side by side.' })] : [];
+  side.replaceChildren(...waiting, ...verdict, ...(other ? differencesOf(other, run, labels()) : detailsOf(run)));
   side.scrollTop = 0;
+  if (!run.past) history.replaceState(null, '', linkTo(run));
 };
+
+/** Half a character has no place in an address. */
+const linkTo = (run) => '#run=' + encodeURIComponent(run.name.replace(/\p{Surrogate}/gu, '\ufffd'));
 
 const step = (by) => {
-  const run = view.shown[view.shown.indexOf(current.run) + by];
-  if (run && view.shown.includes(current.run)) show(run, 0);
+  const item = view.shown[view.shown.indexOf(current.item) + by];
+  if (item && view.shown.includes(current.item)) show(item, 0);
 };
 
-const openViewer = (run) => {
-  show(run, 0);
+const openViewer = (item, from) => {
+  current.from = from || null;
+  show(item, 0);
   if (dialog.open) return;
   dialog.showModal();
   title.focus();
   document.body.classList.add('viewing');
 };
 
+/** Keeps a run in mind; with one in mind already, shows both. */
+const pick = (run) => {
+  const other = view.pinned;
+  setPinned(other === run ? null : other || run);
+  if (other && other !== run) openViewer(run);
+};
+
+const setPinned = (run) => {
+  view.pinned = run;
+  pinnedText.textContent = run ? 'Comparing with ' + run.name + ': choose another' : '';
+  pinnedBar.hidden = !run;
+  for (const button of document.querySelectorAll('.pick'))
+    button.setAttribute('aria-pressed', String(Boolean(run) && Number(button.closest('[data-run]').dataset.run) === run.key));
+  document.body.classList.toggle('picking', Boolean(run));
+};
+
+const pinnedText = h('span', { role: 'status' });
+const pinnedBar = h('div', { class: 'pinned', hidden: true }, pinnedText,
+  h('button', { class: 'plain', type: 'button', text: 'End comparing', onclick: () => setPinned(null) }));
+
+const zoom = () => big.classList.toggle('zoomed');
+
 const title = h('h2', { id: 'viewer-title', tabindex: '-1' });
 const place = h('span', { class: 'place', 'aria-live': 'polite' });
 const before = h('button', { class: 'go before', type: 'button', 'aria-label': 'Previous run', text: '‹', onclick: () => step(-1) });
 const after = h('button', { class: 'go after', type: 'button', 'aria-label': 'Next run', text: '›', onclick: () => step(1) });
+const pinToggle = () => { setPinned(view.pinned ? null : current.run); show(current.item, current.output); };
+const pin = h('button', { class: 'plain', type: 'button', onclick: pinToggle });
+const keys = h('span', { class: 'keys' });
 const big = h('div', { class: 'big' });
 const side = h('div', { class: 'side', tabindex: '0', role: 'region', 'aria-label': 'Details' });
 dialog.append(
   h('div', { class: 'screen' }, before, big, after),
   h('div', { class: 'panel' },
     h('header', {}, title, place, h('button', { class: 'close', type: 'button', 'aria-label': 'Close', text: '✕', onclick: () => dialog.close() })),
-    side));
+    side,
+    h('footer', {}, keys, pin)));
 
 dialog.addEventListener('keydown', (event) => {
-  if (event.target.closest('video, audio') || event.altKey || event.ctrlKey || event.metaKey) return;
+  if (event.target.closest('video, audio, pre, .value') || event.altKey || event.ctrlKey || event.metaKey) return;
   const count = current.run.outputs.length;
-  const other = (by) => () => show(current.run, (current.output + count + by) % count);
+  const other = (by) => () => show(current.item, (current.output + count + by) % count);
   // Up and down scroll the details where these have the focus, or where there is no other output.
   const vertical = count > 1 && event.target !== side;
-  const moves = { ArrowLeft: () => step(-1), ArrowRight: () => step(1), ...(vertical && { ArrowUp: other(-1), ArrowDown: other(1) }) };
-  const move = moves[event.key];
+  const moves = { ArrowLeft: () => step(-1), ArrowRight: () => step(1), z: zoom, ...(!current.item.verdict && { c: pinToggle }),
+    ...(vertical && { ArrowUp: other(-1), ArrowDown: other(1) }) };
+  const move = moves[event.key.length === 1 ? event.key.toLowerCase() : event.key];
   if (!move) return;
   event.preventDefault();
   move();
@@ -127,7 +117,12 @@ dialog.addEventListener('keydown', (event) => {
 dialog.addEventListener('close', () => {
   big.replaceChildren();
   document.body.classList.remove('viewing');
-  reveal(current.run);
+  history.replaceState(null, '', '#');
+  if (current.from) current.from.focus({ preventScroll: true });
+  else reveal(current.item);
 });
-dialog.addEventListener('click', (event) => { if (event.target === big) dialog.close(); });
+big.addEventListener('click', (event) => {
+  if (event.target.tagName === 'IMG' && !event.target.closest('.strip')) zoom();
+  else if (event.target === big) dialog.close();
+});
 `;
