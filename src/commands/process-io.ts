@@ -27,11 +27,20 @@ export const processIo = (): Io => {
       },
       isTTY: stream.isTTY,
       columns: () => (stream.isTTY ? stream.columns : null),
+      rows: () => (stream.isTTY ? stream.rows : null),
+      onResize: (handler) => {
+        stream.on('resize', handler);
+        return () => stream.off('resize', handler);
+      },
     };
   };
   return {
     out: sink(process.stdout),
     err: sink(process.stderr),
+    // Opened by whoever asks: a stdin that is looked at keeps the process awake.
+    get in() {
+      return process.stdin;
+    },
     env: process.env,
     cwd: process.cwd(),
     clock: systemClock,

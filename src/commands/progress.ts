@@ -38,6 +38,7 @@ export const progressFor = (
       return ttyProgress({
         ...options,
         columns: io.err.columns,
+        ...(io.err.rows === undefined ? {} : { rows: io.err.rows }),
         paint: painter(io.env, io.err.isTTY),
       });
     case 'plain':

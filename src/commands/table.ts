@@ -201,6 +201,33 @@ export const commands: readonly Command[] = [
     load: async () => (await import('./fields.js')).fields,
   },
   {
+    name: 'init',
+    args: '[file]',
+    about: 'write a manifest and its table; asks on a terminal, never elsewhere',
+    notes: [
+      "FILE holds the fields of what shall run: api.json, an app's or a model's file (see pull).",
+      'Without --vary and without a terminal, prompts, files and fields without a value vary.',
+      'The key of a curl command is never stored or shown; RUNNINGHUB_API_KEY is where it belongs.',
+    ],
+    options: [
+      option('--id <id>', 'what runs: workflowId, webappId (/CODE for quick create), model path'),
+      option('--vary <address[=value]>', 'a column; =VALUE for its first row, again: the next'),
+      option('--name <name>', 'name of the batch (default: the name of the manifest)'),
+      option('--out <file>', 'the manifest (default: manifest.yaml)'),
+      option('--rows <file>', 'the table (default: rows.csv beside the manifest)'),
+      option(
+        '--from-curl [source]',
+        "a curl command of RunningHub's page: a file, itself, or stdin",
+      ),
+      option('-y, --yes', 'ask nothing'),
+      option('--force', 'replace files that are there'),
+      option('--env-file <file>', 'read RUNNINGHUB_API_KEY from a file'),
+      option('--base-url <url>', 'the site'),
+      json,
+    ],
+    load: async () => (await import('./init.js')).init,
+  },
+  {
     name: 'emulator',
     args: '',
     about: 'serve a local RunningHub',

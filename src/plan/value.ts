@@ -14,6 +14,7 @@ import { impossible } from '../values/impossible.js';
 import { isList, jsonText, parseJson } from '../values/json-text.js';
 import type { Place } from '../values/place.js';
 import { isIntegerField } from '../workflow/fields.js';
+import { isRemote } from '../workflow/loaders.js';
 import type { Field } from '../workflow/workflow.js';
 import { coerce, isSendable, jsonOf } from './coerce.js';
 import type { AssetValue, JsonValue, OverrideValue } from './plan.js';
@@ -143,7 +144,7 @@ export class Values {
   #isLocalFile(value: string, { field }: ValueInput): boolean {
     if (field.file === null || !this.options.infer) return false;
     if (value === '' || value === field.value) return false;
-    return !/^(?:https?:\/\/|data:|api\/|openapi\/|api-lora-cn\/)/i.test(value);
+    return !isRemote(value);
   }
 
   /** A field that takes several files: a list of paths and links, a JSON text of one, or one alone. */
