@@ -200,7 +200,7 @@ const chosenColumns = async (
       .filter(({ suggested }) => suggested)
       .map(({ address, cell }) => ({ address, cells: [cell] }));
   const picked = await asker.many(
-    'Which fields shall vary from run to run? (their values now are shown)',
+    'Which fields vary from run to run?',
     candidates.map(({ address, now, suggested }) => ({
       value: address,
       label: address,

@@ -178,7 +178,7 @@ const nameOf = async (
     }
     return null;
   };
-  const wants = candidates.map(({ start }) => start.asks).join('; or ');
+  const wants = candidates.map(({ start }) => start.asks).join(', or ');
   const typed = call.text('id');
   const told = typed ?? idIn(owner, content);
   if (told !== null) {
@@ -193,8 +193,8 @@ const nameOf = async (
     );
     return null;
   }
-  const answer = await asker.text(`What runs? ${wants}`, (text) =>
-    pick(text) === null ? `this is not ${owner.start.asks}` : null,
+  const answer = await asker.text(`What is ${wants}?`, (text) =>
+    pick(text) === null ? 'this is no such id' : null,
   );
   return answer === null ? 'left' : pick(answer);
 };

@@ -59,7 +59,8 @@ const siteFor = ({ origin }: Material, site: string): string =>
 
 /** Typed once, into nothing that stays: no file, and no history of the shell. */
 const keySteps = (site: string): string[] => [
-  `  RUNNINGHUB_API_KEY is not set. ${site} shows your key on its API page (members and enterprises have one):`,
+  `  RUNNINGHUB_API_KEY is not set; ${site} shows it on the API page of`,
+  '  a member or an enterprise account. It goes into the environment, into no file:',
   process.platform === 'win32'
     ? '  $env:RUNNINGHUB_API_KEY = Read-Host     # in PowerShell: paste it, press Enter'
     : '  read -rs RUNNINGHUB_API_KEY && export RUNNINGHUB_API_KEY     # paste it, press Enter',

@@ -62,19 +62,22 @@ const begin = async (
   if (material === 'left') return 'left';
   const context = { call, io, files, asker, rows: paths.rows };
   const chosen = material === null ? null : await chooseFields(material, context, problems);
-  if (chosen === 'left' || signal.aborted) return 'left';
+  if (chosen === 'left' || isOver(signal)) return 'left';
   const written =
     material === null || chosen === null || problems.errors > 0
       ? null
       : await writeAll(await textsOf(material, chosen, paths, call, files), io, problems);
   sayProblems(problems, call, io);
   if (material === null || chosen === null || written === null) return exit.badInput;
-  if (signal.aborted) {
+  if (isOver(signal)) {
     await undo(written);
     return 'left';
   }
   return tell({ material, chosen, paths, written, call, io });
 };
+
+/** Asked anew each time: a signal may come in between. */
+const isOver = ({ aborted }: AbortSignal): boolean => aborted;
 
 const pathsOf = (call: Call, io: Io): Paths => {
   const manifest = resolve(io.cwd, call.text('out') ?? 'manifest.yaml');

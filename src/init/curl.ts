@@ -102,7 +102,7 @@ function* optionsOf(args: readonly string[]): Generator<readonly [string | null,
 
 /** `-sXPOST`: switches, then one with a value. */
 const shortOption = (letters: string): { readonly name: string; readonly rest: string } | null => {
-  for (const [at, letter] of [...letters].entries()) {
+  for (const [at, letter] of Array.from(letters).entries()) {
     const name = shorts.get(letter);
     if (name !== undefined) return { name, rest: letters.slice(at + 1) };
   }

@@ -13,10 +13,20 @@ export interface Offer {
   readonly suggested: boolean;
 }
 
+/** Of each kind: who has a hundred prompts means none of them in particular. */
+const maxSuggested = 6;
+
 /** Every literal field; those that batches mostly vary come first. */
 export const offersOf = (workflow: Workflow): Offer[] => {
+  const counts = new Map<string, number>();
   const offers = [...workflow.nodes.values()].flatMap((node) =>
-    [...node.fields.values()].map((field) => offerOf(workflow, node, field)),
+    [...node.fields.values()].map((field) => {
+      const kind = suggestedAs(workflow, node, field);
+      const count = (counts.get(kind ?? '') ?? 0) + 1;
+      counts.set(kind ?? '', count);
+      const suggested = kind === 'needed' || (kind !== null && count <= maxSuggested);
+      return offerOf(workflow, node, field, suggested);
+    }),
   );
   return [
     ...offers.filter(({ suggested }) => suggested),
@@ -24,12 +34,26 @@ export const offersOf = (workflow: Workflow): Offer[] => {
   ];
 };
 
-const offerOf = (workflow: Workflow, node: WorkflowNode, field: Field): Offer => ({
+const suggestedAs = (
+  workflow: Workflow,
+  node: WorkflowNode,
+  field: Field,
+): 'needed' | 'file' | 'prompt' | null => {
+  if (needsValue(field)) return 'needed';
+  if (field.file !== null) return 'file';
+  return isPrompt(field) && !isNegative(workflow, node) ? 'prompt' : null;
+};
+
+const offerOf = (
+  workflow: Workflow,
+  node: WorkflowNode,
+  field: Field,
+  suggested: boolean,
+): Offer => ({
   address: columnAddress(workflow, node, field.name),
   field,
   now: cellOf(field.value),
-  suggested:
-    needsValue(field) || field.file !== null || (isPrompt(field) && !isNegative(workflow, node)),
+  suggested,
 });
 
 /** A column that begins with "_" is only for people (DESIGN 4.3): there the id has to do. */

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { Writable } from 'node:stream';
+import type * as clack from '@clack/prompts';
 import { clip, oneLine, widthOf } from './format.js';
 
 export interface Choice {
@@ -21,6 +22,8 @@ export interface Asker {
   text(question: string, check: (answer: string) => string | null): Promise<string | null>;
 }
 
+type Prompts = typeof clack;
+
 export interface AskOptions {
   readonly input: Readable;
   readonly write: (text: string) => void;
@@ -35,6 +38,8 @@ export interface AskOptions {
 /** Above this many a search is worth its line. */
 const maxWithoutSearch = 12;
 const maxShown = 14;
+/** Lines of a list's question, search and instructions, wrapped on a narrow terminal. */
+const around = 9;
 const margin = 6;
 
 /** The one file that knows the prompts' package, which is loaded with the first question. */
@@ -42,7 +47,7 @@ export const terminalAsker = (options: AskOptions): Asker => {
   const { input, signal } = options;
   const ask = async <T>(
     show: (
-      prompts: typeof import('@clack/prompts'),
+      prompts: Prompts,
       common: { input: Readable; output: Writable; signal: AbortSignal },
     ) => Promise<T>,
   ): Promise<Exclude<T, symbol> | null> => {
@@ -65,15 +70,13 @@ export const terminalAsker = (options: AskOptions): Asker => {
     many: (question, choices, required) =>
       ask((prompts, common) => {
         const room = Math.max(20, (options.columns() ?? 80) - margin);
-        const shown = choices.map(({ value }, at) => ({
-          value,
-          label: labels(choices, room)[at] ?? value,
-        }));
+        const texts = labels(choices, room);
+        const shown = choices.map(({ value }, at) => ({ value, label: texts[at] ?? value }));
         const picked = choices.flatMap((choice) => (choice.picked ? [choice.value] : []));
         const all = { ...common, message: question, options: shown, initialValues: picked };
         return choices.length <= maxWithoutSearch
           ? prompts.multiselect({ ...all, required })
-          : prompts.autocompleteMultiselect({ ...all, required, maxItems: maxShown });
+          : prompts.autocompleteMultiselect({ ...all, required, maxItems: maxItems(options) });
       }),
     text: (question, check) =>
       ask((prompts, common) =>
@@ -85,6 +88,9 @@ export const terminalAsker = (options: AskOptions): Asker => {
       ),
   };
 };
+
+const maxItems = ({ rows }: AskOptions): number =>
+  Math.max(5, Math.min(maxShown, (rows() ?? 24) - around));
 
 /** The package answers with a symbol where the person left. */
 const isAnswer = <T>(answer: T): answer is Exclude<T, symbol> => typeof answer !== 'symbol';

@@ -5,7 +5,7 @@ import type { SeenCall, SeenTask, TargetStart } from '../target.js';
 
 /** `takes`: the app's own `TargetSyntax.takes`. */
 export const appStart = (takes: readonly string[]): TargetStart => ({
-  asks: "the app's webappId: the last part of its URL (…/ai-detail/187…)",
+  asks: "the app's webappId, the last part of its URL (…/ai-detail/187…)",
   file: 'app.json',
   idOf: (typed) => idInPage(typed, /\/ai-detail\/(\d+)/),
   idIn: (json) => {

@@ -5,7 +5,7 @@ import type { SeenCall, SeenTask, TargetStart } from '../target.js';
 
 /** `takes`: the workflow's own `TargetSyntax.takes`. */
 export const workflowStart = (takes: readonly string[]): TargetStart => ({
-  asks: "the workflow's id: the last part of its URL (…/workflow/198…)",
+  asks: "the workflow's id, the last part of its URL (…/workflow/198…)",
   file: 'api.json',
   idOf: (typed) => idInPage(typed, /\/workflow\/(\d+)/),
   idIn: (json) => {
