@@ -14,6 +14,8 @@ const mark = '\u{E000}';
 
 /** argv (without node and script) → exit code. Does not throw for anything a user typed. */
 export const main = async (argv: readonly string[], io: Io, version: string): Promise<number> => {
+  // Asked by a shell at every Tab; not for people.
+  if (argv[0] === '__complete') return (await import('./complete.js')).complete(argv.slice(1), io);
   const parsed = parse(argv);
   switch (parsed.is) {
     case 'help':

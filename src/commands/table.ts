@@ -195,8 +195,8 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'fields',
-    args: '<file>',
-    about: 'list addresses, current values and kinds',
+    args: '<file> [...addresses]',
+    about: 'list addresses, current values and kinds: all, or those of these addresses',
     options: [option('--csv', 'print a CSV header'), json],
     load: async () => (await import('./fields.js')).fields,
   },
@@ -226,6 +226,18 @@ export const commands: readonly Command[] = [
       json,
     ],
     load: async () => (await import('./init.js')).init,
+  },
+  {
+    name: 'completion',
+    args: '<shell>',
+    about: 'print a completion script for bash, zsh or fish',
+    notes: [
+      'bash: eval "$(rh-batch completion bash)" in ~/.bashrc',
+      'zsh:  eval "$(rh-batch completion zsh)" in ~/.zshrc, behind compinit',
+      'fish: rh-batch completion fish > ~/.config/fish/completions/rh-batch.fish',
+    ],
+    options: [],
+    load: async () => (await import('./completion.js')).completion,
   },
   {
     name: 'emulator',

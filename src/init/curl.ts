@@ -46,7 +46,7 @@ export const readCurl = (text: string): CurlRead => {
   const { words, open } = looksLikeCmd(line) ? cmdWords(line) : posixWords(line);
   if (open !== null)
     return refused(
-      `the command ends inside a ${open === '"' ? 'double' : 'single'} quote`,
+      `the command ends inside a ${open.quote === '"' ? 'double' : 'single'} quote`,
       'copy it whole, to its last quote',
     );
   const [name = '', ...args] = words.map((word) => word.text);

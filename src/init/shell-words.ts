@@ -4,14 +4,22 @@
  */
 export interface Words {
   readonly words: readonly Word[];
-  /** The quote that is still open at the end; null: none. */
-  readonly open: Quote | null;
+  /** The quote that is still open at the end, of the last word; null: none. */
+  readonly open: OpenQuote | null;
+}
+
+export interface OpenQuote {
+  readonly quote: Quote;
+  /** What the last word says before it. */
+  readonly before: string;
 }
 
 export interface Word {
   readonly text: string;
   /** Where it begins in the line, quotes included. */
   readonly from: number;
+  /** Where it ends. */
+  readonly to: number;
 }
 
 export type Quote = '"' | "'" | "$'";
@@ -25,7 +33,7 @@ export const posixWords = (line: string, whole = false): Words => new Posix(line
 class Posix {
   readonly #words: Word[] = [];
   #at = 0;
-  #open: Quote | null = null;
+  #open: OpenQuote | null = null;
 
   constructor(
     private readonly line: string,
@@ -37,7 +45,8 @@ class Posix {
       this.#blank();
       const from = this.#at;
       if (from >= this.line.length || this.#ends()) break;
-      this.#words.push({ text: this.#word(), from });
+      const text = this.#word();
+      this.#words.push({ text, from, to: this.#at });
     }
     return { words: this.#words, open: this.#open };
   }
@@ -62,16 +71,16 @@ class Posix {
         this.#at += this.#match(/\\[ \t]*\r?\n/y).length;
         continue;
       }
-      text += this.#piece(char);
+      text += this.#piece(char, text);
     }
     return text;
   }
 
-  #piece(char: string): string {
-    if (char === "'") return this.#quoted("'", 1, /[^']*/y, (body) => body);
-    if (char === '"') return this.#quoted('"', 1, /(?:[^"\\]|\\[^])*/y, unescapeDouble);
+  #piece(char: string, before: string): string {
+    if (char === "'") return this.#quoted("'", before, /[^']*/y, (body) => body);
+    if (char === '"') return this.#quoted('"', before, /(?:[^"\\]|\\[^])*/y, unescapeDouble);
     if (this.line.startsWith("$'", this.#at))
-      return this.#quoted("$'", 2, /(?:[^'\\]|\\[^])*/y, unescapeAnsi);
+      return this.#quoted("$'", before, /(?:[^'\\]|\\[^])*/y, unescapeAnsi);
     if (char === '\\') {
       const next = this.line[this.#at + 1] ?? '';
       this.#at += 2;
@@ -81,12 +90,12 @@ class Posix {
     return char;
   }
 
-  #quoted(quote: Quote, length: number, body: RegExp, read: (body: string) => string): string {
-    this.#at += length;
+  #quoted(quote: Quote, before: string, body: RegExp, read: (body: string) => string): string {
+    this.#at += quote.length;
     const inside = this.#match(body);
     this.#at += inside.length;
     if (this.#at < this.line.length) this.#at += 1;
-    else this.#open = quote;
+    else this.#open = { quote, before };
     return read(inside);
   }
 
@@ -137,7 +146,7 @@ export const cmdWords = (line: string): Words => {
   for (let at = 0; at < plain.length; at += 1) {
     const char = plain[at] ?? '';
     if (!quoted && /\s/.test(char)) {
-      if (from >= 0) words.push({ text, from });
+      if (from >= 0) words.push({ text, from, to: at });
       [text, from] = ['', -1];
       continue;
     }
@@ -153,8 +162,8 @@ export const cmdWords = (line: string): Words => {
       at += 1;
     } else quoted = !quoted;
   }
-  if (from >= 0) words.push({ text, from });
-  return { words, open: quoted ? '"' : null };
+  if (from >= 0) words.push({ text, from, to: plain.length });
+  return { words, open: quoted ? { quote: '"', before: '' } : null };
 };
 
 /** Outside quotes. A caret at the end of a line goes with the line end, and the next is literal. */
