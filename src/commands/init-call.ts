@@ -79,7 +79,7 @@ const curlText = async (call: Call, io: Io, problems: Problems): Promise<string 
       return null;
     }
   }
-  const { in: input } = io;
+  const input = io.in?.();
   if (input?.isTTY === true) io.err.write('Paste the curl command, then press Enter and Ctrl-D:\n');
   const text = input === undefined ? '' : await allOf(input);
   if (text === null || text.trim() === '') {

@@ -125,7 +125,8 @@ const checkName = (call: Call, problems: Problems): void => {
 
 /** Only where a person is: both ends are a terminal that can draw, and nobody said --yes. */
 const askerFor = (call: Call, io: Io, signal: AbortSignal): Asker | null => {
-  const { in: input, err, env } = io;
+  const { err, env } = io;
+  const input = io.in?.();
   const source = call.text('fromCurl') ?? '-';
   const pasted = call.flag('fromCurl') && source === '-';
   if (input?.isTTY !== true || !err.isTTY || pasted) return null;

@@ -22,8 +22,8 @@ export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 export interface Io {
   readonly out: Sink;
   readonly err: Sink;
-  /** Absent: nobody is there. */
-  readonly in?: Input;
+  /** Opened by whoever asks. Absent: nobody is there. */
+  readonly in?: () => Input;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly clock: Clock;

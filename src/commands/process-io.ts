@@ -37,10 +37,7 @@ export const processIo = (): Io => {
   return {
     out: sink(process.stdout),
     err: sink(process.stderr),
-    // Opened by whoever asks: a stdin that is looked at keeps the process awake.
-    get in() {
-      return process.stdin;
-    },
+    in: () => process.stdin,
     env: process.env,
     cwd: process.cwd(),
     clock: systemClock,

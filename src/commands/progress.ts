@@ -17,6 +17,30 @@ export const modeFor = (call: Call, io: Io): Exclude<ProgressMode, 'auto'> => {
   return call.flag('quiet') ? 'none' : chooseMode(asked, io.err.isTTY, io.env);
 };
 
+/** Everything else that is said on stderr goes past a live view, not through it. */
+export const besideProgress = (
+  io: Io,
+): { readonly io: Io; readonly watch: (progress: Progress) => Progress } => {
+  let live: Progress | null = null;
+  const write = (text: string): void => {
+    if (live?.print === undefined) io.err.write(text);
+    else live.print(io.clean(text));
+  };
+  return {
+    io: { ...io, err: { ...io.err, write } },
+    watch: (progress) => {
+      live = progress;
+      return {
+        ...progress,
+        stop: async () => {
+          await progress.stop();
+          live = null;
+        },
+      };
+    },
+  };
+};
+
 /** The view that `--progress`, the terminal and the environment ask for. It writes to stderr. */
 export const progressFor = (
   call: Call,

@@ -35,6 +35,7 @@ export const ttyProgress = (options: TtyOptions): Progress => {
   const name = (run: RunId): string => oneLine(nameOf(run) ?? run);
   const phases = startPhases((phase) => phase === 'run' && tally.troubled > 0);
   const above: string[] = [];
+  let unfinished = '';
   const draw = (ended: boolean): void => {
     const view: LiveView = {
       phases: phases.views(),
@@ -68,10 +69,17 @@ export const ttyProgress = (options: TtyOptions): Progress => {
       const [style, mark, text] = said;
       above.push(rowOf([[style, mark], ' ', clip(text, 400)], width(), paint).painted);
     },
+    print: (text) => {
+      const lines = (unfinished + text).split('\n');
+      unfinished = lines.pop() ?? '';
+      above.push(...lines);
+      if (lines.length > 0) draw(false);
+    },
     stop: async () => {
       stopped.abort();
       await ticking;
       await phases.end();
+      if (unfinished !== '') above.push(unfinished);
       draw(true);
     },
   };
@@ -96,8 +104,8 @@ const sayAbove = (
       return ['error', '✖', `${oneLine(change.path)}  ${reasonOf(change.error)}`];
     case 'notice':
       return ['notice', '·', oneLine(change.message)];
+    // The summary tells why it stopped, right below.
     case 'end':
-      return change.stop === null ? null : ['warning', '■', `stopped: ${oneLine(change.stop)}`];
     case 'phase':
     case 'submitted':
     case 'adopted':
