@@ -33,6 +33,8 @@ export const ttyProgress = (options: TtyOptions): Progress => {
   const width = (): number => Math.max(1, (options.columns() ?? 80) - 1);
   const screen = new Screen(harmless(options.write), () => options.columns() ?? 80);
   const name = (run: RunId): string => oneLine(nameOf(run) ?? run);
+  // The reason matters more than the end of a long name.
+  const shortName = (run: RunId): string => clip(name(run), Math.max(16, Math.floor(width() / 3)));
   const phases = startPhases((phase) => phase === 'run' && tally.troubled > 0);
   const above: string[] = [];
   let unfinished = '';
@@ -64,7 +66,7 @@ export const ttyProgress = (options: TtyOptions): Progress => {
       const change = tally.on(event, clock.now());
       if (change === null) return;
       if (change.is === 'phase') phases.begin(change.phase, change.detail);
-      const said = sayAbove(change, name);
+      const said = sayAbove(change, shortName);
       if (said === null) return;
       const [style, mark, text] = said;
       above.push(rowOf([[style, mark], ' ', clip(text, 400)], width(), paint).painted);
