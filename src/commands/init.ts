@@ -21,7 +21,7 @@ import { materialOf } from './init-material.js';
 import { nextSteps } from './init-next.js';
 import type { Io } from './io.js';
 import { planBatch } from './plan-batch.js';
-import { shownFrom } from './project.js';
+import { readEnvFile, shownFrom } from './project.js';
 import { sayProblems } from './say.js';
 
 /** `rh-batch init api.json`: a manifest and its table to begin with, and what to do next. */
@@ -56,6 +56,8 @@ const begin = async (
   const problems = new Problems();
   const files = nodeFiles();
   const paths = pathsOf(call, io);
+  // From the first word on, no file and no message can hold it.
+  io.protect((await readEnvFile(call, io, problems)).get('RUNNINGHUB_API_KEY')?.trim() ?? '');
   await refuseExisting(paths, call, io, files, problems);
   checkName(call, problems);
   const material = problems.errors > 0 ? null : await materialOf(call, io, files, asker, problems);
@@ -181,7 +183,7 @@ const tableText = async (columns: readonly Column[]): Promise<string> => {
   const { stringify } = await import('csv-stringify/sync');
   const text = stringify([columns.map(({ address }) => address), ...tableOf(columns)], {
     // An empty text is a value; an empty cell is none.
-    cast: { string: (value) => ({ value, quoted: value === '' }) },
+    cast: { string: (value) => ({ value, quoted_empty: true }) },
   });
   return /[^\u0000-\u007f]/.test(text) ? `\ufeff${text}` : text;
 };
