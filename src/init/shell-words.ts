@@ -52,10 +52,10 @@ class Posix {
   }
 
   #blank(): void {
-    const pattern = this.whole ? /(?:\s|\\[ \t]*\r?\n)*/y : /(?:[ \t]|\\[ \t]*\r?\n)*/y;
+    const pattern = this.whole ? /(?:[ \t\r\n]|\\[ \t]*\r?\n)*/y : /(?:[ \t]|\\[ \t]*\r?\n)*/y;
     this.#at += this.#match(pattern).length;
     // What goes before the command ends nothing.
-    if (this.#words.length === 0) this.#at += this.#match(/(?:\s|#.*)*/y).length;
+    if (this.#words.length === 0) this.#at += this.#match(/(?:[ \t\r\n]|#.*)*/y).length;
   }
 
   #ends(): boolean {
@@ -66,7 +66,7 @@ class Posix {
     let text = '';
     while (this.#at < this.line.length) {
       const char = this.line[this.#at] ?? '';
-      if (/\s/.test(char) || (!this.whole && /[;|]/.test(char))) break;
+      if (/[ \t\r\n]/.test(char) || (!this.whole && /[;|]/.test(char))) break;
       if (this.#match(/\\[ \t]*\r?\n/y) !== '') {
         this.#at += this.#match(/\\[ \t]*\r?\n/y).length;
         continue;
@@ -138,9 +138,13 @@ const unescapeAnsi = (body: string): string =>
 const codePoint = (code: number): string =>
   code <= 0x10ffff ? String.fromCodePoint(code) : '\ufffd';
 
-/** Windows' cmd: `^` takes the meaning from what follows, then programs read `"` and `\"`. */
+/**
+ * Windows' cmd: `^` takes the meaning from what follows, then programs read `"` and `\"`.
+ * Browsers double every backslash on top of that; where all are doubled, that was one.
+ */
 export const cmdWords = (line: string): Words => {
   const plain = withoutCarets(line);
+  const doubled = /\^"/.test(line) && !/(?<!\\)(?:\\\\)*\\(?![\\"])/.test(plain);
   const words: Word[] = [];
   let [text, from, quoted] = ['', -1, false];
   for (let at = 0; at < plain.length; at += 1) {
@@ -156,6 +160,9 @@ export const cmdWords = (line: string): Words => {
       text += '\\'.repeat(slashes >> 1);
       if (slashes % 2 === 1) text += '"';
       at += slashes % 2 === 1 ? slashes : slashes - 1;
+    } else if (slashes > 0) {
+      text += '\\'.repeat(doubled ? slashes >> 1 : slashes);
+      at += slashes - 1;
     } else if (char !== '"') text += char;
     else if (quoted && plain[at + 1] === '"') {
       text += '"';

@@ -49,9 +49,7 @@ describe('without a terminal', () => {
     expect(done.out).toContain('2 runs: 2 to run (2 new) · 2 uploads');
     expect(done.out).toContain('rh-batch apply batches/hero.yaml');
     const { columns, set } = JSON.parse(
-      (
-        await p.run(['init', '--id', id, '--json', '--force', '--vary', 'id:6.text=x'])
-      ).out,
+      (await p.run(['init', '--id', id, '--json', '--force', '--vary', 'id:6.text=x'])).out,
     ) as { columns: unknown; set: unknown };
     expect([columns, set]).toEqual([['id:6.text'], []]);
   });
@@ -115,7 +113,11 @@ describe('without a terminal', () => {
     const values = ['${{ x }}', '=1+1', ' lead', 'two\nlines', '', '\u2028\u0085', '007', '"q"'];
     const nodes = titles.map((title, at) => [
       String(at),
-      { class_type: 'CLIPTextEncode', _meta: { title }, inputs: { text: values[at], strength: at } },
+      {
+        class_type: 'CLIPTextEncode',
+        _meta: { title },
+        inputs: { text: values[at], strength: at },
+      },
     ]);
     const p = open({ 'api.json': JSON.stringify(Object.fromEntries(nodes)) });
     const { fields } = JSON.parse((await p.run(['fields', 'api.json', '--json'])).out) as {

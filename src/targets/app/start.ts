@@ -21,7 +21,7 @@ const seen = (call: SeenCall, takes: readonly string[]): SeenTask | null => {
   const inPath = behind(call.path, '/openapi/v2/run/ai-app/');
   if (inPath === null && call.path.replace(/\/+$/, '') !== '/task/openapi/ai-app/run') return null;
   const id = inPath ?? textOf(call.body.get('webappId')) ?? '';
-  return seenTask(id, call, ['webappId'], takes, wholeExample(call));
+  return seenTask(id, call, ['webappId', 'webappName'], takes, wholeExample(call));
 };
 
 /** Entries that name their nodes are what the app's page gives; shorter ones tell too little. */

@@ -35,5 +35,5 @@ const seen = (call: SeenCall): SeenTask | null => {
   const id = `${textOf(body.get('webappId')) ?? ''}/${textOf(body.get('quickCreateCode')) ?? ''}`;
   const list = listOf(body);
   const file = list.length === 0 ? null : new Map([['nodeInfoList', list]]);
-  return seenTask(id, call, ['webappId', 'quickCreateCode'], [], file);
+  return seenTask(id, call, ['webappId', 'webappName', 'quickCreateCode'], [], file);
 };
