@@ -14,6 +14,7 @@ const may = {
   journal: [],
   runninghub: [],
   targets: ['manifest', 'workflow', 'runninghub'],
+  init: ['workflow', 'targets'],
   plan: ['manifest', 'matrix', 'workflow', 'targets', 'assets', 'journal'],
   engine: ['manifest', 'plan', 'assets', 'runninghub', 'journal'],
   report: ['plan', 'journal'],

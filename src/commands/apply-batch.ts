@@ -9,7 +9,7 @@ import { NodeOutputFiles } from '../edges/output-files.js';
 import { runBatch } from '../engine/engine.js';
 import type { EngineResult } from '../engine/engine.js';
 import { predictivePolicy } from '../engine/predictive.js';
-import type { LiveEvent, Recorded, RunError } from '../journal/event.js';
+import type { LiveEvent, Phase, Recorded, RunError } from '../journal/event.js';
 import { openStore } from '../journal/store.js';
 import type { Store } from '../journal/store.js';
 import { durationsOf } from '../plan/durations.js';
@@ -22,6 +22,7 @@ import type { Selection } from '../plan/selection.js';
 import type { BatchReport } from '../report/model.js';
 import type { Family } from '../runninghub/service.js';
 import { TaskSockets } from '../runninghub/sockets.js';
+import { planSummaryText } from '../terminal/plan-text.js';
 import type { RunId } from '../values/ids.js';
 import { beginBatch } from './begin-batch.js';
 import type { Call } from './call.js';
@@ -209,20 +210,24 @@ class Apply {
       nameOf: (run) => this.#names.get(run) ?? store.state.runs.get(run)?.inputs.name ?? null,
       forecast: () => this.#outlook?.forecast(identity.clock.now()) ?? null,
     });
-    let outcome: Outcome;
+    const busy = this.#hasWork();
+    const enter = (phase: Phase, detail: string): void => {
+      if (busy) progress.on({ type: 'phase', phase, detail });
+    };
     try {
-      outcome = this.#hasWork()
+      enter('plan', planSummaryText(plan));
+      const outcome = busy
         ? await this.#work(progress, signals.interrupted)
         : { ...nothingDone, code: exit.done, stop: null };
+      enter('report', '');
+      const report = await this.#report(outcome, startedAt);
+      const code = signals.code() ?? (outcome.code === exit.done ? codeOf(report) : outcome.code);
+      if (sharded || busy) await this.#end(code, outcome);
+      return await this.#finish({ ...report, exitCode: code }, code);
     } finally {
       await progress.stop();
+      signals.stop();
     }
-    const report = await this.#report(outcome, startedAt);
-    const code = signals.code() ?? (outcome.code === exit.done ? codeOf(report) : outcome.code);
-    if (sharded || this.#hasWork()) await this.#end(code, outcome);
-    const applied = await this.#finish({ ...report, exitCode: code }, code);
-    signals.stop();
-    return applied;
   }
 
   /** A finished batch is a no-op: no request, no event. */

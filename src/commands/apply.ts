@@ -7,15 +7,17 @@ import type { Call } from './call.js';
 import { logGroup } from './ci.js';
 import type { Io } from './io.js';
 import { applyCommand } from './page-options.js';
-import { modeFor, progressFor } from './progress.js';
+import { besideProgress, modeFor, progressFor } from './progress.js';
 import { tellGithub } from './results.js';
 import { sayProblems } from './say.js';
 
 /** `rh-batch apply` */
 export const apply = async (call: Call, io: Io): Promise<number> => {
-  const applied = await applyBatch(call, io, {
-    problems: (problems) => sayProblems(problems, call, io),
-    progress: ({ clock, ...facts }) => folded(progressFor(call, io, clock, facts), call, io),
+  const beside = besideProgress(io);
+  const applied = await applyBatch(call, beside.io, {
+    problems: (problems) => sayProblems(problems, call, beside.io),
+    progress: ({ clock, ...facts }) =>
+      beside.watch(folded(progressFor(call, io, clock, facts), call, io)),
   });
   if (applied.is === 'refused') return applied.exitCode;
   const { report, project, htmlPath, exitCode } = applied;

@@ -29,7 +29,7 @@ export interface Identity {
   readonly speed: number;
 }
 
-const defaultSite = 'https://www.runninghub.cn';
+export const defaultSite = 'https://www.runninghub.cn';
 /** Of the emulator in this process: half a minute of a task passes in half a second. */
 const emulatorSpeed = 60;
 const emulatorSlots = 4;

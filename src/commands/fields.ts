@@ -2,9 +2,11 @@ import { resolve } from 'node:path';
 import stringWidth from 'string-width';
 import { Problems } from '../diagnostics/problems.js';
 import { nodeFiles } from '../edges/node-files.js';
+import { resolveAddress } from '../workflow/address.js';
 import type { FieldDescription } from '../workflow/describe.js';
 import { describeFields } from '../workflow/describe.js';
 import { ownerOf } from '../targets/targets.js';
+import type { Workflow } from '../workflow/workflow.js';
 import type { Call } from './call.js';
 import { exit } from './exit.js';
 import type { Io } from './io.js';
@@ -24,13 +26,29 @@ export const fields = async (call: Call, io: Io): Promise<number> => {
   const workflow = read.ok
     ? ownerOf(read.value).read({ ...input, content: read.value }, problems)
     : null;
+  const all = workflow === null ? [] : chosen(workflow, call.args.slice(1), problems);
   sayProblems(problems, call, io);
-  if (workflow === null) return exit.badInput;
-  const all = describeFields(workflow);
+  if (workflow === null || problems.errors > 0) return exit.badInput;
   if (call.flag('json')) io.out.write(`${json(all)}\n`);
   else if (call.flag('csv')) io.out.write(await csvHeader(all));
   else io.out.write(table(all, io.out.columns()));
   return exit.done;
+};
+
+/** All fields, or those that the addresses name, in their order. */
+const chosen = (
+  workflow: Workflow,
+  addresses: readonly string[],
+  problems: Problems,
+): FieldDescription[] => {
+  const all = describeFields(workflow);
+  if (addresses.length === 0) return all;
+  const named = addresses.flatMap(
+    (address) => resolveAddress(workflow, address, null, problems) ?? [],
+  );
+  return [...new Set(named)].flatMap(({ node, name }) =>
+    all.filter((one) => one.node === node && one.field === name),
+  );
 };
 
 const json = (all: readonly FieldDescription[]): string =>

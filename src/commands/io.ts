@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { Clock } from '../edges/clock.js';
 
 /** One of the process' two outputs. Everything written is cleaned of keys first. */
@@ -6,7 +7,14 @@ export interface Sink {
   readonly isTTY: boolean;
   /** Width of the terminal; null where there is none. */
   readonly columns: () => number | null;
+  /** Its height; absent: not known. */
+  readonly rows?: () => number | null;
+  /** Calls back when the terminal was resized, until the returned function is called. */
+  readonly onResize?: (handler: () => void) => () => void;
 }
+
+/** What a person types, or another program pipes in. */
+export type Input = Readable & { readonly isTTY?: boolean };
 
 export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
@@ -14,6 +22,8 @@ export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 export interface Io {
   readonly out: Sink;
   readonly err: Sink;
+  /** Opened by whoever asks. Absent: nobody is there. */
+  readonly in?: () => Input;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly clock: Clock;

@@ -55,7 +55,7 @@ export const listeningOf = (
   if (!takesWebhook(project, problems)) return null;
   if (!near && isThisMachine(publicUrl))
     problems.add(
-      warning('E0004', null, `"${publicUrl}" is this machine alone: RunningHub cannot reach it`, {
+      warning('E0006', null, `"${publicUrl}" is this machine alone: RunningHub cannot reach it`, {
         hint: 'a tunnel or reverse proxy gives a URL that it can reach; see apply --help',
       }),
     );
@@ -87,7 +87,7 @@ export const startListening = async (
   const started = await startReceiver({ host, port, secret });
   if (started.ok) return { receiver: started.receiver, webhookUrl: `${publicUrl}/${secret}` };
   problems.add(
-    error('E0004', null, `--listen ${port}: ${started.why}`, {
+    error('E0006', null, `--listen ${port}: ${started.why}`, {
       hint: 'another port may be free, or another rh-batch may listen there',
     }),
   );

@@ -14,6 +14,8 @@ const mark = '\u{E000}';
 
 /** argv (without node and script) → exit code. Does not throw for anything a user typed. */
 export const main = async (argv: readonly string[], io: Io, version: string): Promise<number> => {
+  // Asked by a shell at every Tab; not for people.
+  if (argv[0] === '__complete') return (await import('./complete.js')).complete(argv.slice(1), io);
   const parsed = parse(argv);
   switch (parsed.is) {
     case 'help':
@@ -47,6 +49,7 @@ const parse = (argv: readonly string[]): Parsed => {
     const command = cli.command(`${name} ${args}`.trim(), about);
     for (const option of options) command.option(option.flags, option.about);
   }
+  const guard = guardFor(commands.find(({ name }) => argv.includes(name)));
   const { args, options } = cli.parse(['', '', ...argv.map(guard)], { run: false });
   const command = commands.find(({ name }) => name === cli.matchedCommandName) ?? null;
   if (options['version'] === true && command === null) return { is: 'version' };
@@ -77,12 +80,15 @@ const unknownCommand = (typed: string): Parsed =>
       };
 
 /** Flags keep their form; what cac would take for a number, and every `--flag=value`, is marked. */
-const guard = (arg: string): string => {
-  // `--force` takes a pattern only behind `=`, or it would swallow the manifest's name.
-  if (arg === '--force') return `--force=${mark}*`;
-  if (!arg.startsWith('-')) return Number.isFinite(Number(arg)) ? mark + arg : arg;
-  const at = arg.indexOf('=');
-  return at === -1 ? arg : `${arg.slice(0, at + 1)}${mark}${arg.slice(at + 1)}`;
+const guardFor = (command: Command | undefined): ((arg: string) => string) => {
+  const patterned = command?.options.some(({ flags }) => flags === '--force [pattern]') === true;
+  return (arg) => {
+    // `--force` takes a pattern only behind `=`, or it would swallow the manifest's name.
+    if (arg === '--force' && patterned) return `--force=${mark}*`;
+    if (!arg.startsWith('-')) return Number.isFinite(Number(arg)) ? mark + arg : arg;
+    const at = arg.indexOf('=');
+    return at === -1 ? arg : `${arg.slice(0, at + 1)}${mark}${arg.slice(at + 1)}`;
+  };
 };
 
 const unguard = (text: string): string => text.replaceAll(mark, '');

@@ -27,11 +27,17 @@ export const processIo = (): Io => {
       },
       isTTY: stream.isTTY,
       columns: () => (stream.isTTY ? stream.columns : null),
+      rows: () => (stream.isTTY ? stream.rows : null),
+      onResize: (handler) => {
+        stream.on('resize', handler);
+        return () => stream.off('resize', handler);
+      },
     };
   };
   return {
     out: sink(process.stdout),
     err: sink(process.stderr),
+    in: () => process.stdin,
     env: process.env,
     cwd: process.cwd(),
     clock: systemClock,

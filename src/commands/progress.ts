@@ -33,6 +33,30 @@ export const liveWanted = (call: Call, io: Io, problems: Problems): boolean => {
   return typed === 'on';
 };
 
+/** Everything else that is said on stderr goes past a live view, not through it. */
+export const besideProgress = (
+  io: Io,
+): { readonly io: Io; readonly watch: (progress: Progress) => Progress } => {
+  let live: Progress | null = null;
+  const write = (text: string): void => {
+    if (live?.print === undefined) io.err.write(text);
+    else live.print(io.clean(text));
+  };
+  return {
+    io: { ...io, err: { ...io.err, write } },
+    watch: (progress) => {
+      live = progress;
+      return {
+        ...progress,
+        stop: async () => {
+          await progress.stop();
+          live = null;
+        },
+      };
+    },
+  };
+};
+
 /** The view that `--progress`, the terminal and the environment ask for. It writes to stderr. */
 export const progressFor = (
   call: Call,
@@ -55,6 +79,7 @@ export const progressFor = (
       return ttyProgress({
         ...options,
         columns: io.err.columns,
+        ...(io.err.rows === undefined ? {} : { rows: io.err.rows }),
         paint: painter(io.env, io.err.isTTY),
       });
     case 'plain':

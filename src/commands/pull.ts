@@ -8,6 +8,7 @@ import { fetchText } from '../runninghub/endpoints/page.js';
 import type { Pulled, TargetPull } from '../targets/target.js';
 import { targets } from '../targets/targets.js';
 import type { Call } from './call.js';
+import type { Identity } from './connect.js';
 import { identify } from './connect.js';
 import { exit } from './exit.js';
 import { indented } from './indent.js';
@@ -50,7 +51,16 @@ const fromService = async (
   const identity = identify(call, io, env, problems);
   sayProblems(problems, call, io);
   if (identity === null || problems.errors > 0) return null;
-  const { site, key, clock } = identity;
+  return askService(id, fetch, identity, io);
+};
+
+/** The one request of a pull from the service. */
+export const askService = async (
+  id: string,
+  fetch: (TargetPull['from'] & { is: 'service' })['fetch'],
+  { site, key, clock }: Identity,
+  io: Io,
+): Promise<Pulled> => {
   const client = createClient({ baseUrl: site, key, clock, env: io.env });
   try {
     return await fetch(id, client);

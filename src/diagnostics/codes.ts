@@ -7,7 +7,9 @@ export const codes = {
   E0001: 'The command line has an unknown command, an unknown option or a bad value.',
   E0002: 'A file that was named on the command line cannot be read.',
   E0003: 'No API key: RUNNINGHUB_API_KEY is not set.',
-  E0004: 'Events of the service cannot arrive where --listen and --public-url say.',
+  E0004: 'A curl command cannot be read, or it starts no task.',
+  E0005: 'A file that would be written is there already, or cannot be written.',
+  E0006: 'Events of the service cannot arrive where --listen and --public-url say.',
 
   // E01xx: the manifest's text and keys
   E0101: 'The manifest is empty.',

@@ -11,9 +11,10 @@ import type { Files } from '../edges/files.js';
 import type { AssetOptions } from '../manifest/manifest.js';
 import type { Datum } from '../values/datum.js';
 import { impossible } from '../values/impossible.js';
-import { isList, jsonText, parseJson } from '../values/json-text.js';
+import { canonicalJson, isList, jsonText, parseJson } from '../values/json-text.js';
 import type { Place } from '../values/place.js';
 import { isIntegerField } from '../workflow/fields.js';
+import { isRemote } from '../workflow/loaders.js';
 import type { Field } from '../workflow/workflow.js';
 import { coerce, isSendable, jsonOf } from './coerce.js';
 import type { AssetValue, JsonValue, OverrideValue } from './plan.js';
@@ -122,7 +123,9 @@ export class Values {
     const coerced = coerce(datum, input.field, rules?.whole ?? isIntegerField(name));
     if (!coerced.ok) return this.#wrong(input, coerced.takes, problems);
     const { json } = coerced;
-    const broken = rules === null ? null : brokenRule(json, rules);
+    // What the service itself has there it takes, whatever it says of choices.
+    const own = canonicalJson(json) === canonicalJson(input.field.value);
+    const broken = rules === null || own ? null : brokenRule(json, rules);
     if (broken === null) return { is: 'json', json };
     const { message, hint, notes } = broken;
     problems.add(error('E0411', input.at(), `${input.address} ${message}`, { hint, notes }));
@@ -143,7 +146,7 @@ export class Values {
   #isLocalFile(value: string, { field }: ValueInput): boolean {
     if (field.file === null || !this.options.infer) return false;
     if (value === '' || value === field.value) return false;
-    return !/^(?:https?:\/\/|data:|api\/|openapi\/|api-lora-cn\/)/i.test(value);
+    return !isRemote(value);
   }
 
   /** A field that takes several files: a list of paths and links, a JSON text of one, or one alone. */

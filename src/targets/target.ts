@@ -2,7 +2,7 @@ import type { Problems } from '../diagnostics/problems.js';
 import type { CreateOptions } from '../manifest/manifest.js';
 import type { TargetSyntax } from '../manifest/target.js';
 import type { Catalogue, CreateRequest, Family, Fault } from '../runninghub/service.js';
-import type { Json } from '../values/json.js';
+import type { Json, JsonObject } from '../values/json.js';
 import type { Place } from '../values/place.js';
 import type { GraphIdentity } from '../workflow/identity.js';
 import type { Field, Workflow } from '../workflow/workflow.js';
@@ -37,6 +37,8 @@ export interface TargetModule {
   readonly pull: TargetPull | null;
   /** What an emulator must have saved to run it. */
   readonly saved: (id: string, text: string) => Saved;
+  /** How `rh-batch init` comes by a manifest for it. */
+  readonly start: TargetStart;
 }
 
 export interface ReadInput {
@@ -88,6 +90,41 @@ export interface CompareInput {
   /** Where the manifest names the local file. */
   readonly at: Place;
   readonly loaders: ReadonlyMap<string, readonly string[]>;
+}
+
+export interface TargetStart {
+  /** For people: "the workflow's id (the last part of its URL)". */
+  readonly asks: string;
+  /** Its file unless the user says otherwise. */
+  readonly file: string;
+  /** What a person typed, or the URL of its page → its id; null: it is none of this target. */
+  readonly idOf: (typed: string) => string | null;
+  /** What its file tells of its id; null: nothing. */
+  readonly idIn: (json: Json) => string | null;
+  /** Keys of a manifest that name it. */
+  readonly keys: (id: string) => readonly ManifestKey[];
+  /** A call that starts a task of it, as RunningHub's pages show it; null: it is of another target. */
+  readonly seen: (call: SeenCall) => SeenTask | null;
+}
+
+export type ManifestKey = readonly [name: string, value: Json];
+
+/** A submit call that somebody else wrote. */
+export interface SeenCall {
+  /** Without host and query. */
+  readonly path: string;
+  readonly body: JsonObject;
+}
+
+export interface SeenTask {
+  readonly id: string;
+  readonly values: readonly SentField[];
+  /** Keys of a manifest that say the same as the call's options. */
+  readonly options: readonly ManifestKey[];
+  /** The target's file, where the call holds all of it. */
+  readonly file: Json | null;
+  /** Members of the call that no manifest has. */
+  readonly left: readonly string[];
 }
 
 export interface TargetPull {

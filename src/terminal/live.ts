@@ -25,6 +25,9 @@ export interface LiveView {
   readonly ended: boolean;
 }
 
+/** Bar, counts and one run, and the line of the cursor. */
+const linesOfRun = 4;
+
 const spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 const nameWidth = 8;
 
@@ -39,18 +42,24 @@ export const liveLines = (
 ): readonly ScreenLine[] => {
   const row = (...parts: readonly Part[]): ScreenLine => rowOf(parts, width, paint);
   const run = view.phases.find(({ phase }) => phase === 'run');
+  const shown = view.phases.filter(
+    ({ state }) => state !== 'skipped' && !(view.ended && state === 'waiting'),
+  );
+  // A block that is taller than the terminal could not be drawn over, and would scroll by for ever.
+  const short = !view.ended && shown.length + linesOfRun >= height;
   const lines: ScreenLine[] = [];
-  for (const phase of view.phases) {
-    if (phase.state === 'skipped' || (view.ended && phase.state === 'waiting')) continue;
+  for (const phase of shown) {
+    if (short && phase.state !== 'active') continue;
     lines.push(row(...phaseParts(phase, view)));
     if (phase === run && phase.state !== 'waiting') {
       lines.push(row(...barParts(view, width)), row('  ', ...countParts(view)));
-      const room = Math.max(1, height - lines.length - 2);
-      if (phase.state === 'active' && !view.ended)
+      const below = short ? 0 : shown.length - 1 - shown.indexOf(phase);
+      const room = height - 1 - lines.length - below;
+      if (phase.state === 'active' && !view.ended && room > 0)
         lines.push(...flightParts(view, width, room).map((parts) => row(...parts)));
     }
   }
-  return lines;
+  return view.ended ? lines : lines.slice(0, Math.max(1, height - 1));
 };
 
 const marks: Readonly<Record<PhaseView['state'], readonly [Style, string]>> = {
@@ -76,18 +85,25 @@ const countParts = ({ tally, total, forecast, ended }: LiveView): readonly Part[
   return [countsText(tally, total), ...(basis === null ? [] : [['dim', ` · ${basis}`] as const])];
 };
 
+const minBar = 8;
+
 /** `━━━━━━━╌╌╌╌  32/53  60%  384 of about 640 coins  about 4 min left` */
 const barParts = (view: LiveView, width: number): readonly Part[] => {
   const { tally, total, forecast, ended, now, startedAt } = view;
   const share = total === null || total === 0 ? 0 : Math.min(1, tally.settled / total);
-  const facts = [
-    total === null ? grouped(tally.settled) : `${grouped(tally.settled)}/${grouped(total)}`,
-    total === null || total === 0 ? null : `${Math.floor(share * 100)}%`,
-    coinsText(tally, ended ? null : forecast),
-    ended ? `in ${duration(now - startedAt)}` : leftText(forecast),
-  ].filter((fact) => fact !== null);
-  const text = facts.join('  ');
-  const length = Math.max(8, Math.min(40, width - widthOf(text) - 6));
+  const factsWith = (percent: boolean): string =>
+    [
+      total === null ? grouped(tally.settled) : `${grouped(tally.settled)}/${grouped(total)}`,
+      !percent || total === null || total === 0 ? null : `${Math.floor(share * 100)}%`,
+      coinsText(tally, ended ? null : forecast),
+      ended ? `in ${duration(now - startedAt)}` : leftText(forecast),
+    ]
+      .filter((fact) => fact !== null)
+      .join('  ');
+  // The bar says it too: on a narrow terminal what is spent matters more.
+  const whole = factsWith(true);
+  const text = width - widthOf(whole) - 4 < minBar ? factsWith(false) : whole;
+  const length = Math.max(minBar, Math.min(40, width - widthOf(text) - 6));
   const good = Math.round(length * (total === null || total === 0 ? 0 : tally.done / total));
   const filled = Math.max(good, Math.round(length * share));
   return [
@@ -108,7 +124,7 @@ const stepWidth = 26;
 const flightParts = (view: LiveView, width: number, room: number): readonly (readonly Part[])[] => {
   const { flights, waitingFor } = view.tally;
   const all = [...flights];
-  const limit = Math.min(maxFlights, room);
+  const limit = Math.min(maxFlights, waitingFor === null ? room : room - 1);
   const shown = all.slice(0, all.length > limit ? Math.max(0, limit - 1) : limit);
   // A step is told where a name still has room beside it; then all rows keep that room free.
   const free = width - 4 - 10 - 9;

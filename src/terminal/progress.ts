@@ -7,6 +7,11 @@ import type { RunId } from '../values/ids.js';
 export interface Progress {
   /** A recorded event or a live one. Never throws, never waits. */
   on(event: JournalEvent | LiveEvent): void;
+  /**
+   * What others have to say on the same stream: a live view makes room for it. Absent: they may
+   * write there themselves.
+   */
+  readonly print?: (text: string) => void;
   /** Nothing is written after it resolves. */
   stop(): Promise<void>;
 }

@@ -33,8 +33,11 @@ export const ttyProgress = (options: TtyOptions): Progress => {
   const width = (): number => Math.max(1, (options.columns() ?? 80) - 1);
   const screen = new Screen(harmless(options.write), () => options.columns() ?? 80);
   const name = (run: RunId): string => oneLine(nameOf(run) ?? run);
+  // The reason matters more than the end of a long name.
+  const shortName = (run: RunId): string => clip(name(run), Math.max(16, Math.floor(width() / 3)));
   const phases = startPhases((phase) => phase === 'run' && tally.troubled > 0);
   const above: string[] = [];
+  let unfinished = '';
   const draw = (ended: boolean): void => {
     const view: LiveView = {
       phases: phases.views(),
@@ -63,15 +66,22 @@ export const ttyProgress = (options: TtyOptions): Progress => {
       const change = tally.on(event, clock.now());
       if (change === null) return;
       if (change.is === 'phase') phases.begin(change.phase, change.detail);
-      const said = sayAbove(change, name);
+      const said = sayAbove(change, shortName);
       if (said === null) return;
       const [style, mark, text] = said;
       above.push(rowOf([[style, mark], ' ', clip(text, 400)], width(), paint).painted);
+    },
+    print: (text) => {
+      const lines = (unfinished + text).split('\n');
+      unfinished = lines.pop() ?? '';
+      above.push(...lines);
+      if (lines.length > 0) draw(false);
     },
     stop: async () => {
       stopped.abort();
       await ticking;
       await phases.end();
+      if (unfinished !== '') above.push(unfinished);
       draw(true);
     },
   };
@@ -96,8 +106,8 @@ const sayAbove = (
       return ['error', '✖', `${oneLine(change.path)}  ${reasonOf(change.error)}`];
     case 'notice':
       return ['notice', '·', oneLine(change.message)];
+    // The summary tells why it stopped, right below.
     case 'end':
-      return change.stop === null ? null : ['warning', '■', `stopped: ${oneLine(change.stop)}`];
     case 'phase':
     case 'submitted':
     case 'adopted':

@@ -32,3 +32,7 @@ export const fileFieldMedium = (
   const fields = Object.hasOwn(loaders, classType) ? loaders[classType] : undefined;
   return fields !== undefined && Object.hasOwn(fields, field) ? (fields[field] ?? null) : null;
 };
+
+/** Links, and names that the service itself gave: no files of this machine. */
+export const isRemote = (value: string): boolean =>
+  /^(?:https?:\/\/|data:|api\/|openapi\/|api-lora-cn\/)/i.test(value);

@@ -276,7 +276,7 @@ describe('what cannot be meant is said before anything is submitted', () => {
     const ended = await p.apply('--listen', String(port), '--json');
     expect(ended).toMatchObject({ exit: 2 });
     expect(ended.err).toMatch(/error: --listen \d+: listen EADDRINUSE/);
-    expect(JSON.parse(ended.out)).toMatchObject({ diagnostics: [{ code: 'E0004' }] });
+    expect(JSON.parse(ended.out)).toMatchObject({ diagnostics: [{ code: 'E0006' }] });
     expect(p.service.stats().requests).toEqual({});
     // The state is free again.
     expect(await p.apply()).toMatchObject({ exit: 0 });

@@ -164,7 +164,7 @@ describe('json', () => {
 });
 
 describe('tty', () => {
-  const start = (columns: number, total: number, colour = false) => {
+  const start = (columns: number, total: number, colour = false, rows = 24) => {
     const clock = new VirtualClock();
     const terminal = new FakeTerminal(columns);
     const progress = ttyProgress({
@@ -174,6 +174,7 @@ describe('tty', () => {
       nameOf,
       columns: () => terminal.columns,
       forecast: () => ({ observations: 2, wallTimeMs: 240_000, taskTimeMs: 1, coins: 72 }),
+      rows: () => rows,
       paint: colour ? painter({}, true) : plain,
     });
     return { clock, terminal, progress };
@@ -326,6 +327,69 @@ describe('tty', () => {
       })(),
     );
     expect(terminal.writes).toBeLessThanOrEqual(12);
+  });
+
+  test.each([2, 4, 6, 7, 8, 9, 12])(
+    'a terminal of %i lines holds the whole block: what is taller would scroll by for ever',
+    async (rows) => {
+      const { clock, terminal, progress } = start(80, 40, false, rows);
+      const many = Array.from({ length: 20 }, (_, at) => [accepted(at), observed(at)]).flat();
+      const wait: Shown = { type: 'waiting', for: 'capacity', message: 'no free slot' };
+      await play(clock, progress, [
+        phase('plan', 'p'),
+        phase('check'),
+        phase('run'),
+        ...many,
+        wait,
+      ]);
+      const moves = [...terminal.raw.matchAll(/\u001b\[(\d+)A/gu)].map(([, up]) => Number(up));
+      expect(moves.length).toBeGreaterThan(5);
+      expect(Math.max(...moves)).toBeLessThan(rows);
+      expect(terminal.screen.join('\n')).toContain('0/40');
+    },
+  );
+
+  test('what others say stands above the block, whole lines at a time, and is drawn over by nothing', async () => {
+    const { clock, terminal, progress } = start(80, 4);
+    await clock.drive(
+      (async () => {
+        progress.on(phase('plan', '4 runs'));
+        await clock.sleep(500);
+        progress.print?.('manifest.yaml:7:6 warning: not compared\n    7 | api: x\nhalf a ');
+        await clock.sleep(500);
+        progress.print?.('line\n');
+        progress.on(phase('run'));
+        for (const event of [...whole(0), accepted(1)]) progress.on(event);
+        await clock.sleep(500);
+        progress.print?.('without an end');
+        await progress.stop();
+      })(),
+    );
+    expect(terminal.screen.slice(0, 5)).toEqual([
+      'manifest.yaml:7:6 warning: not compared',
+      '    7 | api: x',
+      'half a line',
+      'without an end',
+      '✔ plan    4 runs',
+    ]);
+    expect(terminal.screen.filter((line) => line.includes('plan'))).toHaveLength(1);
+  });
+
+  test('a long name leaves room for the reason, and a narrow bar for what is spent', async () => {
+    const clock = new VirtualClock();
+    const terminal = new FakeTerminal(44);
+    const progress = ttyProgress({
+      write: terminal.write,
+      clock,
+      total: () => 1400,
+      nameOf: () => 'x'.repeat(80),
+      columns: () => 44,
+      paint: plain,
+    });
+    await play(clock, progress, [phase('run'), ...whole(0), accepted(1), failed(1)]);
+    expect(terminal.screen[0]).toMatch(/^✖ x+…  node 3: CUDA out of/u);
+    expect(terminal.screen.join('\n')).toMatch(/ {2}24 coins {2}in \d+s$/mu);
+    expect(terminal.tooWide).toEqual([]);
   });
 
   test('what the service sends cannot move the cursor', async () => {

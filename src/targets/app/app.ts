@@ -6,6 +6,9 @@ import { createMembers, textInfo } from '../node-info.js';
 import type { TargetModule } from '../target.js';
 import { nodeInfoListOf, readCallExample, withoutKey } from './call-example.js';
 import { publishedApp } from './published-app.js';
+import { appStart } from './start.js';
+
+const takes = ['instance', 'webhookUrl'];
 
 /** An AI app: `webappId` and its `app` file, the call example that the service gives. */
 export const appTarget: TargetModule = {
@@ -13,7 +16,7 @@ export const appTarget: TargetModule = {
     kind: 'app',
     key: 'webappId',
     file: 'app',
-    takes: ['instance', 'webhookUrl'],
+    takes,
     id: (top, problems) => digitsOf(top, 'webappId', "the app's URL (/ai-detail/…)", problems),
   },
   family: 'classic',
@@ -51,6 +54,7 @@ export const appTarget: TargetModule = {
     apps: new Map([[id, exampleText(text)]]),
     models: new Map(),
   }),
+  start: appStart(takes),
 };
 
 /** The file's list alone, wherever it stood in the file. */

@@ -11,7 +11,7 @@ import type { ReadInput } from '../target.js';
 import { parameterOf } from './parameter.js';
 
 /** What a model's fields are addressed by: `model.prompt`. */
-const nodeId = 'model';
+export const nodeId = 'model';
 
 export const pullHint = (id: string | null): string =>
   `rh-batch pull --model ${id === null || id === '' ? 'PATH' : id} saves what RunningHub publishes of it`;

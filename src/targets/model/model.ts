@@ -6,22 +6,17 @@ import { parseJson } from '../../values/json-text.js';
 import { flatIdentity, given } from '../flat-identity.js';
 import type { Pulled, TargetModule } from '../target.js';
 import { modelsIn, pickModel, pullHint, readDescription } from './description.js';
+import { isPath, modelStart, pathOf } from './start.js';
 
 /** What RunningHub publishes of its standard models, for its own nodes and for programs. */
 const published =
   'https://raw.githubusercontent.com/HM-RunningHub/ComfyUI_RH_OpenAPI/main/developer-kit/model-registry.public.json';
 
-/** `/openapi/v2/a/b`, as pages show it, is `a/b`. */
 const endpoint = (top: MapReader, problems: Problems): string => {
   const written = top.written('model');
   if (written === null) return '';
-  const path = written.value
-    .trim()
-    .replace(/^https?:\/\/[^/]+/, '')
-    .replace(/^\/+/, '')
-    .replace(/^openapi\/v2\//, '')
-    .replace(/\/+$/, '');
-  if (!/^[\w.-]+(?:\/[\w.-]+)+$/.test(path) || path.includes('..'))
+  const path = pathOf(written.value);
+  if (!isPath(path))
     problems.add(
       error('E0113', written.at, '"model" must be the path of a standard model', {
         hint: 'model: rhart-video/ltx-2.3/text-to-video',
@@ -70,4 +65,5 @@ export const modelTarget: TargetModule = {
     apps: new Map(),
     models: new Map([[id, text]]),
   }),
+  start: modelStart,
 };

@@ -8,6 +8,7 @@ import { readCallExample } from '../app/call-example.js';
 import { flatIdentity, given } from '../flat-identity.js';
 import { textInfo } from '../node-info.js';
 import type { TargetModule } from '../target.js';
+import { quickStart } from './start.js';
 
 /** `webappId/code`: one text, since both say what runs. */
 const idOf = (top: MapReader, problems: Problems): string => {
@@ -60,4 +61,5 @@ export const quickTarget: TargetModule = {
     apps: new Map([[partsOf(id).webappId, exampleText(text)]]),
     models: new Map(),
   }),
+  start: quickStart(partsOf),
 };

@@ -9,6 +9,16 @@ import type { Json } from '../../values/json.js';
 import { createMembers, nodeInfo } from '../node-info.js';
 import type { RequestInput, TargetModule } from '../target.js';
 import { savedGraph } from './saved-graph.js';
+import { workflowStart } from './start.js';
+
+const takes = [
+  'instance',
+  'addMetadata',
+  'webhookUrl',
+  'usePersonalQueue',
+  'retainSeconds',
+  'submit',
+];
 
 /** A saved ComfyUI workflow: `workflowId` and its `api` file. */
 export const workflowTarget: TargetModule = {
@@ -16,7 +26,7 @@ export const workflowTarget: TargetModule = {
     kind: 'workflow',
     key: 'workflowId',
     file: 'api',
-    takes: ['instance', 'addMetadata', 'webhookUrl', 'usePersonalQueue', 'retainSeconds', 'submit'],
+    takes,
     id: (top, problems) => digitsOf(top, 'workflowId', "the workflow's URL", problems),
   },
   family: 'classic',
@@ -50,6 +60,7 @@ export const workflowTarget: TargetModule = {
     },
   },
   saved: (id, text) => ({ workflows: new Map([[id, text]]), apps: new Map(), models: new Map() }),
+  start: workflowStart(takes),
 };
 
 /** Body of `POST /task/openapi/create` (runninghub-api 2.2). */

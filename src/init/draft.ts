@@ -1,0 +1,91 @@
+import type { ManifestKey } from '../targets/target.js';
+import type { Json } from '../values/json.js';
+import { JsonNumber } from '../values/json.js';
+import { isList, isObject, jsonText } from '../values/json-text.js';
+
+/** A manifest that is still to be written. */
+export interface Draft {
+  /** What runs, the file with its fields, and options, in this order. */
+  readonly keys: readonly ManifestKey[];
+  /** Its table, relative to the manifest; null: one run. */
+  readonly rows: string | null;
+  /** Fields that are the same in every run. */
+  readonly set: readonly (readonly [address: string, value: SetValue])[];
+  /** For the editor; null: none is near. */
+  readonly schema: string | null;
+}
+
+export type SetValue =
+  /** As a person would write it. */
+  | { readonly is: 'plain'; readonly json: Json }
+  /** Exactly this: no local file, no template (DESIGN 4.3). */
+  | { readonly is: 'exact'; readonly json: Json };
+
+/** A column of the first table. */
+export interface Column {
+  readonly address: string;
+  /** Row by row; the last one goes on where others have more. null: not given. */
+  readonly cells: readonly (string | null)[];
+}
+
+/** Text of the manifest. Values are JSON texts, which are YAML too and exact. */
+export const manifestText = ({ keys, rows, set, schema }: Draft): string =>
+  [
+    ...(schema === null ? [] : [`# yaml-language-server: $schema=${schema}`]),
+    'version: 1',
+    ...keys.map(([name, value]) => `${name}: ${flow(value)}`),
+    ...(rows === null
+      ? []
+      : [
+          'matrix:',
+          '  # One run per row. Headers are addresses; files are named from where the table lies.',
+          `  rows: ${flow(rows)}`,
+        ]),
+    ...(set.length === 0
+      ? []
+      : ['set:', ...set.map(([address, value]) => `  ${key(address)}: ${valueText(value)}`)]),
+    '',
+  ].join('\n');
+
+/** Cells row by row, below the header. */
+export const tableOf = (columns: readonly Column[]): (string | null)[][] => {
+  const count = Math.max(0, ...columns.map(({ cells }) => cells.length));
+  return Array.from({ length: count }, (_, at) =>
+    columns.map(({ cells }) => cells[Math.min(at, cells.length - 1)] ?? null),
+  );
+};
+
+const valueText = ({ is, json }: SetValue): string => {
+  const exact = is === 'exact' || isList(json) || isObject(json) || hasTemplate(json);
+  return exact ? `{ value: ${flow(json)} }` : flow(json);
+};
+
+const hasTemplate = (json: Json): boolean => typeof json === 'string' && json.includes('{{');
+
+/** A map takes its braces, and its keys, as people write them. */
+const flow = (json: Json): string => {
+  if (isList(json)) return `[${json.map(flow).join(', ')}]`;
+  if (isObject(json))
+    return json.size === 0
+      ? '{}'
+      : `{ ${[...json].map(([name, value]) => `${key(name)}: ${flow(value)}`).join(', ')} }`;
+  if (typeof json === 'string') return /^\.{1,2}\/[\w./-]+$/.test(json) ? json : quoted(json);
+  return json instanceof JsonNumber ? json.source : jsonText(json);
+};
+
+/** Plain where nobody could take it for something else. */
+const key = (text: string): string =>
+  /^[\p{L}][\p{L}\p{N}_ ./()-]*$/u.test(text) &&
+  text.trim() === text &&
+  !/^(?:true|false|null|yes|no|on|off|y|n)$/i.test(text)
+    ? text
+    : /^id:\d+(?::\d+)*\.[A-Za-z_]\w*$/.test(text)
+      ? text
+      : quoted(text);
+
+/** JSON text leaves some characters bare that YAML does not print. */
+const quoted = (text: string): string =>
+  JSON.stringify(text).replace(
+    /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
