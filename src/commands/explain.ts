@@ -1,4 +1,3 @@
-import { codes } from '../diagnostics/codes.js';
 import { Problems } from '../diagnostics/problems.js';
 import { readStore } from '../journal/store.js';
 import type { OverrideRecord, SavedFile } from '../journal/event.js';
@@ -10,16 +9,24 @@ import { clip, duration, fileSize, oneLine, shortDecimal } from '../terminal/for
 import { impossible } from '../values/impossible.js';
 import type { Call } from './call.js';
 import { exit } from './exit.js';
+import type { CodeWords } from './explain-code.js';
+import { codeWords } from './explain-code.js';
 import { findRun, notOne } from './find-run.js';
 import type { Io } from './io.js';
 import { planProject } from './planning.js';
 import { loadProject, locateProject, readEnvFile } from './project.js';
 import { sayOne, sayProblems } from './say.js';
 
-/** `rh-batch explain <run>`: what became of it, attempt by attempt; `explain E0123`: what a code means. */
+/** `rh-batch explain <run>`: what became of it, attempt by attempt; `explain E0123`, `explain 803`: what a code means. */
 export const explain = async (call: Call, io: Io): Promise<number> => {
   const typed = call.args[0] ?? '';
-  if (/^E\d{4}$/i.test(typed)) return explainCode(typed.toUpperCase(), call, io);
+  const words = codeWords(typed);
+  if (words !== null && (words.name === null || !(await namesARun(typed, call, io))))
+    return explainCode(words, call, io);
+  if (words === null && /^E\d{4}$/i.test(typed)) {
+    sayOne('E0001', `there is no code ${typed.toUpperCase()}`, null, call, io);
+    return exit.badInput;
+  }
   const problems = new Problems();
   const located = await locateProject(call, io, problems, 1);
   if (located === null) {
@@ -49,14 +56,20 @@ export const explain = async (call: Call, io: Io): Promise<number> => {
   return exit.done;
 };
 
-const explainCode = (code: string, call: Call, io: Io): number => {
-  const about = Object.entries(codes).find(([known]) => known === code)?.[1];
-  if (about === undefined) {
-    sayOne('E0001', `there is no code ${code}`, null, call, io);
-    return exit.badInput;
-  }
-  io.out.write(`${code}: ${about}\n`);
+const explainCode = (words: CodeWords, call: Call, io: Io): number => {
+  if (call.flag('json')) io.out.write(`${JSON.stringify({ version: 1, ...words })}\n`);
+  else
+    io.out.write(
+      `${words.code}${words.name === null ? '' : ` ${words.name}`}: ${words.about.join('\n  ')}\n`,
+    );
   return exit.done;
+};
+
+/** A code of the service may also be how a run's id begins: the run goes first where there is one. */
+const namesARun = async (typed: string, call: Call, io: Io): Promise<boolean> => {
+  const located = await locateProject(call, io, new Problems(), 1);
+  const read = located === null ? null : await readStore(located.stateDir);
+  return read?.ok === true && findRun(read.state, typed).is !== 'none';
 };
 
 interface PlannedWords {

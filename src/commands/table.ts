@@ -93,7 +93,7 @@ export const commands: readonly Command[] = [
   {
     name: 'explain',
     args: '<run> [manifest]',
-    about: 'why a run is new, changed or up to date, and what became of it; or explain E0123',
+    about: 'why a run is new, changed or up to date, and what became of it; or a code: E0123, 803',
     options: [...project, option('--emulator', 'of the emulated batch'), json],
     load: async () => (await import('./explain.js')).explain,
   },

@@ -10,7 +10,7 @@ import { download } from './endpoints/download.js';
 import { outputsAnswer } from './endpoints/outputs.js';
 import type { Envelope } from './envelope.js';
 import { countOf, decimal, digits, envelopeFault, isGood, readAnswer, textOf } from './envelope.js';
-import { fault } from './errors.js';
+import { fault, otherSiteHint } from './errors.js';
 import type { Reply } from './http.js';
 import { defaultTimeouts, Http } from './http.js';
 import type {
@@ -68,12 +68,15 @@ export interface Client extends Service, Catalogue {
   close(): Promise<void>;
 }
 
-/** Users paste what they see: `https://host/openapi/v2/` → `https://host`. */
+/**
+ * Users paste what they see: `https://host/openapi/v2/` → `https://host`. Of the native API's
+ * address nothing is kept either: the key stands in it.
+ */
 export const siteOf = (baseUrl: string): string =>
   baseUrl
     .trim()
-    .replace(/\/+$/, '')
-    .replace(/\/(?:openapi\/v2|task\/openapi|api\/openapi|uc\/openapi).*$/, '');
+    .replace(/\/(?:openapi|task|api|uc|proxy|proxy-plus)(?:\/.*)?$/i, '')
+    .replace(/\/+$/, '');
 
 /** The service over HTTP. */
 export const createClient = (options: ClientOptions): Client => new HttpClient(options);
@@ -344,11 +347,12 @@ class HttpClient implements Client {
     return this.#cleaned(envelopeFault(envelope, reply));
   }
 
-  /** The service may repeat the key in its words. */
+  /** The service may repeat the key in its words. Where the key is the trouble, what to try is told. */
   #cleaned(found: Fault): Fault {
+    const hint = otherSiteHint(found.code, this.site);
     return {
       ...found,
-      message: this.#clean(found.message),
+      message: this.#clean(hint === null ? found.message : `${found.message}; ${hint}`),
       traceback: found.traceback === null ? null : this.#clean(found.traceback),
     };
   }

@@ -44,12 +44,10 @@ export class Http {
   readonly #fresh: Dispatcher;
 
   constructor(private readonly options: HttpOptions) {
-    const proxied = ['HTTPS_PROXY', 'HTTP_PROXY', 'https_proxy', 'http_proxy'].some(
-      (name) => (options.env[name] ?? '') !== '',
-    );
+    const proxies = proxiesIn(options.env);
     const make = (more: Agent.Options): Dispatcher => {
       const all = { connect: { timeout: connectMs }, connections: 32, ...more };
-      return proxied ? new EnvHttpProxyAgent(all) : new Agent(all);
+      return proxies === null ? new Agent(all) : new EnvHttpProxyAgent({ ...all, ...proxies });
     };
     this.#kept = make({ keepAliveTimeout: 4_000 });
     this.#fresh = make({ pipelining: 0 });
@@ -151,6 +149,17 @@ export class Http {
     }
   }
 }
+
+/** Told to the agent in so many words, or it would read the process' own environment. */
+const proxiesIn = (
+  env: HttpOptions['env'],
+): { httpProxy: string; httpsProxy: string; noProxy: string } | null => {
+  const named = (name: string): string => env[name.toLowerCase()] ?? env[name] ?? '';
+  const [httpProxy, httpsProxy] = [named('HTTP_PROXY'), named('HTTPS_PROXY')];
+  return httpProxy === '' && httpsProxy === ''
+    ? null
+    : { httpProxy, httpsProxy, noProxy: named('NO_PROXY') };
+};
 
 /** Failures that happen before the first byte of a request goes out. */
 const beforeSending: ReadonlySet<string> = new Set([
