@@ -1,6 +1,5 @@
-import { dirname, join } from 'node:path';
 import { whyNotOutput } from '../assets/kind.js';
-import { openLedger } from '../assets/ledger.js';
+import type { Ledger } from '../assets/ledger.js';
 import { Uploader } from '../assets/uploader.js';
 import { error } from '../diagnostics/diagnostic.js';
 import { Problems } from '../diagnostics/problems.js';
@@ -17,7 +16,6 @@ import { toRunInputs } from '../plan/record.js';
 import { requestOf } from '../plan/request.js';
 import type { Selection } from '../plan/selection.js';
 import type { BatchReport } from '../report/model.js';
-import type { Family } from '../runninghub/service.js';
 import type { RunId } from '../values/ids.js';
 import { beginBatch } from './begin-batch.js';
 import type { Call } from './call.js';
@@ -32,6 +30,7 @@ import { loadProject, readEnvFile } from './project.js';
 import { reportOf, titleOf, writeReports } from './results.js';
 import { selectionOf } from './select.js';
 import { watchSignals } from './signals.js';
+import { ledgerOf } from './uploads-ledger.js';
 
 /** How long a silent service is waited for, in service time. */
 const patienceMs = 10 * 60_000;
@@ -99,17 +98,15 @@ export const applyBatch = async (call: Call, io: Io, follower: Follower): Promis
   if ('notBefore' in identity.clock) identity.clock.notBefore((store.state.lastAt ?? 0) + 1);
   try {
     for (const notice of notices) io.err.write(`notice: ${notice}\n`);
-    const ledger = await openLedger(
-      join(dirname(project.stateDir), 'uploads.jsonl'),
-      // The emulator of this process knows no upload of an earlier one.
-      uploadsOf(
-        project.emulated ? `emulated-${process.pid}-${Date.now()}` : identity.account,
-        project.target.family,
-      ),
-      project.manifest.assets.maxAgeMs,
-      identity.clock,
-    );
     const { clock } = identity;
+    const ledger = await ledgerOf({
+      stateDir: project.stateDir,
+      // The emulator of this process knows no upload of an earlier one.
+      account: project.emulated ? `emulated-${process.pid}-${Date.now()}` : identity.account,
+      family: project.target.family,
+      maxAgeMs: project.manifest.assets.maxAgeMs,
+      clock,
+    });
     const plan = await planProject(
       project,
       { history: store.state, selection, env, clock, ledger },
@@ -142,7 +139,7 @@ interface Parts {
   readonly store: Store;
   readonly plan: Plan;
   readonly selection: Selection;
-  readonly ledger: Awaited<ReturnType<typeof openLedger>>;
+  readonly ledger: Ledger;
 }
 
 /** What came of the service's part of an apply. */
@@ -302,6 +299,7 @@ class Apply {
   #uploader({ client, clock }: Connection, progress: Listener): Uploader {
     return new Uploader({
       service: client.speaking(this.parts.plan.target.family),
+      loras: client,
       ledger: this.parts.ledger,
       files: this.parts.project.files,
       clock,
@@ -385,10 +383,6 @@ class Apply {
     return { is: 'ended', exitCode, report, project, htmlPath };
   }
 }
-
-/** What one family of endpoints calls an upload means nothing to the other. */
-const uploadsOf = (account: string, family: Family): string =>
-  family === 'classic' ? account : `${account}-${family}`;
 
 const codeOf = ({ counts }: BatchReport): number =>
   counts.succeeded === counts.total ? exit.done : exit.someFailed;

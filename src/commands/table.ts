@@ -176,6 +176,26 @@ export const commands: readonly Command[] = [
     load: async () => (await import('./pull.js')).pull,
   },
   {
+    name: 'upload',
+    args: '[...files]',
+    about: 'put files on the service and print what it calls them, one line each',
+    notes: [
+      'What is there already is not sent again: .rh-batch/uploads.jsonl remembers, and LoRA files',
+      'are known by their md5. In a manifest a local path does the same; this is for other uses.',
+    ],
+    options: [
+      option('--lora <file>', 'a LoRA of any size, for RHLoraLoader.lora_name; repeatable'),
+      option('--name <name>', "with one --lora: what it is called (default: the file's name)"),
+      option('--link', 'print links, as standard models take them; they live a day'),
+      option('--env-file <file>', 'read RUNNINGHUB_API_KEY from a file'),
+      option('--state-dir <dir>', 'where uploads are remembered (default: .rh-batch)'),
+      option('--base-url <url>', 'the site'),
+      json,
+      ...output,
+    ],
+    load: async () => (await import('./upload.js')).upload,
+  },
+  {
     name: 'account',
     args: '',
     about: 'coins, tasks in flight, account type',

@@ -7,6 +7,7 @@ import type { Json } from '../values/json.js';
 import { isObject, jsonText } from '../values/json-text.js';
 import { createAnswer } from './endpoints/create.js';
 import { download } from './endpoints/download.js';
+import { uploadLora } from './endpoints/lora.js';
 import { outputsAnswer } from './endpoints/outputs.js';
 import type { Envelope } from './envelope.js';
 import { countOf, decimal, digits, envelopeFault, isGood, readAnswer, textOf } from './envelope.js';
@@ -23,6 +24,9 @@ import type {
   DownloadAnswer,
   Family,
   Fault,
+  LoraAnswer,
+  LoraFile,
+  LoraStore,
   QueueAnswer,
   Service,
   TaskAnswer,
@@ -58,9 +62,10 @@ type Endpoint =
   | 'queue'
   | 'workflow'
   | 'app'
+  | 'lora'
   | 'download';
 
-export interface Client extends Service, Catalogue {
+export interface Client extends Service, Catalogue, LoraStore {
   readonly site: string;
   /** The same service by the other family's endpoints. */
   speaking(family: Family): Service;
@@ -97,6 +102,7 @@ class HttpClient implements Client {
     queue: 0,
     workflow: 0,
     app: 0,
+    lora: 0,
     download: 0,
   };
 
@@ -176,6 +182,21 @@ class HttpClient implements Client {
         fault: fault('transient', 'bad-answer', 'The upload was answered without a file name'),
       };
     return { is: 'failed', fault: this.#envelopeFault(envelope, answer.reply) };
+  }
+
+  async uploadLora(file: LoraFile, signal?: AbortSignal): Promise<LoraAnswer> {
+    const ask = (): Promise<Reply> =>
+      this.#read(
+        'lora',
+        '/api/openapi/getLoraUploadUrl',
+        [
+          ['loraName', file.name],
+          ['md5Hex', file.md5],
+        ],
+        signal,
+      );
+    const answer = await uploadLora(file, ask, this.#http, signal);
+    return answer.is === 'stored' ? answer : { ...answer, fault: this.#cleaned(answer.fault) };
   }
 
   async account(signal?: AbortSignal): Promise<AccountAnswer> {

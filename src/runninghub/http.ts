@@ -1,3 +1,4 @@
+import { createReadStream } from 'node:fs';
 import { Agent, EnvHttpProxyAgent, request } from 'undici';
 import type { Dispatcher, FormData } from 'undici';
 import type { Json } from '../values/json.js';
@@ -33,6 +34,7 @@ export const defaultTimeouts = { readMs: 30_000, createMs: 60_000, uploadMs: 300
 
 const maxAnswerBytes = 16 * 1024 * 1024;
 const connectMs = 15_000;
+const putChunkBytes = 1 << 20;
 
 /**
  * Our own dispatchers, passed into every call: without one, Node may use its older built-in
@@ -115,6 +117,44 @@ export class Http {
           sent: true,
         };
       return broken(cause);
+    }
+  }
+
+  /**
+   * PUT of a file of any size to a signed link, streamed: no key goes along, and `uploadMs` is
+   * how long nothing may move, not how long it may take.
+   */
+  async put(
+    url: string,
+    file: { readonly path: string; readonly bytes: number },
+    signal: AbortSignal | undefined,
+  ): Promise<
+    | { readonly is: 'status'; readonly status: number }
+    | { readonly is: 'unreadable'; readonly why: string }
+    | (Reply & { is: 'none' })
+  > {
+    let unreadable: string | null = null;
+    const body = createReadStream(file.path, { highWaterMark: putChunkBytes });
+    body.on('error', ({ message }) => (unreadable = message));
+    try {
+      const answer = await request(url, {
+        dispatcher: this.#fresh,
+        method: 'PUT',
+        headers: {
+          'content-type': 'application/octet-stream',
+          'content-length': String(file.bytes),
+        },
+        body,
+        headersTimeout: this.options.uploadMs,
+        bodyTimeout: this.options.uploadMs,
+        ...(signal === undefined ? {} : { signal }),
+      });
+      await answer.body.dump();
+      return { is: 'status', status: answer.statusCode };
+    } catch (cause) {
+      return unreadable === null ? broken(cause) : { is: 'unreadable', why: unreadable };
+    } finally {
+      body.destroy();
     }
   }
 

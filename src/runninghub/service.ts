@@ -31,6 +31,12 @@ export interface Catalogue extends Pick<Service, 'workflow'> {
   app(webappId: string, signal?: AbortSignal): Promise<AppAnswer>;
 }
 
+/** Where LoRA files go (4.3). */
+export interface LoraStore {
+  /** Streams the file, where the service does not have it yet; not retried in here. */
+  uploadLora(file: LoraFile, signal?: AbortSignal): Promise<LoraAnswer>;
+}
+
 /** Why a request did not give what was asked for. */
 export interface Fault {
   readonly class: FaultClass;
@@ -118,6 +124,21 @@ export interface UploadFile {
 export type UploadAnswer =
   /** `fileName` goes into the node's field unchanged, prefix included. */
   | { readonly is: 'stored'; readonly fileName: string }
+  | { readonly is: 'failed'; readonly fault: Fault };
+
+export interface LoraFile {
+  /** Absolute path of the local file. */
+  readonly path: string;
+  /** What the service is told it is called. */
+  readonly name: string;
+  readonly bytes: number;
+  /** Hex. */
+  readonly md5: string;
+}
+
+export type LoraAnswer =
+  /** `fileName` goes into RHLoraLoader.lora_name. `sent`: false where the service had it already. */
+  | { readonly is: 'stored'; readonly fileName: string; readonly sent: boolean }
   | { readonly is: 'failed'; readonly fault: Fault };
 
 export type AccountAnswer =

@@ -1,5 +1,5 @@
 import { account, appDemo, quickModels, webhookDetail, webhookRetry, workflow } from './account.js';
-import { loraPut, loraUrl, upload, uploadV2 } from './files.js';
+import { loraUrl, upload, uploadV2 } from './files.js';
 import type { Envelope, Handler, Route } from './route.js';
 import { appRun, cancel, create, outputs, quickRun, status } from './tasks.js';
 import { createV2, model, query, queue } from './v2.js';
@@ -33,7 +33,6 @@ export const routes: readonly Route[] = [
   route('account', 'POST', '/uc/openapi/accountStatus', account),
   route('workflow', 'POST', '/api/openapi/getJsonApiFormat', workflow),
   route('loraUrl', 'POST', '/api/openapi/getLoraUploadUrl', loraUrl),
-  route('loraPut', 'PUT', /^\/lora\//, loraPut),
   route('appDemo', 'GET', '/api/webapp/apiCallDemo', appDemo),
   route('queue', 'GET', '/openapi/v2/queue/status', queue),
   route('uploadV2', 'POST', '/openapi/v2/media/upload/binary', uploadV2, 'v2Upload'),
@@ -52,5 +51,6 @@ export const routes: readonly Route[] = [
 export const endpointNames: readonly string[] = [
   ...routes.map(({ name }) => name),
   'download',
+  'loraPut',
   'unknown',
 ];
