@@ -23,6 +23,8 @@ import type { Connection, Identity } from './connect.js';
 import { connect, identify } from './connect.js';
 import { exit } from './exit.js';
 import type { Io } from './io.js';
+import type { Notifier } from './notify.js';
+import { notifierOf } from './notify.js';
 import { planProject } from './planning.js';
 import { preflight } from './preflight.js';
 import type { Project } from './project.js';
@@ -107,6 +109,7 @@ export const applyBatch = async (call: Call, io: Io, follower: Follower): Promis
       maxAgeMs: project.manifest.assets.maxAgeMs,
       clock,
     });
+    const notifier = notifierOf(project.manifest, env, io, problems);
     const plan = await planProject(
       project,
       { history: store.state, selection, env, clock, ledger },
@@ -124,6 +127,7 @@ export const applyBatch = async (call: Call, io: Io, follower: Follower): Promis
       plan,
       selection,
       ledger,
+      notifier,
     }).run();
   } finally {
     await store.close();
@@ -140,6 +144,7 @@ interface Parts {
   readonly plan: Plan;
   readonly selection: Selection;
   readonly ledger: Ledger;
+  readonly notifier: Notifier | null;
 }
 
 /** What came of the service's part of an apply. */
@@ -187,7 +192,7 @@ class Apply {
     const report = await this.#report(outcome, startedAt);
     const code = signals.code() ?? (outcome.code === exit.done ? codeOf(report) : outcome.code);
     if (sharded || this.#hasWork()) await this.#end(code, outcome);
-    const applied = await this.#finish({ ...report, exitCode: code }, code);
+    const applied = await this.#finish({ ...report, exitCode: code }, code, signals.interrupted);
     signals.stop();
     return applied;
   }
@@ -376,10 +381,12 @@ class Apply {
     }
   }
 
-  async #finish(report: BatchReport, code: number): Promise<Applied> {
-    const { io, project } = this.parts;
+  async #finish(report: BatchReport, code: number, interrupted: AbortSignal): Promise<Applied> {
+    const { io, project, notifier } = this.parts;
     const { htmlPath, failed } = await writeReports(report, project, io);
     const exitCode = code === exit.done && failed ? exit.service : code;
+    const untold = (await notifier?.tell({ ...report, exitCode }, interrupted)) ?? null;
+    if (untold !== null) io.err.write(`warning: notify: ${untold}\n`);
     return { is: 'ended', exitCode, report, project, htmlPath };
   }
 }

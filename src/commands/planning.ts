@@ -43,6 +43,6 @@ export const planProject = (
     problems,
   );
 
-/** Templates may read the environment, but never the key: it would end up in fields and files. */
-const withoutKeys = (env: ReadonlyMap<string, string>): ReadonlyMap<string, string> =>
+/** Templates and commands may read the environment, but never the key: it would end up in fields and files. */
+export const withoutKeys = (env: ReadonlyMap<string, string>): ReadonlyMap<string, string> =>
   new Map([...env].filter(([name]) => name !== 'RUNNINGHUB_API_KEY'));

@@ -84,7 +84,8 @@ const send = async (
   io: Io,
 ): Promise<Ended[]> => {
   const nothingSaved = { workflows: new Map(), apps: new Map(), models: new Map() };
-  const { client, clock, account, close } = await connect(identity, nothingSaved, call, io);
+  const connection = await connect(identity, nothingSaved, call, io);
+  const { client, clock, account } = connection;
   const family = call.flag('link') ? 'v2' : 'classic';
   const stateDir = join(resolve(io.cwd, call.text('stateDir') ?? '.rh-batch'), 'uploads');
   const name = call.text('name');
@@ -106,7 +107,7 @@ const send = async (
       assets.map(async (asset) => ({ asset, answer: await uploader.ensure(asset) })),
     );
   } finally {
-    await close();
+    await connection.close();
   }
 };
 

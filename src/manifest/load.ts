@@ -15,6 +15,7 @@ import type {
   Written,
 } from './manifest.js';
 import { matrixSpec } from './matrix-spec.js';
+import { notifyOf } from './notify.js';
 import { MapReader } from './reader.js';
 import { findKeys } from './secrets.js';
 import type { TargetSyntax } from './target.js';
@@ -99,7 +100,6 @@ const assemble = (input: ManifestInput, tree: MapTree, problems: Problems): Mani
   const top = new MapReader(tree, problems);
   const assets = top.section('assets');
   const report = top.section('report');
-  const notify = top.section('notify');
   const budget = top.section('budget');
   return {
     file: input.file,
@@ -134,7 +134,7 @@ const assemble = (input: ManifestInput, tree: MapTree, problems: Problems): Mani
     limits: { maxRuns: top.section('limits').number('maxRuns') ?? 1000 },
     reuse: { maxAgeMs: top.section('reuse').duration('maxAge') },
     report: { title: report.text('title') },
-    notify: { webhook: notify.text('webhook'), command: notify.text('command') },
+    notify: notifyOf(top, problems),
   };
 };
 

@@ -133,9 +133,9 @@ export class Http {
     | { readonly is: 'unreadable'; readonly why: string }
     | (Reply & { is: 'none' })
   > {
-    let unreadable: string | null = null;
+    const unreadable: string[] = [];
     const body = createReadStream(file.path, { highWaterMark: putChunkBytes });
-    body.on('error', ({ message }) => (unreadable = message));
+    body.on('error', ({ message }) => unreadable.push(message));
     try {
       const answer = await request(url, {
         dispatcher: this.#fresh,
@@ -152,7 +152,8 @@ export class Http {
       await answer.body.dump();
       return { is: 'status', status: answer.statusCode };
     } catch (cause) {
-      return unreadable === null ? broken(cause) : { is: 'unreadable', why: unreadable };
+      const [why] = unreadable;
+      return why === undefined ? broken(cause) : { is: 'unreadable', why };
     } finally {
       body.destroy();
     }
