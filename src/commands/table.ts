@@ -196,6 +196,17 @@ export const commands: readonly Command[] = [
     load: async () => (await import('./upload.js')).upload,
   },
   {
+    name: 'task',
+    args: '<id>',
+    about: 'what the service says of a task of the account: state, cost, files',
+    options: [
+      option('--env-file <file>', 'read RUNNINGHUB_API_KEY from a file'),
+      option('--base-url <url>', 'the site'),
+      json,
+    ],
+    load: async () => (await import('./task.js')).task,
+  },
+  {
     name: 'account',
     args: '',
     about: 'coins, tasks in flight, account type',
@@ -235,6 +246,7 @@ export const commands: readonly Command[] = [
       option('--workflow <id=file>', 'a saved workflow; repeatable'),
       option('--app <id=file>', 'an AI app, as pull --app saves it; repeatable'),
       option('--model <path=file>', 'a standard model, as pull --model saves it; repeatable'),
+      option('--locked <id=password>', 'a workflow or app with an access password; repeatable'),
       option('--strict', 'refuse workflows that are not given (380)'),
       option('--seed <n>', 'of run times and faults, default 1'),
       option(

@@ -33,6 +33,7 @@ export const codes = {
   E0122: 'The manifest names two targets, or a key of another target.',
   E0123: 'A key means nothing for the target that the manifest names.',
   E0124: 'What notify.url needs is not in the environment.',
+  E0125: 'The machine type is none that rh-batch knows.',
 
   // E02xx: api.json and addresses
   E0201: 'api.json is empty or no text.',

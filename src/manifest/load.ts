@@ -1,5 +1,5 @@
 import { isAbsolute } from 'node:path';
-import { error } from '../diagnostics/diagnostic.js';
+import { error, warning } from '../diagnostics/diagnostic.js';
 import { wholeFile } from '../diagnostics/lines.js';
 import { didYouMean } from '../diagnostics/nearest.js';
 import type { Problems } from '../diagnostics/problems.js';
@@ -107,7 +107,7 @@ const assemble = (input: ManifestInput, tree: MapTree, problems: Problems): Mani
     name: top.text('name') ?? slug(input.file),
     target: targetOf(top, tree, input.targets, problems),
     create: {
-      instance: top.text('instance'),
+      instance: instanceOf(top, problems),
       addMetadata: top.flag('addMetadata'),
       webhookUrl: top.text('webhookUrl'),
       usePersonalQueue: top.flag('usePersonalQueue'),
@@ -136,6 +136,20 @@ const assemble = (input: ManifestInput, tree: MapTree, problems: Problems): Mani
     report: { title: report.text('title') },
     notify: notifyOf(top, problems),
   };
+};
+
+const instances = ['default', 'plus', 'ultra'];
+
+/** The service may offer more than is known here, so another one is no error. */
+const instanceOf = (top: MapReader, problems: Problems): string | null => {
+  const written = top.written('instance');
+  if (written !== null && !instances.includes(written.value))
+    problems.add(
+      warning('E0125', written.at, `no machine type "${written.value}" is known`, {
+        hint: didYouMean(written.value, instances) ?? `known: ${instances.join(', ')}`,
+      }),
+    );
+  return written?.value ?? null;
 };
 
 /** `path/hero shots.yaml` → `hero-shots`. */

@@ -9,6 +9,7 @@ import { createAnswer } from './endpoints/create.js';
 import { download } from './endpoints/download.js';
 import { uploadLora } from './endpoints/lora.js';
 import { outputsAnswer } from './endpoints/outputs.js';
+import { statusAnswer } from './endpoints/status.js';
 import type { Envelope } from './envelope.js';
 import { countOf, decimal, digits, envelopeFault, isGood, readAnswer, textOf } from './envelope.js';
 import { fault, otherSiteHint } from './errors.js';
@@ -29,6 +30,8 @@ import type {
   LoraStore,
   QueueAnswer,
   Service,
+  StatusAnswer,
+  StatusDesk,
   TaskAnswer,
   UploadAnswer,
   UploadFile,
@@ -40,6 +43,8 @@ export interface ClientOptions {
   /** A site, with or without a trailing slash or a pasted API path. */
   readonly baseUrl: string;
   readonly key: string;
+  /** For locked workflows and apps; sent with submits that take it, told to nobody. */
+  readonly accessPassword?: string | null;
   readonly clock: Clock;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly timeouts?: {
@@ -63,9 +68,10 @@ type Endpoint =
   | 'workflow'
   | 'app'
   | 'lora'
+  | 'status'
   | 'download';
 
-export interface Client extends Service, Catalogue, LoraStore {
+export interface Client extends Service, Catalogue, LoraStore, StatusDesk {
   readonly site: string;
   /** The same service by the other family's endpoints. */
   speaking(family: Family): Service;
@@ -103,13 +109,14 @@ class HttpClient implements Client {
     workflow: 0,
     app: 0,
     lora: 0,
+    status: 0,
     download: 0,
   };
 
   constructor(private readonly options: ClientOptions) {
     this.site = siteOf(options.baseUrl);
     this.#http = new Http({ env: options.env, ...(options.timeouts ?? defaultTimeouts) });
-    this.#clean = redactor([options.key]);
+    this.#clean = redactor([options.key, options.accessPassword ?? '']);
   }
 
   speaking(family: Family): Service {
@@ -135,7 +142,9 @@ class HttpClient implements Client {
   }
 
   async create(request: CreateRequest, signal?: AbortSignal): Promise<CreateAnswer> {
-    const reply = await this.#post('create', request.path, [...request.body], signal);
+    const password = request.takesPassword === true ? (this.options.accessPassword ?? '') : '';
+    const locked: [string, Json][] = password === '' ? [] : [['accessPassword', password]];
+    const reply = await this.#post('create', request.path, [...request.body, ...locked], signal);
     const answer = createAnswer(reply);
     return answer.is === 'accepted' ? answer : { ...answer, fault: this.#cleaned(answer.fault) };
   }
@@ -148,6 +157,12 @@ class HttpClient implements Client {
       signal,
     );
     const answer = outputsAnswer(reply, this.site);
+    return 'fault' in answer ? { ...answer, fault: this.#cleaned(answer.fault) } : answer;
+  }
+
+  async status(taskId: TaskId, signal?: AbortSignal): Promise<StatusAnswer> {
+    const body = [['taskId', taskId]] as const;
+    const answer = statusAnswer(await this.#read('status', '/task/openapi/status', body, signal));
     return 'fault' in answer ? { ...answer, fault: this.#cleaned(answer.fault) } : answer;
   }
 

@@ -31,6 +31,19 @@ export interface Catalogue extends Pick<Service, 'workflow'> {
   app(webappId: string, signal?: AbortSignal): Promise<AppAnswer>;
 }
 
+/** `POST /task/openapi/status` (5.1): cheap, marked as old, and without reason or files. */
+export interface StatusDesk {
+  status(taskId: TaskId, signal?: AbortSignal): Promise<StatusAnswer>;
+}
+
+export type StatusAnswer =
+  | {
+      readonly is: 'known';
+      readonly state: 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
+    }
+  | { readonly is: 'missing'; readonly fault: Fault }
+  | { readonly is: 'unread'; readonly fault: Fault };
+
 /** Where LoRA files go (4.3). */
 export interface LoraStore {
   /** Streams the file, where the service does not have it yet; not retried in here. */
@@ -58,8 +71,10 @@ export type FaultClass = 'capacity' | 'transient' | 'task' | 'input' | 'account'
 export interface CreateRequest {
   /** Of the endpoint, from the site's root. */
   readonly path: string;
-  /** Without the key. */
+  /** Without the key and the access password. */
   readonly body: JsonObject;
+  /** Its call takes `accessPassword`, for what is locked (2.2, 2.3). The client adds it as it does the key. */
+  readonly takesPassword?: true;
 }
 
 /** Old endpoints, or those below `/openapi/v2`: where the key goes and how answers look (1.3, 1.4). */

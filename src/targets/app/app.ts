@@ -30,6 +30,7 @@ export const appTarget: TargetModule = {
       ['nodeInfoList', sent.map(textInfo)],
       ...createMembers(create),
     ]),
+    takesPassword: true,
   }),
   check: publishedApp,
   fileHint: (id) => `rh-batch pull --app ${id === '' ? 'WEBAPPID' : id} saves it`,
