@@ -17,6 +17,7 @@ import { requestOf } from '../plan/request.js';
 import type { Selection } from '../plan/selection.js';
 import type { BatchReport } from '../report/model.js';
 import type { RunId } from '../values/ids.js';
+import { askBalance } from './balance.js';
 import { beginBatch } from './begin-batch.js';
 import type { Call } from './call.js';
 import type { Connection, Identity } from './connect.js';
@@ -246,6 +247,11 @@ class Apply {
             interrupted,
           )
         : ({ is: 'go', drifted: [], room: null } as const);
+    const short =
+      checked.is === 'go' && toSubmit > 0
+        ? await askBalance(plan.estimate, client, interrupted)
+        : null;
+    if (short !== null) problems.add(short);
     follower.problems(problems);
     if (checked.is === 'mismatch')
       return {

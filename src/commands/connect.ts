@@ -31,6 +31,13 @@ export interface Identity {
   readonly speed: number;
 }
 
+/** For commands that run nothing. */
+export const nothingSaved: Saved = {
+  workflows: new Map(),
+  apps: new Map(),
+  models: new Map(),
+};
+
 const defaultSite = 'https://www.runninghub.cn';
 /** Of the emulator in this process: half a minute of a task passes in half a second. */
 const emulatorSpeed = 60;

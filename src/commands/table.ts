@@ -64,6 +64,7 @@ export const commands: readonly Command[] = [
       ...project,
       ...selection,
       ...service,
+      option('--balance', 'ask the account, and warn where its coins will not suffice'),
       option('--out <file>', 'write the plan as JSON to a file'),
       option('--detailed-exitcode', '0 nothing to do, 2 runs to do, 1 any error'),
       json,

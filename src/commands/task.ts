@@ -6,7 +6,7 @@ import type { TaskId } from '../values/ids.js';
 import { isTaskId } from '../values/ids.js';
 import { impossible } from '../values/impossible.js';
 import type { Call } from './call.js';
-import { connect, identify } from './connect.js';
+import { connect, identify, nothingSaved } from './connect.js';
 import { exit } from './exit.js';
 import type { Io } from './io.js';
 import { readEnvFile } from './project.js';
@@ -27,7 +27,6 @@ export const task = async (call: Call, io: Io): Promise<number> => {
     sayOne('E0001', `"${id}" is no task id: digits, as the site shows them`, null, call, io);
     return exit.badInput;
   }
-  const nothingSaved = { workflows: new Map(), apps: new Map(), models: new Map() };
   const connection = await connect(identity, nothingSaved, call, io);
   try {
     const found = await ask(id, connection.client);

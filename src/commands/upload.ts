@@ -9,7 +9,7 @@ import { nodeFiles } from '../edges/node-files.js';
 import { fileSize } from '../values/amounts.js';
 import type { Call } from './call.js';
 import type { Identity } from './connect.js';
-import { connect, identify } from './connect.js';
+import { connect, identify, nothingSaved } from './connect.js';
 import { exit } from './exit.js';
 import type { Io } from './io.js';
 import { readEnvFile } from './project.js';
@@ -83,7 +83,6 @@ const send = async (
   call: Call,
   io: Io,
 ): Promise<Ended[]> => {
-  const nothingSaved = { workflows: new Map(), apps: new Map(), models: new Map() };
   const connection = await connect(identity, nothingSaved, call, io);
   const { client, clock, account } = connection;
   const family = call.flag('link') ? 'v2' : 'classic';

@@ -114,6 +114,8 @@ export const codes = {
 
   // E08xx: the service and the account
   E0801: 'The service refused what a command asked for.',
+  E0802: 'The batch is expected to need more coins than the account has.',
+  E0803: 'The account could not be asked for its balance.',
   E0890: 'A run of the batch failed, was cancelled, or is unknown.',
 } as const;
 

@@ -127,6 +127,7 @@ const assemble = (input: ManifestInput, tree: MapTree, problems: Problems): Mani
     execution: executionOptions(top.section('execution')),
     budget: {
       coins: budget.text('coins'),
+      money: budget.text('money'),
       taskTimeMs: budget.duration('taskTime'),
       wallTimeMs: budget.duration('wallTime'),
       runs: budget.number('runs'),

@@ -193,6 +193,8 @@ export interface ExecutionOptions {
 export interface BudgetOptions {
   /** Decimal text. */
   readonly coins: string | null;
+  /** Decimal text. */
+  readonly money: string | null;
   readonly taskTimeMs: number | null;
   readonly wallTimeMs: number | null;
   readonly runs: number | null;

@@ -9,7 +9,11 @@ const examples = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
 const api = readFileSync(`${folder}/quickstart/api.json`, 'utf8');
 
 const emulator = {
-  workflows: new Map([['1980237776367083521', api]]),
+  workflows: new Map([
+    ['1980237776367083521', api],
+    ['1980237776367083522', readFileSync(`${folder}/lora/api.json`, 'utf8')],
+    ['1980237776367083523', readFileSync(`${folder}/bundle/api.json`, 'utf8')],
+  ]),
   apps: new Map([['1877265245566922753', readFileSync(`${folder}/apps/portrait.json`, 'utf8')]]),
   models: new Map([
     [
@@ -23,8 +27,11 @@ const emulator = {
 const runs: Readonly<Record<string, number>> = {
   'app.yaml': 4,
   'axes.yaml': 12,
+  'bundle.yaml': 2,
+  'enterprise.yaml': 14,
   'folder-of-images.yaml': 9,
   'include-exclude.yaml': 6,
+  'lora.yaml': 2,
   'model.yaml': 4,
   'nightly.yaml': 14,
   'profiles.yaml': 6,
