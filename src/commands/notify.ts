@@ -90,7 +90,7 @@ const post = async (
         method: 'POST',
         url,
         headers: { 'content-type': 'application/json' },
-        body: io.clean(summaryJson(report)),
+        body: io.clean(summaryJson(report, 0)),
       },
       limit.signal,
     );
@@ -144,7 +144,7 @@ const runCommand = (
     child.stderr.on('data', (chunk: Buffer) => (said = `${said}${chunk.toString()}`.slice(-2000)));
     // It may not care for its input.
     child.stdin.on('error', () => undefined);
-    child.stdin.end(io.clean(summaryJson(report)));
+    child.stdin.end(io.clean(summaryJson(report, 0)));
     child.on('error', ({ message }) => end(`the command could not be started (${message})`));
     child.on('exit', (code, signal) => {
       const last = said.trim().split('\n').at(-1) ?? '';

@@ -12,6 +12,7 @@ import { connect, identify, nothingSaved } from './connect.js';
 import { exit } from './exit.js';
 import type { Io } from './io.js';
 import { planBatch } from './plan-batch.js';
+import { priceText } from './price.js';
 import { readEnvFile } from './project.js';
 import { sayProblems } from './say.js';
 
@@ -29,19 +30,23 @@ export const plan = async (call: Call, io: Io): Promise<number> => {
   return detailed && total > upToDate ? exit.runsToDo : exit.done;
 };
 
-/** The one request that plan can make, and only when it is told to. @returns whether it could be made. */
-const tellBalance = async ({ estimate }: Plan, call: Call, io: Io): Promise<boolean> => {
+/** What plan asks of the service, and only when it is told to: balance and prices. @returns whether it could be made. */
+const tellBalance = async (made: Plan, call: Call, io: Io): Promise<boolean> => {
   const problems = new Problems();
   const env = await readEnvFile(call, io, problems);
   const identity = identify(call, io, env, problems);
   if (identity !== null) {
     const connection = await connect(identity, nothingSaved, call, io);
-    const account = await connection.client.account().finally(() => connection.close());
+    const { client } = connection;
+    const [account, price] = await Promise.all([client.account(), priceText(made, client)]).finally(
+      () => connection.close(),
+    );
     const found =
       account.is === 'failed'
         ? warning('E0803', null, `the balance is not known: ${account.fault.message}`)
-        : balanceWarning(estimate, account);
+        : balanceWarning(made.estimate, account);
     if (found !== null) problems.add(found);
+    if (price !== null) io.err.write(`${price}\n`);
   }
   sayProblems(problems, call, io);
   return problems.errors === 0;

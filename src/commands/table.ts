@@ -64,7 +64,7 @@ export const commands: readonly Command[] = [
       ...project,
       ...selection,
       ...service,
-      option('--balance', 'ask the account, and warn where its coins will not suffice'),
+      option('--balance', 'ask the service: whether the coins suffice, and what models cost'),
       option('--out <file>', 'write the plan as JSON to a file'),
       option('--detailed-exitcode', '0 nothing to do, 2 runs to do, 1 any error'),
       json,
@@ -195,6 +195,22 @@ export const commands: readonly Command[] = [
       ...output,
     ],
     load: async () => (await import('./upload.js')).upload,
+  },
+  {
+    name: 'list',
+    args: '<kind> [id]',
+    about: 'what the service offers: apps, loras, checkpoints, unets, ggufs, keys, quick WEBAPPID',
+    notes: [
+      'One line each, the name that a manifest takes first: of apps the id for pull --app, of',
+      'quick create the code of a model. `list apps hottest` and `list apps newest` sort them.',
+    ],
+    options: [
+      option('--first <n>', 'at most so many; default 100'),
+      option('--env-file <file>', 'read RUNNINGHUB_API_KEY from a file'),
+      option('--base-url <url>', 'the site'),
+      json,
+    ],
+    load: async () => (await import('./list.js')).list,
   },
   {
     name: 'task',

@@ -4,8 +4,8 @@ import type { BatchReport } from './model.js';
 import { durationOf } from './model.js';
 import { isoTime } from './time.js';
 
-/** summary.json: the apply in numbers (DESIGN 10, schemas/summary.schema.json). */
-export const summaryJson = (report: BatchReport): string => {
+/** summary.json: the apply in numbers (DESIGN 10, schemas/summary.schema.json). `indent` 0: one line. */
+export const summaryJson = (report: BatchReport, indent = 2): string => {
   const { counts, assets, outputs, cost, requests } = report;
   const summary = {
     version: 1,
@@ -42,5 +42,5 @@ export const summaryJson = (report: BatchReport): string => {
     requests: { create: requests.create, outputs: requests.outputs },
     possibleDuplicates: report.possibleDuplicates,
   };
-  return `${exactJson(summary, 2)}\n`;
+  return `${exactJson(summary, indent)}\n`;
 };

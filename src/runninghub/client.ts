@@ -7,8 +7,10 @@ import type { Json } from '../values/json.js';
 import { isObject, jsonText } from '../values/json-text.js';
 import { createAnswer } from './endpoints/create.js';
 import { download } from './endpoints/download.js';
+import { listAnswer, listRequest } from './endpoints/list.js';
 import { uploadLora } from './endpoints/lora.js';
 import { outputsAnswer } from './endpoints/outputs.js';
+import { priceAnswer } from './endpoints/price.js';
 import { statusAnswer } from './endpoints/status.js';
 import type { Envelope } from './envelope.js';
 import { countOf, decimal, digits, envelopeFault, isGood, readAnswer, textOf } from './envelope.js';
@@ -22,12 +24,17 @@ import type {
   CancelAnswer,
   CreateAnswer,
   CreateRequest,
+  Directory,
   DownloadAnswer,
   Family,
   Fault,
+  ListAnswer,
+  Listed,
   LoraAnswer,
   LoraFile,
   LoraStore,
+  PriceAnswer,
+  PriceDesk,
   QueueAnswer,
   Service,
   StatusAnswer,
@@ -68,10 +75,12 @@ type Endpoint =
   | 'workflow'
   | 'app'
   | 'lora'
+  | 'list'
+  | 'price'
   | 'status'
   | 'download';
 
-export interface Client extends Service, Catalogue, LoraStore, StatusDesk {
+export interface Client extends Service, Catalogue, Directory, LoraStore, PriceDesk, StatusDesk {
   readonly site: string;
   /** The same service by the other family's endpoints. */
   speaking(family: Family): Service;
@@ -109,6 +118,8 @@ class HttpClient implements Client {
     workflow: 0,
     app: 0,
     lora: 0,
+    list: 0,
+    price: 0,
     status: 0,
     download: 0,
   };
@@ -212,6 +223,28 @@ class HttpClient implements Client {
       );
     const answer = await uploadLora(file, ask, this.#http, signal);
     return answer.is === 'stored' ? answer : { ...answer, fault: this.#cleaned(answer.fault) };
+  }
+
+  async list(what: Listed, page: number, signal?: AbortSignal): Promise<ListAnswer> {
+    const { path, body } = listRequest(what, page);
+    // Below /openapi/v2 the key goes as Bearer and into no body (1.3).
+    const v2 = path.startsWith('/openapi/v2/');
+    const ask = (): Promise<Reply> =>
+      body === null
+        ? this.#send('list', 'read', 'GET', path, undefined, signal)
+        : v2
+          ? this.#postRaw('list', path, body, signal)
+          : this.#post('list', path, body, signal);
+    const reply = await this.#untilBelieved(ask, signal);
+    const answer = listAnswer(reply, page);
+    return 'fault' in answer ? { ...answer, fault: this.#cleaned(answer.fault) } : answer;
+  }
+
+  async price(request: CreateRequest, signal?: AbortSignal): Promise<PriceAnswer> {
+    const ask = (): Promise<Reply> =>
+      this.#postRaw('price', request.path, [...request.body], signal);
+    const answer = priceAnswer(await this.#untilBelieved(ask, signal));
+    return answer.is === 'failed' ? { ...answer, fault: this.#cleaned(answer.fault) } : answer;
   }
 
   async account(signal?: AbortSignal): Promise<AccountAnswer> {

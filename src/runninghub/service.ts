@@ -44,6 +44,34 @@ export type StatusAnswer =
   | { readonly is: 'missing'; readonly fault: Fault }
   | { readonly is: 'unread'; readonly fault: Fault };
 
+/** What the service has to offer (2.5, 7.3): no run needs it, people do. */
+export interface Directory {
+  /** `page` from 1 on. */
+  list(what: Listed, page: number, signal?: AbortSignal): Promise<ListAnswer>;
+}
+
+export type Listed =
+  | { readonly is: 'keys' }
+  /** UNET, CHECKPOINT, LORA, GGUF. */
+  | { readonly is: 'resources'; readonly type: string }
+  /** RECOMMEND, HOTTEST, NEWEST. */
+  | { readonly is: 'apps'; readonly sort: string }
+  | { readonly is: 'quickModels'; readonly type: number; readonly webappId: string };
+
+export type ListAnswer =
+  | { readonly is: 'known'; readonly items: readonly JsonObject[]; readonly more: boolean }
+  | { readonly is: 'failed'; readonly fault: Fault };
+
+/** `POST /openapi/v2/price-preview/<model path>` (7.3): nothing is run. */
+export interface PriceDesk {
+  price(request: CreateRequest, signal?: AbortSignal): Promise<PriceAnswer>;
+}
+
+export type PriceAnswer =
+  /** Decimal text. */
+  | { readonly is: 'known'; readonly price: string; readonly currency: string | null }
+  | { readonly is: 'failed'; readonly fault: Fault };
+
 /** Where LoRA files go (4.3). */
 export interface LoraStore {
   /** Streams the file, where the service does not have it yet; not retried in here. */

@@ -32,6 +32,7 @@ export const appTarget: TargetModule = {
     ]),
     takesPassword: true,
   }),
+  price: null,
   check: publishedApp,
   fileHint: (id) => `rh-batch pull --app ${id === '' ? 'WEBAPPID' : id} saves it`,
   pull: {

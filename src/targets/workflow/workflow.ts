@@ -36,6 +36,7 @@ export const workflowTarget: TargetModule = {
     body: bodyOf(input),
     takesPassword: true,
   }),
+  price: null,
   check: savedGraph,
   fileHint: (id) => `export it with "Export (API)", or rh-batch pull ${id}`,
   pull: {
