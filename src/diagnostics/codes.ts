@@ -23,7 +23,7 @@ export const codes = {
   E0112: 'The manifest has a key that the language does not know.',
   E0113: 'A value of the manifest has the wrong type or form.',
   E0114: 'A key that the manifest needs is missing.',
-  E0115: 'An API key stands in a file where it would be stored and shared.',
+  E0115: 'An API key or a password stands in a file where it would be stored and shared.',
   E0116: 'The manifest is written for another version of the language.',
   E0117: 'The file is not text in UTF-8.',
   E0118: 'A duration has no unit or an unknown one.',

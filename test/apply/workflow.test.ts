@@ -57,7 +57,7 @@ test.each([
   ['addMetadata: 3', '"addMetadata" must be'],
   ['usePersonalQueue: perhaps', '"usePersonalQueue" must be'],
   ['submit: both', '"submit" must be'],
-  ['accessPassword: secret', 'unknown key "accessPassword"'],
+  ['accessPassword: secret', 'a password does not belong in a manifest'],
 ])('%s is a mistake', async (manifest, words) => {
   const p = await start({ manifest });
   const ended = await p.run('validate');
@@ -167,14 +167,19 @@ test('a dedicated key that is full (415) waits: no attempt is counted, nothing i
 test('a personal queue is fed beyond the machines, although the service tells their number', async () => {
   const p = await start({
     manifest: `usePersonalQueue: true\n${twelve}`,
-    emulator: { keys: enterprise('EXCLUSIVE'), slots: 2 },
+    emulator: {
+      keys: enterprise('EXCLUSIVE'),
+      slots: 2,
+      speed: 200,
+      runTime: { kind: 'constant', ms: 60_000 },
+    },
   });
   const ended = await p.apply();
   expect(ended.exit, ended.err).toBe(0);
   const { capacityRefusals, maxInFlight } = p.service.stats();
   expect(capacityRefusals).toBe(0);
-  // Two run and at least two wait, and not all twelve lie there at once.
-  expect(maxInFlight).toBeGreaterThanOrEqual(4);
+  // Two run and others wait, and not all twelve lie there at once.
+  expect(maxInFlight).toBeGreaterThan(2);
   expect(maxInFlight).toBeLessThan(12);
 });
 
