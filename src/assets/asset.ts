@@ -5,6 +5,8 @@ export interface Asset {
   readonly bytes: number;
   /** By content, not by name. */
   readonly kind: AssetKind;
+  /** Where it goes on the service: LoRA files have a store of their own. */
+  readonly goesTo: 'files' | 'loras';
   /** Absolute path of one file with these bytes. */
   readonly path: string;
   /** That file as the user wrote it. */

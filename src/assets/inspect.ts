@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Code } from '../diagnostics/codes.js';
 import type { Files } from '../edges/files.js';
 import type { Asset } from './asset.js';
 import { headBytes, kindOf } from './kind.js';
@@ -12,6 +13,17 @@ export type Inspected =
       readonly why: string;
     };
 
+const codes: Readonly<Record<(Inspected & { ok: false })['is'], Code>> = {
+  missing: 'E0501',
+  directory: 'E0502',
+  unreadable: 'E0502',
+  empty: 'E0503',
+  tooLarge: 'E0504',
+};
+
+/** Of the diagnostic that tells it. */
+export const codeOf = (is: (Inspected & { ok: false })['is']): Code => codes[is];
+
 /** Of the service's upload (runninghub-api 4.1). */
 export const maxUploadBytes = 30 * 1024 * 1024;
 
@@ -20,7 +32,7 @@ export const inspectAsset = async (
   path: string,
   shown: string,
   files: Pick<Files, 'facts' | 'stream'>,
-  maxBytes = maxUploadBytes,
+  goesTo: Asset['goesTo'] = 'files',
 ): Promise<Inspected> => {
   const facts = await files.facts(path);
   if (!facts.ok)
@@ -31,11 +43,12 @@ export const inspectAsset = async (
         : { ok: false, is: 'unreadable', why: `cannot be read (${facts.detail})` };
   const { bytes, mtimeMs } = facts.value;
   if (bytes === 0) return { ok: false, is: 'empty', why: 'is empty' };
-  if (bytes > maxBytes)
+  // LoRA files have gigabytes, and no limit is documented for them.
+  if (goesTo === 'files' && bytes > maxUploadBytes)
     return {
       ok: false,
       is: 'tooLarge',
-      why: `has ${megabytes(bytes)}, the service takes at most ${megabytes(maxBytes)}`,
+      why: `has ${megabytes(bytes)}, the service takes at most ${megabytes(maxUploadBytes)}`,
     };
   const stream = await files.stream(path);
   if (!stream.ok) return { ok: false, is: 'unreadable', why: `cannot be read (${stream.detail})` };
@@ -51,10 +64,24 @@ export const inspectAsset = async (
     return { ok: false, is: 'unreadable', why: `cannot be read (${detail})` };
   }
   const kind = kindOf(head, path);
-  return { ok: true, asset: { sha256: hash.digest('hex'), bytes, kind, path, shown, mtimeMs } };
+  const sha256 = hash.digest('hex');
+  return { ok: true, asset: { sha256, bytes, kind, goesTo, path, shown, mtimeMs } };
 };
 
 const megabytes = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(1)} MB`;
 
 /** What the service is told a file is called: its content, so no local name leaves the machine. */
 export const uploadName = ({ sha256, kind }: Asset): string => `${sha256.slice(0, 12)}.${kind.ext}`;
+
+/** Of a file of any size, while streaming it; null: it cannot be read. */
+export const md5Of = async (path: string, files: Pick<Files, 'stream'>): Promise<string | null> => {
+  const stream = await files.stream(path);
+  if (!stream.ok) return null;
+  const hash = createHash('md5');
+  try {
+    for await (const chunk of stream.value) hash.update(chunk);
+    return hash.digest('hex');
+  } catch {
+    return null;
+  }
+};

@@ -52,15 +52,18 @@ const table: readonly (readonly [Test, AssetKind])[] = [
   [ascii('fLaC'), kind('audio', 'flac', 'audio/flac')],
   [ascii('OggS'), kind('audio', 'ogg', 'audio/ogg')],
   [bytes([0x50, 0x4b, 0x03, 0x04]), kind('archive', 'zip', 'application/zip')],
+  // The length of a JSON header as eight bytes, of which the upper four are zero, then the header.
+  [
+    all(bytes([0, 0, 0, 0], 4), ascii('{"', 8)),
+    kind('model', 'safetensors', 'application/octet-stream'),
+  ],
 ];
 
 /** What a file is, by its first bytes; for the rest the ending of its name is kept. */
 export const kindOf = (head: Uint8Array, name: string): AssetKind => {
   for (const [test, found] of table) if (test(head)) return found;
   const ext = /\.([a-z0-9]{1,12})$/i.exec(name)?.[1]?.toLowerCase() ?? 'bin';
-  return ext === 'safetensors'
-    ? kind('model', ext, 'application/octet-stream')
-    : kind('other', ext, 'application/octet-stream');
+  return kind('other', ext, 'application/octet-stream');
 };
 
 /** A web page, such as an error page in place of a file. */

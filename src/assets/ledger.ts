@@ -5,9 +5,10 @@ import type { Clock } from '../edges/clock.js';
 
 /** What is on the service under which name, by content; shared by the manifests of a folder. */
 export interface Ledger {
-  /** The service's name for this content, if it is young enough to be believed. */
+  /** The service's name for this content, if it is kept for good or young enough to be believed. */
   find(sha256: string): string | null;
-  record(sha256: string, fileName: string): Promise<void>;
+  /** `kept`: the service keeps it, as it does LoRA files, of which no life is documented. */
+  record(sha256: string, fileName: string, kept?: boolean): Promise<void>;
   /** The service no longer knows it. */
   forget(sha256: string): void;
 }
@@ -15,6 +16,7 @@ export interface Ledger {
 interface Entry {
   readonly fileName: string;
   readonly at: number;
+  readonly kept: boolean;
 }
 
 /** Files belong to a site and an account: first 16 hex digits of a hash over both. */
@@ -33,27 +35,32 @@ export const openLedger = async (
     const entry = parse(line);
     if (entry === null || entry.account !== account) continue;
     if (entry.fileName === null) entries.delete(entry.sha256);
-    else entries.set(entry.sha256, { fileName: entry.fileName, at: entry.at });
+    else {
+      const { sha256, fileName, at, kept } = entry;
+      entries.set(sha256, { fileName, at, kept });
+    }
   }
-  const write = async (sha256: string, fileName: string | null): Promise<void> => {
+  const write = async (sha256: string, fileName: string | null, kept = false): Promise<void> => {
     const at = new Date(clock.now()).toISOString();
     await mkdir(dirname(path), { recursive: true });
     await writeFile(join(dirname(path), '.gitignore'), '*\n', { flag: 'wx' }).catch(
       () => undefined,
     );
     // One line in one write: appends of other processes do not mix with it.
-    const line = `${JSON.stringify({ account, sha256, fileName, at })}\n`;
+    const told = { account, sha256, fileName, at, ...(kept ? { kept } : {}) };
+    const line = `${JSON.stringify(told)}\n`;
     await appendFile(path, line, { mode: 0o600 });
   };
   return {
     find: (sha256) => {
       const entry = entries.get(sha256);
-      return entry !== undefined && clock.now() - entry.at < maxAgeMs ? entry.fileName : null;
+      if (entry === undefined) return null;
+      return entry.kept || clock.now() - entry.at < maxAgeMs ? entry.fileName : null;
     },
-    record: async (sha256, fileName) => {
-      entries.set(sha256, { fileName, at: clock.now() });
+    record: async (sha256, fileName, kept = false) => {
+      entries.set(sha256, { fileName, at: clock.now(), kept });
       // A ledger that cannot be written costs an upload next time, never a run.
-      await write(sha256, fileName).catch(() => undefined);
+      await write(sha256, fileName, kept).catch(() => undefined);
     },
     forget: (sha256) => {
       entries.delete(sha256);
@@ -70,11 +77,10 @@ const readLines = async (path: string): Promise<string[] | null> => {
   }
 };
 
-interface Line {
+interface Line extends Omit<Entry, 'fileName'> {
   readonly account: string;
   readonly sha256: string;
   readonly fileName: string | null;
-  readonly at: number;
 }
 
 const parse = (line: string): Line | null => {
@@ -87,7 +93,8 @@ const parse = (line: string): Line | null => {
     if (typeof account !== 'string' || typeof sha256 !== 'string') return null;
     if (fileName !== null && typeof fileName !== 'string') return null;
     const time = typeof at === 'string' ? Date.parse(at) : NaN;
-    return Number.isNaN(time) ? null : { account, sha256, fileName, at: time };
+    const kept = 'kept' in value && value.kept === true;
+    return Number.isNaN(time) ? null : { account, sha256, fileName, at: time, kept };
   } catch {
     return null;
   }

@@ -3,7 +3,7 @@ import type { Clock } from '../edges/clock.js';
 import type { Files } from '../edges/files.js';
 import type { Random } from '../edges/random.js';
 import type { Asset } from './asset.js';
-import { inspectAsset, uploadName } from './inspect.js';
+import { inspectAsset, md5Of, uploadName } from './inspect.js';
 import type { Ledger } from './ledger.js';
 
 /** Why an upload did not happen; the service's fault, or one of the same form made here. */
@@ -33,12 +33,35 @@ export interface UploadService {
   >;
 }
 
+/** The piece of the service that LoRA uploads need. */
+export interface LoraUploads {
+  uploadLora(
+    file: {
+      readonly path: string;
+      readonly name: string;
+      readonly bytes: number;
+      readonly md5: string;
+    },
+    signal?: AbortSignal,
+  ): Promise<
+    | { readonly is: 'stored'; readonly fileName: string; readonly sent: boolean }
+    | { readonly is: 'failed'; readonly fault: UploadFault }
+  >;
+}
+
+type Stored =
+  | { readonly is: 'stored'; readonly fileName: string; readonly sent: boolean }
+  | { readonly is: 'failed'; readonly fault: UploadFault };
+
 export type Ensured =
   | { readonly ok: true; readonly fileName: string; readonly reused: boolean }
   | { readonly ok: false; readonly error: UploadFault };
 
 export interface UploaderEdges {
   readonly service: UploadService;
+  readonly loras: LoraUploads;
+  /** What the service is told a LoRA is called; default: its content, as of every file. */
+  readonly loraName?: (asset: Asset) => string | null;
   readonly ledger: Ledger;
   readonly files: Pick<Files, 'facts' | 'stream'>;
   readonly clock: Clock;
@@ -104,24 +127,25 @@ export class Uploader {
   }
 
   async #upload(asset: Asset, signal: AbortSignal | undefined): Promise<Ensured> {
-    const { service, ledger, clock, show } = this.edges;
+    const { ledger, clock, show } = this.edges;
     const { sha256, shown, bytes } = asset;
     show({ type: 'uploading', sha256, path: shown, bytes });
     let last = localFault('aborted', `The upload of ${shown} was broken off`);
     for (let attempt = 1; attempt <= tries && signal?.aborted !== true; attempt += 1) {
       const changed = await this.#changed(asset);
       if (changed !== null) return { ok: false, error: changed };
-      const answer = await service.upload(
-        { path: asset.path, name: uploadName(asset), bytes, mediaType: asset.kind.mediaType },
-        signal,
-      );
+      const answer =
+        asset.goesTo === 'loras'
+          ? await this.#putLora(asset, signal)
+          : await this.#putFile(asset, signal);
       if (answer.is === 'stored') {
-        this.uploads += 1;
+        const { fileName, sent } = answer;
+        this.uploads += sent ? 1 : 0;
         this.#fresh.add(sha256);
-        this.uploadedBytes += bytes;
-        await ledger.record(sha256, answer.fileName);
-        show({ type: 'uploaded', sha256, path: shown, reused: false });
-        return { ok: true, fileName: answer.fileName, reused: false };
+        this.uploadedBytes += sent ? bytes : 0;
+        await ledger.record(sha256, fileName, asset.goesTo === 'loras');
+        show({ type: 'uploaded', sha256, path: shown, reused: !sent });
+        return { ok: true, fileName, reused: !sent };
       }
       last = answer.fault;
       if (!curable(last)) break;
@@ -130,12 +154,33 @@ export class Uploader {
     return { ok: false, error: { ...last, message: `${shown}: ${last.message}` } };
   }
 
+  async #putFile(asset: Asset, signal: AbortSignal | undefined): Promise<Stored> {
+    const { path, bytes, kind } = asset;
+    const file = { path, name: uploadName(asset), bytes, mediaType: kind.mediaType };
+    const answer = await this.edges.service.upload(file, signal);
+    return answer.is === 'stored' ? { ...answer, sent: true } : answer;
+  }
+
+  /** By its md5: what the service has already is not sent. */
+  async #putLora(asset: Asset, signal: AbortSignal | undefined): Promise<Stored> {
+    const { path, bytes, shown } = asset;
+    const md5 = await md5Of(path, this.edges.files);
+    if (md5 === null)
+      return { is: 'failed', fault: localFault('unreadable-file', `${shown} cannot be read`) };
+    const name = this.edges.loraName?.(asset) ?? asset.sha256.slice(0, 12);
+    const answer = await this.edges.loras.uploadLora({ path, name, bytes, md5 }, signal);
+    if (answer.is === 'failed') return answer;
+    // Gigabytes take their time: under this md5 only these bytes may be remembered.
+    const changed = await this.#changed(asset);
+    return changed === null ? answer : { is: 'failed', fault: changed };
+  }
+
   /** What the plan hashed is what must be uploaded. */
   async #changed(asset: Asset): Promise<UploadFault | null> {
     const facts = await this.edges.files.facts(asset.path);
     if (facts.ok && facts.value.bytes === asset.bytes && facts.value.mtimeMs === asset.mtimeMs)
       return null;
-    const again = await inspectAsset(asset.path, asset.shown, this.edges.files);
+    const again = await inspectAsset(asset.path, asset.shown, this.edges.files, asset.goesTo);
     if (again.ok && again.asset.sha256 === asset.sha256) return null;
     return localFault(
       'asset-changed',

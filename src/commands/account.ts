@@ -25,17 +25,17 @@ export const account = async (call: Call, io: Io): Promise<number> => {
     const queue = await client.queue();
     const { coins, money, currency, tasksInFlight, type } = known;
     const limit = queue.is === 'known' ? queue.limit : null;
-    if (call.flag('json'))
-      io.out.write(
-        `${JSON.stringify({ version: 1, site, coins, money, currency, tasksInFlight, limit, type })}\n`,
-      );
+    const running = queue.is === 'known' ? queue.running : null;
+    const queued = queue.is === 'known' ? queue.queued : null;
+    const told = { site, coins, money, currency, tasksInFlight, running, queued, limit, type };
+    if (call.flag('json')) io.out.write(`${JSON.stringify({ version: 1, ...told })}\n`);
     else {
       io.out.write(`${site}  ${type ?? 'unknown type'}\n`);
       io.out.write(
-        `coins ${coins ?? '?'}${money === null ? '' : ` · money ${money} ${currency ?? ''}`}\n`,
+        `coins ${coins ?? '?'}${money === null ? '' : ` · money ${money} ${currency ?? ''}`.trimEnd()}\n`,
       );
       io.out.write(
-        `tasks in flight ${tasksInFlight ?? '?'}${limit === null ? '' : ` of ${limit}`}\n`,
+        `tasks in flight ${tasksInFlight ?? '?'}${limit === null ? '' : ` of ${limit}`}${queued === null || queued === 0 ? '' : ` (${queued} queued)`}\n`,
       );
     }
     return exit.done;

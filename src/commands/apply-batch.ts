@@ -1,6 +1,5 @@
-import { dirname, join } from 'node:path';
 import { whyNotOutput } from '../assets/kind.js';
-import { openLedger } from '../assets/ledger.js';
+import type { Ledger } from '../assets/ledger.js';
 import { Uploader } from '../assets/uploader.js';
 import { error } from '../diagnostics/diagnostic.js';
 import { Problems } from '../diagnostics/problems.js';
@@ -20,10 +19,10 @@ import { toRunInputs } from '../plan/record.js';
 import { requestOf } from '../plan/request.js';
 import type { Selection } from '../plan/selection.js';
 import type { BatchReport } from '../report/model.js';
-import type { Family } from '../runninghub/service.js';
 import { TaskSockets } from '../runninghub/sockets.js';
 import { planSummaryText } from '../terminal/plan-text.js';
 import type { RunId } from '../values/ids.js';
+import { askBalance } from './balance.js';
 import { beginBatch } from './begin-batch.js';
 import type { Call } from './call.js';
 import type { Connection, Identity } from './connect.js';
@@ -34,6 +33,8 @@ import { listeningOf, startListening } from './listen.js';
 import { liveWanted } from './progress.js';
 import type { Io } from './io.js';
 import { applyCommand, inlineLimitOf } from './page-options.js';
+import type { Notifier } from './notify.js';
+import { notifierOf } from './notify.js';
 import { planProject } from './planning.js';
 import { preflight } from './preflight.js';
 import type { Project } from './project.js';
@@ -41,6 +42,7 @@ import { loadProject, readEnvFile } from './project.js';
 import { reportOf, titleOf, writeReports } from './results.js';
 import { selectionOf } from './select.js';
 import { watchSignals } from './signals.js';
+import { ledgerOf } from './uploads-ledger.js';
 
 /** How long a silent service is waited for, in service time. */
 const patienceMs = 10 * 60_000;
@@ -114,17 +116,16 @@ export const applyBatch = async (call: Call, io: Io, follower: Follower): Promis
   let listened: Listened | null = null;
   try {
     for (const notice of notices) io.err.write(`notice: ${notice}\n`);
-    const ledger = await openLedger(
-      join(dirname(project.stateDir), 'uploads.jsonl'),
-      // The emulator of this process knows no upload of an earlier one.
-      uploadsOf(
-        project.emulated ? `emulated-${process.pid}-${Date.now()}` : identity.account,
-        project.target.family,
-      ),
-      project.manifest.assets.maxAgeMs,
-      identity.clock,
-    );
     const { clock } = identity;
+    const ledger = await ledgerOf({
+      stateDir: project.stateDir,
+      // The emulator of this process knows no upload of an earlier one.
+      account: project.emulated ? `emulated-${process.pid}-${Date.now()}` : identity.account,
+      family: project.target.family,
+      maxAgeMs: project.manifest.assets.maxAgeMs,
+      clock,
+    });
+    const notifier = notifierOf(project.manifest, env, io, problems);
     const plan = await planProject(
       project,
       { history: store.state, selection, env, clock, ledger },
@@ -147,6 +148,7 @@ export const applyBatch = async (call: Call, io: Io, follower: Follower): Promis
       listened,
       live,
       inlineLimit,
+      notifier,
     }).run();
   } finally {
     await listened?.receiver.close();
@@ -163,12 +165,13 @@ interface Parts {
   readonly store: Store;
   readonly plan: Plan;
   readonly selection: Selection;
-  readonly ledger: Awaited<ReturnType<typeof openLedger>>;
+  readonly ledger: Ledger;
   readonly listened: Listened | null;
   /** Whether to show what running tasks do. */
   readonly live: boolean;
   /** For report.html; null: outputs stay beside it. */
   readonly inlineLimit: number | null;
+  readonly notifier: Notifier | null;
 }
 
 /** What came of the service's part of an apply. */
@@ -223,7 +226,7 @@ class Apply {
       const report = await this.#report(outcome, startedAt);
       const code = signals.code() ?? (outcome.code === exit.done ? codeOf(report) : outcome.code);
       if (sharded || busy) await this.#end(code, outcome);
-      return await this.#finish({ ...report, exitCode: code }, code);
+      return await this.#finish({ ...report, exitCode: code }, code, signals.interrupted);
     } finally {
       await progress.stop();
       signals.stop();
@@ -279,6 +282,11 @@ class Apply {
             interrupted,
           )
         : ({ is: 'go', drifted: [], room: null } as const);
+    const short =
+      checked.is === 'go' && toSubmit > 0
+        ? await askBalance(plan.estimate, client, interrupted)
+        : null;
+    if (short !== null) problems.add(short);
     follower.problems(problems);
     if (checked.is === 'mismatch')
       return {
@@ -369,6 +377,7 @@ class Apply {
   #uploader({ client, clock }: Connection, progress: Listener): Uploader {
     return new Uploader({
       service: client.speaking(this.parts.plan.target.family),
+      loras: client,
       ledger: this.parts.ledger,
       files: this.parts.project.files,
       clock,
@@ -455,18 +464,16 @@ class Apply {
     }
   }
 
-  async #finish(report: BatchReport, code: number): Promise<Applied> {
-    const { call, io, project, inlineLimit } = this.parts;
+  async #finish(report: BatchReport, code: number, interrupted: AbortSignal): Promise<Applied> {
+    const { call, io, project, inlineLimit, notifier } = this.parts;
     const page = { command: applyCommand(call, project), inlineLimit };
     const { htmlPath, failed } = await writeReports(report, project.outputsDir, page, io);
     const exitCode = code === exit.done && failed ? exit.service : code;
+    const untold = (await notifier?.tell({ ...report, exitCode }, interrupted)) ?? null;
+    if (untold !== null) io.err.write(`warning: notify: ${untold}\n`);
     return { is: 'ended', exitCode, report, project, htmlPath };
   }
 }
-
-/** What one family of endpoints calls an upload means nothing to the other. */
-const uploadsOf = (account: string, family: Family): string =>
-  family === 'classic' ? account : `${account}-${family}`;
 
 const codeOf = ({ counts }: BatchReport): number =>
   counts.succeeded === counts.total ? exit.done : exit.someFailed;

@@ -23,11 +23,20 @@ export interface Connection {
 export interface Identity {
   readonly site: string;
   readonly key: string;
+  /** For what is locked: from the environment alone, as the key is. */
+  readonly accessPassword: string | null;
   readonly account: string;
   readonly clock: Clock | EmulatedClock;
   /** How much faster than real time the clock runs: 1, save against an emulator. */
   readonly speed: number;
 }
+
+/** For commands that run nothing. */
+export const nothingSaved: Saved = {
+  workflows: new Map(),
+  apps: new Map(),
+  models: new Map(),
+};
 
 export const defaultSite = 'https://www.runninghub.cn';
 /** Of the emulator in this process: half a minute of a task passes in half a second. */
@@ -48,6 +57,7 @@ export const identify = (
     return {
       site: 'emulator',
       key: emulatorKey,
+      accessPassword: null,
       account: accountHash('emulator', emulatorKey),
       clock,
       speed: 1,
@@ -75,7 +85,10 @@ export const identify = (
   io.protect(key);
   const speed = speedFor(site, env);
   const clock = speed === 1 ? systemClock : emulatedClock(speed);
-  return { site, key, account: accountHash(site, key), clock, speed };
+  const accessPassword = env.get('RUNNINGHUB_ACCESS_PASSWORD') ?? null;
+  // A short one is taken out of what the service says, not out of every number that has its digits.
+  if (accessPassword !== null && accessPassword.length >= 8) io.protect(accessPassword);
+  return { site, key, accessPassword, account: accountHash(site, key), clock, speed };
 };
 
 /** Against an emulator elsewhere, time may run at its speed; never against the real service. */
@@ -99,7 +112,7 @@ export const connect = async (
   call: Call,
   io: Io,
 ): Promise<Connection> => {
-  const { key, account, clock } = identity;
+  const { key, accessPassword, account, clock } = identity;
   const emulated = call.flag('emulator');
   const log = call.count('v') > 1 ? (line: string): void => io.err.write(`${line}\n`) : undefined;
   const timeouts = timeoutsFor(identity.speed);
@@ -107,6 +120,7 @@ export const connect = async (
     createClient({
       baseUrl,
       key,
+      accessPassword,
       clock,
       env: io.env,
       timeouts,

@@ -36,6 +36,7 @@ export const emulator = async (call: Call, io: Io): Promise<number> => {
     workflows: await savedFiles(call, 'workflow', io, problems),
     apps: await savedFiles(call, 'app', io, problems),
     models: await savedFiles(call, 'model', io, problems),
+    locked: lockedOf(call, problems),
     unknownWorkflows: call.flag('strict') ? ('refuse' as const) : ('accept' as const),
     faults: faultsOf(call, problems),
   };
@@ -98,6 +99,17 @@ const savedFiles = async (
     }
   }
   return files;
+};
+
+/** `1980237776367083521=secret` */
+const lockedOf = (call: Call, problems: Problems): Map<string, string> => {
+  const locked = new Map<string, string>();
+  for (const pair of call.texts('locked')) {
+    const [, id, password] = /^(\d+)=(.+)$/s.exec(pair) ?? [];
+    if (id !== undefined && password !== undefined) locked.set(id, password);
+    else problems.add(error('E0001', null, '--locked is of the form id=password'));
+  }
+  return locked;
 };
 
 /** `create:resetAfter:0.2`, or `create:resetAfter:x3` for the next three. */

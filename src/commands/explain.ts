@@ -1,4 +1,3 @@
-import { codes } from '../diagnostics/codes.js';
 import { Problems } from '../diagnostics/problems.js';
 import { readStore } from '../journal/store.js';
 import type { OverrideRecord, SavedFile } from '../journal/event.js';
@@ -6,28 +5,31 @@ import type { AttemptRecord, RunRecord, RunState } from '../journal/state.js';
 import type { Action } from '../plan/plan.js';
 import { everything } from '../plan/selection.js';
 import { errorText } from '../report/words.js';
-import { errorTable } from '../runninghub/errors.js';
 import { clip, duration, fileSize, oneLine, shortDecimal } from '../terminal/format.js';
 import { impossible } from '../values/impossible.js';
 import type { Call } from './call.js';
 import { exit } from './exit.js';
+import type { CodeWords } from './explain-code.js';
+import { codeWords } from './explain-code.js';
 import { findRun, notOne } from './find-run.js';
 import type { Io } from './io.js';
 import { planProject } from './planning.js';
 import { loadProject, locateProject, readEnvFile } from './project.js';
 import { sayOne, sayProblems } from './say.js';
 
-/**
- * `rh-batch explain <run>`: what became of it, attempt by attempt; `explain E0123`, `explain 803`:
- * what a code of ours or of the service means. A run may be called 803, so runs come first.
- */
+/** `rh-batch explain <run>`: what became of it, attempt by attempt; `explain E0123`, `explain 803`: what a code means. */
 export const explain = async (call: Call, io: Io): Promise<number> => {
   const typed = call.args[0] ?? '';
-  if (/^E\d{4}$/i.test(typed)) return explainCode(typed.toUpperCase(), call, io);
+  const words = codeWords(typed);
+  if (words !== null && (words.name === null || !(await namesARun(typed, call, io))))
+    return explainCode(words, call, io);
+  if (words === null && /^E\d{4}$/i.test(typed)) {
+    sayOne('E0001', `there is no code ${typed.toUpperCase()}`, null, call, io);
+    return exit.badInput;
+  }
   const problems = new Problems();
   const located = await locateProject(call, io, problems, 1);
   if (located === null) {
-    if (explainServiceCode(typed, io)) return exit.done;
     sayProblems(problems, call, io);
     return exit.badInput;
   }
@@ -39,7 +41,6 @@ export const explain = async (call: Call, io: Io): Promise<number> => {
   const found = findRun(read.state, typed);
   const planned = await reasonsOf(typed, call, io);
   if (found.is !== 'one' && planned === null) {
-    if (explainServiceCode(typed, io)) return exit.done;
     sayOne('E0703', notOne(typed, found), 'rh-batch plan lists runs and ids', call, io);
     return exit.badInput;
   }
@@ -55,20 +56,20 @@ export const explain = async (call: Call, io: Io): Promise<number> => {
   return exit.done;
 };
 
-const explainCode = (code: string, call: Call, io: Io): number => {
-  const about = Object.entries(codes).find(([known]) => known === code)?.[1];
-  if (about === undefined) {
-    sayOne('E0001', `there is no code ${code}`, null, call, io);
-    return exit.badInput;
-  }
-  io.out.write(`${code}: ${about}\n`);
+const explainCode = (words: CodeWords, call: Call, io: Io): number => {
+  if (call.flag('json')) io.out.write(`${JSON.stringify({ version: 1, ...words })}\n`);
+  else
+    io.out.write(
+      `${words.code}${words.name === null ? '' : ` ${words.name}`}: ${words.about.join('\n  ')}\n`,
+    );
   return exit.done;
 };
 
-const explainServiceCode = (code: string, io: Io): boolean => {
-  const row = Object.hasOwn(errorTable, code) ? errorTable[code] : undefined;
-  if (row !== undefined) io.out.write(`RunningHub's code ${code}: ${row.about}\n`);
-  return row !== undefined;
+/** A code of the service may also be how a run's id begins: the run goes first where there is one. */
+const namesARun = async (typed: string, call: Call, io: Io): Promise<boolean> => {
+  const located = await locateProject(call, io, new Problems(), 1);
+  const read = located === null ? null : await readStore(located.stateDir);
+  return read?.ok === true && findRun(read.state, typed).is !== 'none';
 };
 
 interface PlannedWords {
@@ -109,7 +110,7 @@ const actionWords: Readonly<Record<Action, string>> = {
   retry: 'to be tried again',
   unknown: 'unknown, held until it is resolved',
   upToDate: 'up to date',
-  download: 'to be fetched, not submitted',
+  download: 'to be downloaded again, not submitted',
 };
 
 const recordLines = (record: RunRecord | null, now: number): string[] => {

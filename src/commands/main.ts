@@ -85,7 +85,9 @@ const guardFor = (command: Command | undefined): ((arg: string) => string) => {
   return (arg) => {
     // `--force` takes a pattern only behind `=`, or it would swallow the manifest's name.
     if (arg === '--force' && patterned) return `--force=${mark}*`;
-    if (!arg.startsWith('-')) return Number.isFinite(Number(arg)) ? mark + arg : arg;
+    // A negative number, such as the service's code -1, is no flag.
+    if (!arg.startsWith('-') || /^-\d+$/.test(arg))
+      return Number.isFinite(Number(arg)) ? mark + arg : arg;
     const at = arg.indexOf('=');
     return at === -1 ? arg : `${arg.slice(0, at + 1)}${mark}${arg.slice(at + 1)}`;
   };

@@ -1,5 +1,3 @@
-import { dirname, join } from 'node:path';
-import { openLedger } from '../assets/ledger.js';
 import { error } from '../diagnostics/diagnostic.js';
 import { Problems } from '../diagnostics/problems.js';
 import { readStore } from '../journal/store.js';
@@ -10,6 +8,7 @@ import type { Io } from './io.js';
 import { planProject } from './planning.js';
 import { loadProject, readEnvFile } from './project.js';
 import { selectionOf } from './select.js';
+import { ledgerOf } from './uploads-ledger.js';
 
 /** The same decisions as an apply's; no lock, no key needed, nothing sent. null: there are errors. */
 export const planBatch = async (call: Call, io: Io, problems: Problems): Promise<Plan | null> => {
@@ -27,12 +26,13 @@ export const planBatch = async (call: Call, io: Io, problems: Problems): Promise
   const identity = identify(call, io, env, new Problems());
   if (identity !== null && 'notBefore' in identity.clock)
     identity.clock.notBefore((read.state.lastAt ?? 0) + 1);
-  const ledger = await openLedger(
-    join(dirname(project.stateDir), 'uploads.jsonl'),
-    identity?.account ?? '',
-    project.manifest.assets.maxAgeMs,
-    io.clock,
-  );
+  const ledger = await ledgerOf({
+    stateDir: project.stateDir,
+    account: identity?.account ?? '',
+    family: project.target.family,
+    maxAgeMs: project.manifest.assets.maxAgeMs,
+    clock: io.clock,
+  });
   const made = await planProject(
     project,
     { history: read.state, selection, env, clock: identity?.clock ?? io.clock, ledger },

@@ -1,14 +1,19 @@
 import { resolve } from 'node:path';
+import { warning } from '../diagnostics/diagnostic.js';
 import { Problems } from '../diagnostics/problems.js';
 import { writeAtomically } from '../edges/atomic.js';
 import { planJson } from '../plan/plan-json.js';
 import type { Plan } from '../plan/plan.js';
 import { painter } from '../terminal/colour.js';
 import { planText } from '../terminal/plan-text.js';
+import { balanceWarning } from './balance.js';
 import type { Call } from './call.js';
+import { connect, identify, nothingSaved } from './connect.js';
 import { exit } from './exit.js';
 import type { Io } from './io.js';
 import { planBatch } from './plan-batch.js';
+import { priceText } from './price.js';
+import { readEnvFile } from './project.js';
 import { sayProblems } from './say.js';
 
 /** `rh-batch plan` */
@@ -18,9 +23,33 @@ export const plan = async (call: Call, io: Io): Promise<number> => {
   const made = await planBatch(call, io, problems);
   sayProblems(problems, call, io);
   if (made === null) return detailed ? exit.someFailed : exit.badInput;
+  if (call.flag('balance') && !(await tellBalance(made, call, io)))
+    return detailed ? exit.someFailed : exit.badInput;
   await show(made, call, io);
   const { total, upToDate } = made.summary;
   return detailed && total > upToDate ? exit.runsToDo : exit.done;
+};
+
+/** What plan asks of the service, and only when it is told to: balance and prices. @returns whether it could be made. */
+const tellBalance = async (made: Plan, call: Call, io: Io): Promise<boolean> => {
+  const problems = new Problems();
+  const env = await readEnvFile(call, io, problems);
+  const identity = identify(call, io, env, problems);
+  if (identity !== null) {
+    const connection = await connect(identity, nothingSaved, call, io);
+    const { client } = connection;
+    const [account, price] = await Promise.all([client.account(), priceText(made, client)]).finally(
+      () => connection.close(),
+    );
+    const found =
+      account.is === 'failed'
+        ? warning('E0803', null, `the balance is not known: ${account.fault.message}`)
+        : balanceWarning(made.estimate, account);
+    if (found !== null) problems.add(found);
+    if (price !== null) io.err.write(`${price}\n`);
+  }
+  sayProblems(problems, call, io);
+  return problems.errors === 0;
 };
 
 const show = async (made: Plan, call: Call, io: Io): Promise<void> => {

@@ -43,6 +43,8 @@ export const planProject = (
     problems,
   );
 
-/** Templates may read the environment, but never the key: it would end up in fields and files. */
-const withoutKeys = (env: ReadonlyMap<string, string>): ReadonlyMap<string, string> =>
-  new Map([...env].filter(([name]) => name !== 'RUNNINGHUB_API_KEY'));
+/** Templates and commands may read the environment, but never keys: they would end up in fields and files. */
+export const withoutKeys = (env: ReadonlyMap<string, string>): ReadonlyMap<string, string> =>
+  new Map([...env].filter(([name]) => !secretNames.includes(name)));
+
+const secretNames = ['RUNNINGHUB_API_KEY', 'RUNNINGHUB_ACCESS_PASSWORD'];

@@ -26,6 +26,9 @@ export const preflight = async (
 ): Promise<Preflight> => {
   const drifted = await savedDifferences(plan, edges, problems, signal);
   if (drifted.is !== 'go') return drifted;
+  // With a queue of one's own the number of machines is no limit: the queue shall be fed.
+  if (plan.manifest.create.usePersonalQueue === true)
+    return { is: 'go', drifted: drifted.drifted, room: null };
   const queue = await edges.service.queue(signal);
   const room =
     queue.is === 'known' && queue.limit !== null && queue.limit > 0

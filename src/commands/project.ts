@@ -239,6 +239,8 @@ export const readEnvFile = async (
     const text = await readFile(resolve(io.cwd, typed), 'utf8');
     for (const [name, value] of Object.entries(parseEnv(text)))
       if (value !== undefined) env.set(name, value);
+    // Before anything is said: the base URL, too, may have been pasted with the key in it.
+    io.protect(env.get('RUNNINGHUB_API_KEY')?.trim() ?? '');
   } catch (cause) {
     const detail = cause instanceof Error ? cause.message : String(cause);
     problems.add(error('E0002', null, `--env-file ${typed} cannot be read (${detail})`));

@@ -85,6 +85,7 @@ export const commands: readonly Command[] = [
       ...project,
       ...selection,
       ...service,
+      option('--balance', 'ask the service: whether the coins suffice, and what models cost'),
       option('--out <file>', 'write the plan as JSON to a file'),
       option('--detailed-exitcode', '0 nothing to do, 2 runs to do, 1 any error'),
       json,
@@ -114,7 +115,7 @@ export const commands: readonly Command[] = [
   {
     name: 'explain',
     args: '<run> [manifest]',
-    about: 'why a run is new, changed or up to date, and what became of it; or explain E0123, 803',
+    about: 'why a run is new, changed or up to date, and what became of it; or a code: E0123, 803',
     options: [...project, option('--emulator', 'of the emulated batch'), json],
     load: async () => (await import('./explain.js')).explain,
   },
@@ -205,6 +206,53 @@ export const commands: readonly Command[] = [
       option('--base-url <url>', 'the site'),
     ],
     load: async () => (await import('./pull.js')).pull,
+  },
+  {
+    name: 'upload',
+    args: '[...files]',
+    about: 'put files on the service and print what it calls them, one line each',
+    notes: [
+      'What is there already is not sent again: .rh-batch/uploads.jsonl remembers, and LoRA files',
+      'are known by their md5. In a manifest a local path does the same; this is for other uses.',
+    ],
+    options: [
+      option('--lora <file>', 'a LoRA of any size, for RHLoraLoader.lora_name; repeatable'),
+      option('--name <name>', "with one --lora: what it is called (default: the file's name)"),
+      option('--link', 'print links, as standard models take them; they live a day'),
+      option('--env-file <file>', 'read RUNNINGHUB_API_KEY from a file'),
+      option('--state-dir <dir>', 'where uploads are remembered (default: .rh-batch)'),
+      option('--base-url <url>', 'the site'),
+      json,
+      ...output,
+    ],
+    load: async () => (await import('./upload.js')).upload,
+  },
+  {
+    name: 'list',
+    args: '<kind> [id]',
+    about: 'what the service offers: apps, loras, checkpoints, unets, ggufs, keys, quick WEBAPPID',
+    notes: [
+      'One line each, the name that a manifest takes first: of apps the id for pull --app, of',
+      'quick create the code of a model. `list apps hottest` and `list apps newest` sort them.',
+    ],
+    options: [
+      option('--first <n>', 'at most so many; default 100'),
+      option('--env-file <file>', 'read RUNNINGHUB_API_KEY from a file'),
+      option('--base-url <url>', 'the site'),
+      json,
+    ],
+    load: async () => (await import('./list.js')).list,
+  },
+  {
+    name: 'task',
+    args: '<id>',
+    about: 'what the service says of a task of the account: state, cost, files',
+    options: [
+      option('--env-file <file>', 'read RUNNINGHUB_API_KEY from a file'),
+      option('--base-url <url>', 'the site'),
+      json,
+    ],
+    load: async () => (await import('./task.js')).task,
   },
   {
     name: 'account',
@@ -303,6 +351,7 @@ export const commands: readonly Command[] = [
       option('--workflow <id=file>', 'a saved workflow; repeatable'),
       option('--app <id=file>', 'an AI app, as pull --app saves it; repeatable'),
       option('--model <path=file>', 'a standard model, as pull --model saves it; repeatable'),
+      option('--locked <id=password>', 'a workflow or app with an access password; repeatable'),
       option('--strict', 'refuse workflows that are not given (380)'),
       option('--seed <n>', 'of run times and faults, default 1'),
       option(

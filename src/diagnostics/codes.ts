@@ -26,7 +26,7 @@ export const codes = {
   E0112: 'The manifest has a key that the language does not know.',
   E0113: 'A value of the manifest has the wrong type or form.',
   E0114: 'A key that the manifest needs is missing.',
-  E0115: 'An API key stands in a file where it would be stored and shared.',
+  E0115: 'An API key or a password stands in a file where it would be stored and shared.',
   E0116: 'The manifest is written for another version of the language.',
   E0117: 'The file is not text in UTF-8.',
   E0118: 'A duration has no unit or an unknown one.',
@@ -35,6 +35,8 @@ export const codes = {
   E0121: 'A path would leave the folder it belongs in.',
   E0122: 'The manifest names two targets, or a key of another target.',
   E0123: 'A key means nothing for the target that the manifest names.',
+  E0124: 'What notify.url needs is not in the environment.',
+  E0125: 'The machine type is none that rh-batch knows.',
 
   // E02xx: api.json and addresses
   E0201: 'api.json is empty or no text.',
@@ -117,6 +119,8 @@ export const codes = {
 
   // E08xx: the service and the account
   E0801: 'The service refused what a command asked for.',
+  E0802: 'The batch is expected to need more coins than the account has.',
+  E0803: 'The account could not be asked for its balance.',
   E0890: 'A run of the batch failed, was cancelled, or is unknown.',
 } as const;
 

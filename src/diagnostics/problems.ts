@@ -1,3 +1,4 @@
+import type { Place } from '../values/place.js';
 import type { Code } from './codes.js';
 import type { Diagnostic } from './diagnostic.js';
 
@@ -11,9 +12,16 @@ const keptPerCode = 20;
 export class Problems {
   readonly #kept: Diagnostic[] = [];
   readonly #seen = new Map<Code, { kept: number; more: number }>();
+  readonly #hidden = new Set<string>();
   #errors = 0;
 
-  add(diagnostic: Diagnostic): void {
+  /** A secret stands in this line: no excerpt shows it, whatever else is wrong there. */
+  hide({ file, line }: Place): void {
+    this.#hidden.add(`${file}:${line}`);
+  }
+
+  add(found: Diagnostic): void {
+    const diagnostic = this.#hidden.size === 0 ? found : this.#covered(found);
     if (diagnostic.severity === 'error') this.#errors += 1;
     const seen = this.#seen.get(diagnostic.code) ?? { kept: 0, more: 0 };
     this.#seen.set(diagnostic.code, seen);
@@ -21,6 +29,13 @@ export class Problems {
       seen.kept += 1;
       this.#kept.push(diagnostic);
     } else seen.more += 1;
+  }
+
+  #covered(diagnostic: Diagnostic): Diagnostic {
+    const cover = <P extends Place | null>(at: P): P =>
+      at !== null && this.#hidden.has(`${at.file}:${at.line}`) ? { ...at, text: null } : at;
+    const related = diagnostic.related.map(({ message, at }) => ({ message, at: cover(at) }));
+    return { ...diagnostic, at: cover(diagnostic.at), related };
   }
 
   addAll(diagnostics: Iterable<Diagnostic>): void {

@@ -101,7 +101,7 @@ const send = async (
   }
 };
 
-const refuseXml = (response: ServerResponse, status: number, code: string): void => {
+export const refuseXml = (response: ServerResponse, status: number, code: string): void => {
   response
     .writeHead(status, { 'content-type': 'application/xml' })
     .end(`<?xml version='1.0' encoding='utf-8'?><Error><Code>${code}</Code></Error>`);

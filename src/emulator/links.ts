@@ -7,9 +7,9 @@ export class Links {
     private readonly lifeMs: number,
   ) {}
 
-  sign(path: string, now: number): string {
+  sign(path: string, now: number, lifeMs = this.lifeMs): string {
     const from = Math.floor(now / 1000);
-    const until = Math.min(9_999_999_999, Math.ceil((now + this.lifeMs) / 1000));
+    const until = Math.min(9_999_999_999, Math.ceil((now + lifeMs) / 1000));
     return `${path}?${this.#query(path, from, until)}`;
   }
 

@@ -52,6 +52,8 @@ export interface EmulatorOptions {
   readonly workflows: ReadonlyMap<string, string>;
   /** Saved but never run: 810. */
   readonly neverRun: ReadonlySet<string>;
+  /** Locked workflows and apps: id → its access password. */
+  readonly locked: ReadonlyMap<string, string>;
   /** AI apps: id → its call example, `data` of apiCallDemo as JSON text. */
   readonly apps: ReadonlyMap<string, string>;
   /** Standard models: path → its description, as RunningHub publishes it, as JSON text. */
@@ -60,6 +62,8 @@ export interface EmulatorOptions {
   readonly unknownWorkflows: 'accept' | 'refuse';
   /** Whether `GET /openapi/v2/queue/status` answers. */
   readonly queueStatus: boolean;
+  /** Longest personal queue; beyond it 814 (runninghub-api 2.2). */
+  readonly personalQueue: number;
   /** What a cancelled task is called by V2 query: all three were seen (runninghub-api 5.4). */
   readonly cancelWord: 'CANCEL' | 'CANCELLED' | '';
   readonly faults: readonly FaultRule[];
@@ -85,10 +89,12 @@ export const defaults: EmulatorOptions = {
   keys: null,
   workflows: new Map(),
   neverRun: new Set(),
+  locked: new Map(),
   apps: new Map(),
   models: new Map(),
   unknownWorkflows: 'accept',
   queueStatus: true,
+  personalQueue: 1000,
   cancelWord: 'CANCEL',
   faults: [],
   linkLifeMs: 86_400_000,

@@ -47,4 +47,4 @@ const formJson = ({ fields, file }: Form): JsonObject =>
   ]);
 
 const withoutKey = (body: JsonObject): JsonObject =>
-  new Map([...body].filter(([name]) => !/^api_?key$/i.test(name)));
+  new Map([...body].filter(([name]) => !/^(?:api_?key|accessPassword)$/i.test(name)));

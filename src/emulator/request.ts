@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Json, JsonObject } from '../values/json.js';
 import { isObject, parseJson } from '../values/json-text.js';
@@ -17,6 +18,8 @@ export interface Received {
   readonly body: JsonObject;
   readonly form: Form | null;
   readonly raw: Buffer;
+  /** Of the body of a PUT, which may have gigabytes and is not kept. */
+  readonly digest: { readonly md5: string; readonly bytes: number } | null;
   /** From the body (`apiKey`, `apikey`), the query or as Bearer; null where there is none. */
   readonly key: string | null;
   /** The body is larger than what the service takes. */
@@ -31,7 +34,8 @@ export const receive = async (request: IncomingMessage): Promise<Received> => {
   const mark = target.indexOf('?');
   const search = mark < 0 ? '' : target.slice(mark + 1);
   const query = new URLSearchParams(search);
-  const { raw, tooLarge } = await readBody(request);
+  const digest = request.method === 'PUT' ? await digestOf(request) : null;
+  const { raw, tooLarge } = digest === null ? await readBody(request) : nothing;
   const type = request.headers['content-type'] ?? '';
   const form = /^multipart\/form-data/i.test(type) ? readForm(raw, type) : null;
   const body = form === null && !/octet-stream/i.test(type) ? jsonBody(raw) : noBody;
@@ -44,9 +48,25 @@ export const receive = async (request: IncomingMessage): Promise<Received> => {
     body,
     form,
     raw,
+    digest,
     key: keyOf(body, form, query, request.headers.authorization),
     tooLarge,
   };
+};
+
+const nothing = { raw: Buffer.alloc(0), tooLarge: false };
+
+const digestOf = async (
+  request: IncomingMessage,
+): Promise<{ readonly md5: string; readonly bytes: number }> => {
+  const hash = createHash('md5');
+  let bytes = 0;
+  for await (const chunk of request) {
+    if (!(chunk instanceof Uint8Array)) continue;
+    bytes += chunk.length;
+    hash.update(chunk);
+  }
+  return { md5: hash.digest('hex'), bytes };
 };
 
 const readBody = async (

@@ -25,6 +25,7 @@ import { wrongMethod } from './routes/v2.js';
 import { ServiceModel } from './service.js';
 import type { Outlet } from './spoil.js';
 import { answerInstead, deliver, sendJson, sendText } from './spoil.js';
+import { isStorage, storeLora } from './storage.js';
 import { keepIn } from './store.js';
 import { refusal, v2Refused } from './answers.js';
 import { Webhooks } from './webhooks.js';
@@ -132,7 +133,8 @@ class EmulatorServer {
       /^(?:GET|HEAD)$/.test(received.method) && received.path.startsWith('/output/');
     const named = routes.filter(({ path }) => path.test(received.path));
     const route = named.find(({ method }) => method === received.method);
-    const endpoint = isDownload ? 'download' : (route?.name ?? 'unknown');
+    const stores = isStorage(received.method, received.path);
+    const endpoint = isDownload ? 'download' : stores ? 'loraPut' : (route?.name ?? 'unknown');
     this.#records.add(endpoint, received);
     const fault = this.#faults.draw(endpoint, this.#subject(received, isDownload));
     const outlet: Outlet = {
@@ -143,6 +145,7 @@ class EmulatorServer {
     if (fault !== null && (await answerInstead(fault, outlet))) return;
     const context = this.#context(fault);
     if (isDownload) await serveFile(received, response, context, this.#drawn, outlet.closing);
+    else if (stores) storeLora(received, response, context);
     else if (route === undefined) noRoute(received, named, response);
     else await this.#answer(route.handle(received, context), fault, outlet);
   }

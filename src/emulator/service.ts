@@ -21,8 +21,6 @@ import type { Upload } from './uploads.js';
 import { Uploads } from './uploads.js';
 
 const richAccount: AccountOptions = { coins: 1_000_000, money: null, apiType: 'NORMAL' };
-/** Longest personal queue (runninghub-api 2.2). */
-const personalQueue = 1000;
 
 /** What happened, for those who keep or tell it. */
 export interface Listener {
@@ -133,6 +131,8 @@ export class ServiceModel {
         : refuse(416, 'TASK_CREATE_FAILED_BY_NOT_ENOUGH_WALLET');
     const prepared = prepare(target, body, this.catalogue);
     if (isRefusal(prepared)) return prepared;
+    const locked = this.#locked(target, body);
+    if (locked !== null) return locked;
     const badInstance = this.#badInstance(body);
     if (badInstance !== null) return badInstance;
     const full = this.#noRoom(account, body);
@@ -147,6 +147,14 @@ export class ServiceModel {
     return task;
   }
 
+  /** How the service refuses a wrong password is not documented: a guess. */
+  #locked(target: Target, body: JsonObject): Refusal | null {
+    const password = target.is === 'model' ? undefined : this.options.locked.get(target.id);
+    return password === undefined || body.get('accessPassword') === password
+      ? null
+      : refuse(301, 'accessPassword is wrong');
+  }
+
   #badInstance(body: JsonObject): Refusal | null {
     const instance = body.get('instanceType') ?? 'default';
     return instance === '' || ['default', 'plus', 'ultra'].some((known) => known === instance)
@@ -159,7 +167,9 @@ export class ServiceModel {
     if (account.options.apiType !== 'EXCLUSIVE') return refuse(421, 'TASK_QUEUE_MAXED');
     const personal = body.get('usePersonalQueue');
     if (personal !== true && personal !== 'true') return refuse(415, 'TASK_INSTANCE_MAXED');
-    return account.waiting < personalQueue ? null : refuse(814, 'PERSONAL_QUEUE_COUNT_LIMIT');
+    return account.waiting < this.options.personalQueue
+      ? null
+      : refuse(814, 'PERSONAL_QUEUE_COUNT_LIMIT');
   }
 
   #taskOf(
@@ -279,4 +289,4 @@ const workOf = (accountId: string, request: string): string =>
   `${accountId} ${request.replace(/,"webhookUrl":"(?:[^"\\]|\\.)*"/, '')}`;
 
 const withoutKey = (body: JsonObject): JsonObject =>
-  new Map([...body].filter(([name]) => !/^api_?key$/i.test(name)));
+  new Map([...body].filter(([name]) => !/^(?:api_?key|accessPassword)$/i.test(name)));

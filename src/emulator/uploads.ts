@@ -55,7 +55,9 @@ export class Uploads {
 
   find(account: string, fileName: string, now: number): Upload | null {
     const upload = this.#files.get(`${account} ${fileName}`);
-    return upload !== undefined && now - upload.at < this.lifeMs ? upload : null;
+    // Of LoRA files no life is documented: they are kept by their md5.
+    const lasting = fileName.startsWith('api-lora-');
+    return upload !== undefined && (lasting || now - upload.at < this.lifeMs) ? upload : null;
   }
 
   /** Everything stored so far is gone. */

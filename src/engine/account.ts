@@ -8,8 +8,10 @@ export class Account {
   #accepted = 0;
   #failed = 0;
   #coins = 0;
+  #money = 0;
   #taskTimeMs = 0;
   #coinCount = 0;
+  #moneyCount = 0;
   #timeCount = 0;
   #shortestRunMs: number | null;
 
@@ -44,6 +46,11 @@ export class Account {
       this.#coins += Number(cost.coins);
       this.#coinCount += 1;
     }
+    if (cost.money !== null && Number.isFinite(Number(cost.money))) {
+      // In millionths, so that a hundred tenths are ten.
+      this.#money = Math.round((this.#money + Number(cost.money)) * 1e6) / 1e6;
+      this.#moneyCount += 1;
+    }
     if (cost.taskTimeMs !== null) {
       this.#taskTimeMs += cost.taskTimeMs;
       this.#timeCount += 1;
@@ -59,8 +66,10 @@ export class Account {
       accepted: this.#accepted,
       failed: this.#failed,
       coins: this.#coins,
+      money: this.#money,
       taskTimeMs: this.#taskTimeMs,
       meanCoins: this.#coinCount > 0 ? this.#coins / this.#coinCount : this.history.meanCoins,
+      meanMoney: this.#moneyCount > 0 ? this.#money / this.#moneyCount : this.history.meanMoney,
       meanTaskTimeMs:
         this.#timeCount > 0 ? this.#taskTimeMs / this.#timeCount : this.history.meanTaskTimeMs,
     };

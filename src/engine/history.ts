@@ -6,6 +6,7 @@ export interface History {
   readonly runMs: readonly number[];
   readonly shortestRunMs: number | null;
   readonly meanCoins: number | null;
+  readonly meanMoney: number | null;
   readonly meanTaskTimeMs: number | null;
 }
 
@@ -15,6 +16,7 @@ const kept = 400;
 export const historyOf = (state: BatchState): History => {
   const runMs: number[] = [];
   const coins: number[] = [];
+  const money: number[] = [];
   const taskTime: number[] = [];
   let shortest: number | null = null;
   for (const record of state.runs.values())
@@ -29,12 +31,14 @@ export const historyOf = (state: BatchState): History => {
       const typical = seen.at(-1);
       if (typical !== undefined) push(runMs, typical);
       if (attempt.cost?.coins != null) push(coins, Number(attempt.cost.coins));
+      if (attempt.cost?.money != null) push(money, Number(attempt.cost.money));
       if (attempt.cost?.taskTimeMs != null) push(taskTime, attempt.cost.taskTimeMs);
     }
   return {
     runMs,
     shortestRunMs: shortest,
     meanCoins: mean(coins),
+    meanMoney: mean(money),
     meanTaskTimeMs: mean(taskTime),
   };
 };

@@ -23,9 +23,11 @@ export interface Usage {
   /** Runs that this apply set out to do. */
   readonly selected: number;
   readonly coins: number;
+  readonly money: number;
   readonly taskTimeMs: number;
   /** Means of what a task took; null before the first one ended. */
   readonly meanCoins: number | null;
+  readonly meanMoney: number | null;
   readonly meanTaskTimeMs: number | null;
 }
 
@@ -85,6 +87,12 @@ const overSpent = (
       limit: budget.coins === null ? null : Number(budget.coins),
       spent: usage.coins,
       mean: usage.meanCoins,
+    },
+    {
+      name: 'budget.money',
+      limit: budget.money === null ? null : Number(budget.money),
+      spent: usage.money,
+      mean: usage.meanMoney,
     },
     {
       name: 'budget.taskTime',

@@ -1,5 +1,5 @@
 import { isAbsolute } from 'node:path';
-import { error } from '../diagnostics/diagnostic.js';
+import { error, warning } from '../diagnostics/diagnostic.js';
 import { wholeFile } from '../diagnostics/lines.js';
 import { didYouMean } from '../diagnostics/nearest.js';
 import type { Problems } from '../diagnostics/problems.js';
@@ -15,6 +15,7 @@ import type {
   Written,
 } from './manifest.js';
 import { matrixSpec } from './matrix-spec.js';
+import { notifyOf } from './notify.js';
 import { MapReader } from './reader.js';
 import { findKeys } from './secrets.js';
 import type { TargetSyntax } from './target.js';
@@ -99,7 +100,6 @@ const assemble = (input: ManifestInput, tree: MapTree, problems: Problems): Mani
   const top = new MapReader(tree, problems);
   const assets = top.section('assets');
   const report = top.section('report');
-  const notify = top.section('notify');
   const budget = top.section('budget');
   return {
     file: input.file,
@@ -107,7 +107,7 @@ const assemble = (input: ManifestInput, tree: MapTree, problems: Problems): Mani
     name: top.text('name') ?? slug(input.file),
     target: targetOf(top, tree, input.targets, problems),
     create: {
-      instance: top.text('instance'),
+      instance: instanceOf(top, problems),
       addMetadata: top.flag('addMetadata'),
       webhookUrl: top.text('webhookUrl'),
       usePersonalQueue: top.flag('usePersonalQueue'),
@@ -127,6 +127,7 @@ const assemble = (input: ManifestInput, tree: MapTree, problems: Problems): Mani
     execution: executionOptions(top.section('execution')),
     budget: {
       coins: budget.text('coins'),
+      money: budget.text('money'),
       taskTimeMs: budget.duration('taskTime'),
       wallTimeMs: budget.duration('wallTime'),
       runs: budget.number('runs'),
@@ -134,8 +135,22 @@ const assemble = (input: ManifestInput, tree: MapTree, problems: Problems): Mani
     limits: { maxRuns: top.section('limits').number('maxRuns') ?? 1000 },
     reuse: { maxAgeMs: top.section('reuse').duration('maxAge') },
     report: { title: report.text('title') },
-    notify: { webhook: notify.text('webhook'), command: notify.text('command') },
+    notify: notifyOf(top, problems),
   };
+};
+
+const instances = ['default', 'plus', 'ultra'];
+
+/** The service may offer more than is known here, so another one is no error. */
+const instanceOf = (top: MapReader, problems: Problems): string | null => {
+  const written = top.written('instance');
+  if (written !== null && !instances.includes(written.value))
+    problems.add(
+      warning('E0125', written.at, `no machine type "${written.value}" is known`, {
+        hint: didYouMean(written.value, instances) ?? `known: ${instances.join(', ')}`,
+      }),
+    );
+  return written?.value ?? null;
 };
 
 /** `path/hero shots.yaml` → `hero-shots`. */

@@ -35,7 +35,8 @@ export interface Manifest {
   /** Results older than this are not reused; null: never too old. */
   readonly reuse: { readonly maxAgeMs: number | null };
   readonly report: ReportOptions;
-  readonly notify: NotifyOptions;
+  /** null: nobody. */
+  readonly notify: NotifyOptions | null;
 }
 
 /** What runs. Only the target's own module (src/targets) knows more of it. */
@@ -192,6 +193,8 @@ export interface ExecutionOptions {
 export interface BudgetOptions {
   /** Decimal text. */
   readonly coins: string | null;
+  /** Decimal text. */
+  readonly money: string | null;
   readonly taskTimeMs: number | null;
   readonly wallTimeMs: number | null;
   readonly runs: number | null;
@@ -202,7 +205,12 @@ export interface ReportOptions {
   readonly title: string | null;
 }
 
-export interface NotifyOptions {
-  readonly webhook: string | null;
-  readonly command: string | null;
-}
+/** Who is told of the end of an apply. */
+export type NotifyOptions = (
+  | {
+      readonly is: 'url';
+      /** May hold `${{ env.NAME }}`, since such a URL is a secret. */
+      readonly url: Written<string>;
+    }
+  | { readonly is: 'command'; readonly command: string }
+) & { readonly on: 'always' | 'failure' | 'success' };

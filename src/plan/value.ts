@@ -2,8 +2,7 @@ import { resolve } from 'node:path';
 import pLimit from 'p-limit';
 import type { Asset } from '../assets/asset.js';
 import type { Inspected } from '../assets/inspect.js';
-import { inspectAsset } from '../assets/inspect.js';
-import type { Code } from '../diagnostics/codes.js';
+import { codeOf, inspectAsset } from '../assets/inspect.js';
 import { error } from '../diagnostics/diagnostic.js';
 import { didYouMean } from '../diagnostics/nearest.js';
 import type { Problems } from '../diagnostics/problems.js';
@@ -15,7 +14,7 @@ import { canonicalJson, isList, jsonText, parseJson } from '../values/json-text.
 import type { Place } from '../values/place.js';
 import { isIntegerField } from '../workflow/fields.js';
 import { isRemote } from '../workflow/loaders.js';
-import type { Field } from '../workflow/workflow.js';
+import type { Field, Medium } from '../workflow/workflow.js';
 import { coerce, isSendable, jsonOf } from './coerce.js';
 import type { AssetValue, JsonValue, OverrideValue } from './plan.js';
 import { brokenRule } from './rules.js';
@@ -146,6 +145,8 @@ export class Values {
   #isLocalFile(value: string, { field }: ValueInput): boolean {
     if (field.file === null || !this.options.infer) return false;
     if (value === '' || value === field.value) return false;
+    // The service names a bundle by its content alone (runninghub-api 4.1).
+    if (field.file === 'archive' && /^[0-9a-f]{32,64}$/.test(value)) return false;
     return !isRemote(value);
   }
 
@@ -170,45 +171,43 @@ export class Values {
   }
 
   async #asset(path: string, input: ValueInput, problems: Problems): Promise<AssetValue | null> {
-    const absolute = resolve(input.dir, path);
-    let inspected = this.#inspected.get(absolute);
-    if (inspected === undefined) {
-      inspected = this.#limit(() => inspectAsset(absolute, path, this.files));
-      this.#inspected.set(absolute, inspected);
-    }
-    const found = await inspected;
+    const wanted = input.field.file;
+    const found = await this.#inspect(path, input);
     if (!found.ok) {
       problems.add(
-        error(assetCodes[found.is], input.at(), `${path} ${found.why}`, {
-          hint:
-            found.is === 'tooLarge'
-              ? 'host it elsewhere and give its public URL'
-              : found.is === 'missing'
-                ? 'paths start at the folder of the file that names them'
-                : null,
+        error(codeOf(found.is), input.at(), `${path} ${found.why}`, {
+          hint: hintFor(found.is, path, wanted),
         }),
       );
       return null;
     }
     const { asset } = found;
-    const wanted = input.field.file;
-    if (
-      wanted !== null &&
-      wanted !== 'any' &&
-      asset.kind.medium !== wanted &&
-      asset.kind.medium !== 'other'
-    ) {
+    const misfit = wanted === null ? null : misfitOf(asset, wanted);
+    if (misfit !== null) {
       problems.add(
         error(
           'E0505',
           input.at(),
-          `${path} is ${article(asset.kind.medium)} (${asset.kind.ext}), ${input.address} takes ${article(wanted)}`,
+          `${path} is ${misfit}, ${input.address} takes ${nounFor(wanted)}`,
         ),
       );
       return null;
     }
     if (!this.assets.has(asset.sha256)) this.assets.set(asset.sha256, asset);
     return { is: 'asset', sha256: asset.sha256, path };
+  }
+
+  /** Each file once, however many cells name it. */
+  #inspect(path: string, { dir, field }: ValueInput): Promise<Inspected> {
+    const absolute = resolve(dir, path);
+    const goesTo = field.file === 'model' ? 'loras' : 'files';
+    const key = `${goesTo} ${absolute}`;
+    let inspected = this.#inspected.get(key);
+    if (inspected === undefined) {
+      inspected = this.#limit(() => inspectAsset(absolute, path, this.files, goesTo));
+      this.#inspected.set(key, inspected);
+    }
+    return inspected;
   }
 
   async #textFile(
@@ -257,16 +256,47 @@ const itemsOf = (datum: Exclude<Datum, { is: 'absent' | 'map' }>): (string | nul
 type TextRead =
   { readonly ok: true; readonly text: string } | { readonly ok: false; readonly why: string };
 
-const assetCodes: Readonly<Record<(Inspected & { ok: false })['is'], Code>> = {
-  missing: 'E0501',
-  directory: 'E0502',
-  unreadable: 'E0502',
-  empty: 'E0503',
-  tooLarge: 'E0504',
+/** What a file is that its field does not take; null: it may be right, by its first bytes. */
+const misfitOf = ({ kind }: Asset, wanted: Medium): string | null => {
+  if (wanted === 'any' || kind.medium === wanted) return null;
+  // Of a type that nobody knows by its bytes: the service shall judge. A LoRA is always known.
+  if (kind.medium === 'other') return wanted === 'model' ? 'no safetensors file' : null;
+  return `${article(kind.medium)} (${kind.ext})`;
 };
+
+const nouns: Readonly<Record<string, string>> = {
+  archive: 'a .zip of pictures',
+  model: 'a LoRA (.safetensors)',
+  any: 'a file',
+};
+
+const nounFor = (medium: Medium | null): string =>
+  nouns[medium ?? 'any'] ?? article(medium ?? 'file');
 
 const article = (medium: string): string =>
   /^[aeiou]/.test(medium) ? `an ${medium}` : `a ${medium}`;
+
+const hintFor = (
+  is: (Inspected & { ok: false })['is'],
+  path: string,
+  wanted: Medium | null,
+): string | null => {
+  switch (is) {
+    case 'tooLarge':
+      return /\.safetensors$/i.test(path)
+        ? 'LoRA files of any size go into RHLoraLoader.lora_name'
+        : 'host it elsewhere and give its public URL';
+    case 'missing':
+      return 'paths start at the folder of the file that names them';
+    case 'directory':
+      return wanted === 'archive'
+        ? `this field takes a .zip: (cd ${path} && zip -X -r ../pictures.zip .)`
+        : null;
+    case 'unreadable':
+    case 'empty':
+      return null;
+  }
+};
 
 const clip = (value: string): string => {
   const line = value.replace(/\s+/g, ' ');

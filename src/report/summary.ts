@@ -6,10 +6,10 @@ import { durationOf } from './model.js';
 import { isoTime } from './time.js';
 
 /**
- * summary.json: the apply in numbers (DESIGN 10, schemas/summary.schema.json). What `report
- * --compare --json` prints has `comparison` beside it.
+ * summary.json: the apply in numbers (DESIGN 10, schemas/summary.schema.json); `indent` 0: one
+ * line. What `report --compare --json` prints has `comparison` beside it.
  */
-export const summaryJson = (report: BatchReport, comparison?: Comparison): string => {
+export const summaryJson = (report: BatchReport, comparison?: Comparison, indent = 2): string => {
   const { counts, assets, outputs, cost, requests } = report;
   const summary = {
     version: 1,
@@ -47,7 +47,7 @@ export const summaryJson = (report: BatchReport, comparison?: Comparison): strin
     possibleDuplicates: report.possibleDuplicates,
     ...(comparison === undefined ? {} : { comparison: comparisonOf(comparison) }),
   };
-  return `${exactJson(summary, 2)}\n`;
+  return `${exactJson(summary, indent)}\n`;
 };
 
 /** Runs that are the same are counted and not listed. */

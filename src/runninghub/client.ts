@@ -7,11 +7,15 @@ import type { Json } from '../values/json.js';
 import { isObject, jsonText } from '../values/json-text.js';
 import { createAnswer } from './endpoints/create.js';
 import { download } from './endpoints/download.js';
+import { listAnswer, listRequest } from './endpoints/list.js';
+import { uploadLora } from './endpoints/lora.js';
 import { outputsAnswer } from './endpoints/outputs.js';
+import { priceAnswer } from './endpoints/price.js';
+import { statusAnswer } from './endpoints/status.js';
 import { webhookAnswer, webhookRetryAnswer } from './endpoints/webhook.js';
 import type { Envelope } from './envelope.js';
 import { countOf, decimal, digits, envelopeFault, isGood, readAnswer, textOf } from './envelope.js';
-import { fault } from './errors.js';
+import { fault, otherSiteHint } from './errors.js';
 import type { Reply } from './http.js';
 import { defaultTimeouts, Http } from './http.js';
 import type {
@@ -21,11 +25,21 @@ import type {
   CancelAnswer,
   CreateAnswer,
   CreateRequest,
+  Directory,
   DownloadAnswer,
   Family,
   Fault,
+  ListAnswer,
+  Listed,
+  LoraAnswer,
+  LoraFile,
+  LoraStore,
+  PriceAnswer,
+  PriceDesk,
   QueueAnswer,
   Service,
+  StatusAnswer,
+  StatusDesk,
   TaskAnswer,
   UploadAnswer,
   UploadFile,
@@ -40,6 +54,8 @@ export interface ClientOptions {
   /** A site, with or without a trailing slash or a pasted API path. */
   readonly baseUrl: string;
   readonly key: string;
+  /** For locked workflows and apps; sent with submits that take it, told to nobody. */
+  readonly accessPassword?: string | null;
   readonly clock: Clock;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly timeouts?: {
@@ -63,9 +79,14 @@ type Endpoint =
   | 'workflow'
   | 'app'
   | 'webhook'
+  | 'lora'
+  | 'list'
+  | 'price'
+  | 'status'
   | 'download';
 
-export interface Client extends Service, Catalogue, Webhooks {
+export interface Client
+  extends Service, Catalogue, Directory, LoraStore, PriceDesk, StatusDesk, Webhooks {
   readonly site: string;
   /** The same service by the other family's endpoints. */
   speaking(family: Family): Service;
@@ -73,12 +94,15 @@ export interface Client extends Service, Catalogue, Webhooks {
   close(): Promise<void>;
 }
 
-/** Users paste what they see: `https://host/openapi/v2/` → `https://host`. */
+/**
+ * Users paste what they see: `https://host/openapi/v2/` → `https://host`. Of the native API's
+ * address nothing is kept either: the key stands in it.
+ */
 export const siteOf = (baseUrl: string): string =>
   baseUrl
     .trim()
-    .replace(/\/+$/, '')
-    .replace(/\/(?:openapi\/v2|task\/openapi|api\/openapi|uc\/openapi).*$/, '');
+    .replace(/\/(?:openapi|task|api|uc|proxy|proxy-plus)(?:\/.*)?$/i, '')
+    .replace(/\/+$/, '');
 
 /** The service over HTTP. */
 export const createClient = (options: ClientOptions): Client => new HttpClient(options);
@@ -100,13 +124,17 @@ class HttpClient implements Client {
     workflow: 0,
     app: 0,
     webhook: 0,
+    lora: 0,
+    list: 0,
+    price: 0,
+    status: 0,
     download: 0,
   };
 
   constructor(private readonly options: ClientOptions) {
     this.site = siteOf(options.baseUrl);
     this.#http = new Http({ env: options.env, ...(options.timeouts ?? defaultTimeouts) });
-    this.#clean = redactor([options.key]);
+    this.#clean = redactor([options.key, options.accessPassword ?? '']);
   }
 
   speaking(family: Family): Service {
@@ -132,7 +160,9 @@ class HttpClient implements Client {
   }
 
   async create(request: CreateRequest, signal?: AbortSignal): Promise<CreateAnswer> {
-    const reply = await this.#post('create', request.path, [...request.body], signal);
+    const password = request.takesPassword === true ? (this.options.accessPassword ?? '') : '';
+    const locked: [string, Json][] = password === '' ? [] : [['accessPassword', password]];
+    const reply = await this.#post('create', request.path, [...request.body, ...locked], signal);
     const answer = createAnswer(reply);
     return answer.is === 'accepted' ? answer : { ...answer, fault: this.#cleaned(answer.fault) };
   }
@@ -145,6 +175,12 @@ class HttpClient implements Client {
       signal,
     );
     const answer = outputsAnswer(reply, this.site);
+    return 'fault' in answer ? { ...answer, fault: this.#cleaned(answer.fault) } : answer;
+  }
+
+  async status(taskId: TaskId, signal?: AbortSignal): Promise<StatusAnswer> {
+    const body = [['taskId', taskId]] as const;
+    const answer = statusAnswer(await this.#read('status', '/task/openapi/status', body, signal));
     return 'fault' in answer ? { ...answer, fault: this.#cleaned(answer.fault) } : answer;
   }
 
@@ -179,6 +215,43 @@ class HttpClient implements Client {
         fault: fault('transient', 'bad-answer', 'The upload was answered without a file name'),
       };
     return { is: 'failed', fault: this.#envelopeFault(envelope, answer.reply) };
+  }
+
+  async uploadLora(file: LoraFile, signal?: AbortSignal): Promise<LoraAnswer> {
+    const ask = (): Promise<Reply> =>
+      this.#read(
+        'lora',
+        '/api/openapi/getLoraUploadUrl',
+        [
+          ['loraName', file.name],
+          ['md5Hex', file.md5],
+        ],
+        signal,
+      );
+    const answer = await uploadLora(file, ask, this.#http, signal);
+    return answer.is === 'stored' ? answer : { ...answer, fault: this.#cleaned(answer.fault) };
+  }
+
+  async list(what: Listed, page: number, signal?: AbortSignal): Promise<ListAnswer> {
+    const { path, body } = listRequest(what, page);
+    // Below /openapi/v2 the key goes as Bearer and into no body (1.3).
+    const v2 = path.startsWith('/openapi/v2/');
+    const ask = (): Promise<Reply> =>
+      body === null
+        ? this.#send('list', 'read', 'GET', path, undefined, signal)
+        : v2
+          ? this.#postRaw('list', path, body, signal)
+          : this.#post('list', path, body, signal);
+    const reply = await this.#untilBelieved(ask, signal);
+    const answer = listAnswer(reply, page);
+    return 'fault' in answer ? { ...answer, fault: this.#cleaned(answer.fault) } : answer;
+  }
+
+  async price(request: CreateRequest, signal?: AbortSignal): Promise<PriceAnswer> {
+    const ask = (): Promise<Reply> =>
+      this.#postRaw('price', request.path, [...request.body], signal);
+    const answer = priceAnswer(await this.#untilBelieved(ask, signal));
+    return answer.is === 'failed' ? { ...answer, fault: this.#cleaned(answer.fault) } : answer;
   }
 
   async account(signal?: AbortSignal): Promise<AccountAnswer> {
@@ -366,11 +439,12 @@ class HttpClient implements Client {
     return this.#cleaned(envelopeFault(envelope, reply));
   }
 
-  /** The service may repeat the key in its words. */
+  /** The service may repeat the key in its words. Where the key is the trouble, what to try is told. */
   #cleaned(found: Fault): Fault {
+    const hint = otherSiteHint(found.code, this.site);
     return {
       ...found,
-      message: this.#clean(found.message),
+      message: this.#clean(hint === null ? found.message : `${found.message}; ${hint}`),
       traceback: found.traceback === null ? null : this.#clean(found.traceback),
     };
   }

@@ -1,3 +1,4 @@
+import { createReadStream } from 'node:fs';
 import { Agent, EnvHttpProxyAgent, request } from 'undici';
 import type { Dispatcher, FormData } from 'undici';
 import type { Json } from '../values/json.js';
@@ -33,6 +34,7 @@ export const defaultTimeouts = { readMs: 30_000, createMs: 60_000, uploadMs: 300
 
 const maxAnswerBytes = 16 * 1024 * 1024;
 const connectMs = 15_000;
+const putChunkBytes = 1 << 20;
 
 /**
  * Our own dispatchers, passed into every call: without one, Node may use its older built-in
@@ -115,6 +117,45 @@ export class Http {
     }
   }
 
+  /**
+   * PUT of a file of any size to a signed link, streamed: no key goes along, and `uploadMs` is
+   * how long nothing may move, not how long it may take.
+   */
+  async put(
+    url: string,
+    file: { readonly path: string; readonly bytes: number },
+    signal: AbortSignal | undefined,
+  ): Promise<
+    | { readonly is: 'status'; readonly status: number }
+    | { readonly is: 'unreadable'; readonly why: string }
+    | (Reply & { is: 'none' })
+  > {
+    const unreadable: string[] = [];
+    const body = createReadStream(file.path, { highWaterMark: putChunkBytes });
+    body.on('error', ({ message }) => unreadable.push(message));
+    try {
+      const answer = await request(url, {
+        dispatcher: this.#fresh,
+        method: 'PUT',
+        headers: {
+          'content-type': 'application/octet-stream',
+          'content-length': String(file.bytes),
+        },
+        body,
+        headersTimeout: this.options.uploadMs,
+        bodyTimeout: this.options.uploadMs,
+        ...(signal === undefined ? {} : { signal }),
+      });
+      await answer.body.dump();
+      return { is: 'status', status: answer.statusCode };
+    } catch (cause) {
+      const [why] = unreadable;
+      return why === undefined ? broken(cause) : { is: 'unreadable', why };
+    } finally {
+      body.destroy();
+    }
+  }
+
   /** GET of a file; redirects are followed by hand so that a key can never ride along. */
   async open(
     url: string,
@@ -152,10 +193,19 @@ export const dispatcherOf = (
   env: Readonly<Record<string, string | undefined>>,
   options: Agent.Options,
 ): Dispatcher => {
-  const proxied = ['HTTPS_PROXY', 'HTTP_PROXY', 'https_proxy', 'http_proxy'].some(
-    (name) => (env[name] ?? '') !== '',
-  );
-  return proxied ? new EnvHttpProxyAgent(options) : new Agent(options);
+  const proxies = proxiesIn(env);
+  return proxies === null ? new Agent(options) : new EnvHttpProxyAgent({ ...options, ...proxies });
+};
+
+/** Told to the agent in so many words, or it would read the process' own environment. */
+const proxiesIn = (
+  env: HttpOptions['env'],
+): { httpProxy: string; httpsProxy: string; noProxy: string } | null => {
+  const named = (name: string): string => env[name.toLowerCase()] ?? env[name] ?? '';
+  const [httpProxy, httpsProxy] = [named('HTTP_PROXY'), named('HTTPS_PROXY')];
+  return httpProxy === '' && httpsProxy === ''
+    ? null
+    : { httpProxy, httpsProxy, noProxy: named('NO_PROXY') };
 };
 
 /** Failures that happen before the first byte of a request goes out. */

@@ -39,6 +39,53 @@ export interface Webhooks {
   retryWebhook(id: string, url: string, signal?: AbortSignal): Promise<WebhookRetryAnswer>;
 }
 
+/** `POST /task/openapi/status` (5.1): cheap, marked as old, and without reason or files. */
+export interface StatusDesk {
+  status(taskId: TaskId, signal?: AbortSignal): Promise<StatusAnswer>;
+}
+
+export type StatusAnswer =
+  | {
+      readonly is: 'known';
+      readonly state: 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
+    }
+  | { readonly is: 'missing'; readonly fault: Fault }
+  | { readonly is: 'unread'; readonly fault: Fault };
+
+/** What the service has to offer (2.5, 7.3): no run needs it, people do. */
+export interface Directory {
+  /** `page` from 1 on. */
+  list(what: Listed, page: number, signal?: AbortSignal): Promise<ListAnswer>;
+}
+
+export type Listed =
+  | { readonly is: 'keys' }
+  /** UNET, CHECKPOINT, LORA, GGUF. */
+  | { readonly is: 'resources'; readonly type: string }
+  /** RECOMMEND, HOTTEST, NEWEST. */
+  | { readonly is: 'apps'; readonly sort: string }
+  | { readonly is: 'quickModels'; readonly type: number; readonly webappId: string };
+
+export type ListAnswer =
+  | { readonly is: 'known'; readonly items: readonly JsonObject[]; readonly more: boolean }
+  | { readonly is: 'failed'; readonly fault: Fault };
+
+/** `POST /openapi/v2/price-preview/<model path>` (7.3): nothing is run. */
+export interface PriceDesk {
+  price(request: CreateRequest, signal?: AbortSignal): Promise<PriceAnswer>;
+}
+
+export type PriceAnswer =
+  /** Decimal text. */
+  | { readonly is: 'known'; readonly price: string; readonly currency: string | null }
+  | { readonly is: 'failed'; readonly fault: Fault };
+
+/** Where LoRA files go (4.3). */
+export interface LoraStore {
+  /** Streams the file, where the service does not have it yet; not retried in here. */
+  uploadLora(file: LoraFile, signal?: AbortSignal): Promise<LoraAnswer>;
+}
+
 /** Why a request did not give what was asked for. */
 export interface Fault {
   readonly class: FaultClass;
@@ -60,8 +107,10 @@ export type FaultClass = 'capacity' | 'transient' | 'task' | 'input' | 'account'
 export interface CreateRequest {
   /** Of the endpoint, from the site's root. */
   readonly path: string;
-  /** Without the key. */
+  /** Without the key and the access password. */
   readonly body: JsonObject;
+  /** Its call takes `accessPassword`, for what is locked (2.2, 2.3). The client adds it as it does the key. */
+  readonly takesPassword?: true;
 }
 
 /** Old endpoints, or those below `/openapi/v2`: where the key goes and how answers look (1.3, 1.4). */
@@ -126,6 +175,21 @@ export interface UploadFile {
 export type UploadAnswer =
   /** `fileName` goes into the node's field unchanged, prefix included. */
   | { readonly is: 'stored'; readonly fileName: string }
+  | { readonly is: 'failed'; readonly fault: Fault };
+
+export interface LoraFile {
+  /** Absolute path of the local file. */
+  readonly path: string;
+  /** What the service is told it is called. */
+  readonly name: string;
+  readonly bytes: number;
+  /** Hex. */
+  readonly md5: string;
+}
+
+export type LoraAnswer =
+  /** `fileName` goes into RHLoraLoader.lora_name. `sent`: false where the service had it already. */
+  | { readonly is: 'stored'; readonly fileName: string; readonly sent: boolean }
   | { readonly is: 'failed'; readonly fault: Fault };
 
 export type AccountAnswer =

@@ -29,6 +29,8 @@ export interface TargetModule {
   readonly pinned: (workflow: Workflow) => readonly Field[];
   /** Its submit call; pure. */
   readonly request: (input: RequestInput) => CreateRequest;
+  /** The call that tells the price of its submit call; null: the service has none. */
+  readonly price: ((request: CreateRequest) => CreateRequest) | null;
   /** What the service is asked before the first submit; null: nothing. */
   readonly check: TargetCheck | null;
   /** For people: how they come by its file. */

@@ -240,6 +240,12 @@ test.each([
   ['https://www.runninghub.cn/', 'https://www.runninghub.cn'],
   ['https://www.runninghub.ai/openapi/v2', 'https://www.runninghub.ai'],
   [' https://x/task/openapi/create ', 'https://x'],
+  ['https://www.runninghub.ai/openapi/v2/', 'https://www.runninghub.ai'],
+  ['https://www.runninghub.ai/openapi/v2/run/workflow/1980', 'https://www.runninghub.ai'],
+  ['https://www.runninghub.cn///', 'https://www.runninghub.cn'],
+  // The key stands in the native API's address: nothing of it stays.
+  [`https://www.runninghub.cn/proxy/${key}`, 'https://www.runninghub.cn'],
+  [`https://www.runninghub.cn/proxy-plus/${key}/prompt`, 'https://www.runninghub.cn'],
 ])('the base URL %s', (typed, site) => {
   expect(siteOf(typed)).toBe(site);
 });

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Emulator } from '../../src/emulator/emulator.js';
 import { readTexts } from '../../src/emulator/media/png.js';
 import { startEmulator } from '../../src/emulator/server.js';
+import { hex, safetensors, zip } from '../support/files.js';
 import { graph, pixel } from '../support/graph.js';
 import { key, workflowId } from '../support/project.js';
 
@@ -17,6 +18,12 @@ beforeEach(async () => {
     slots: 1,
     runTime: { kind: 'constant', ms: 20_000 },
     workflows: new Map([[workflowId, JSON.stringify(graph)]]),
+    apps: new Map([
+      [
+        '196',
+        '{"webappName":"portrait","nodeInfoList":[{"nodeId":"52","fieldName":"prompt","fieldValue":"a girl"}]}',
+      ],
+    ]),
     unknownWorkflows: 'refuse',
   });
 });
@@ -165,7 +172,158 @@ test.each<[string, string, unknown, Record<string, string>, object]>([
   expect(await post(path, body, headers)).toMatchObject(expected);
 });
 
+/** As the examples write it: a form with the key, or with the key as Bearer. */
+const sendForm = async (
+  path: string,
+  name: string,
+  bytes: Uint8Array,
+  fields: Record<string, string>,
+  headers: Record<string, string> = {},
+): Promise<Body> => {
+  const form = new FormData();
+  for (const [field, value] of Object.entries(fields)) form.set(field, value);
+  form.set('file', new Blob([new Uint8Array(bytes)]), name);
+  const { body } = await request(`${emulator.url}${path}`, {
+    dispatcher,
+    method: 'POST',
+    headers,
+    body: form,
+  });
+  return (await body.json()) as Body;
+};
+
+const finished = async (taskId: string): Promise<Body> => {
+  let answer: Body;
+  do answer = await post('/openapi/v2/query', { taskId }, bearer);
+  while (answer['status'] === 'RUNNING' || answer['status'] === 'QUEUED');
+  return answer;
+};
+
+test('the LoRA example: md5, link, PUT of the bytes, and the name in a workflow', async () => {
+  const bytes = safetensors('example');
+  const md5Hex = hex(bytes, 'md5');
+  const ask = (): Promise<Body> =>
+    post('/api/openapi/getLoraUploadUrl', { apiKey: key, loraName: 'my-lora', md5Hex });
+  const { data } = (await ask()) as { data: { fileName: string; url: string } };
+  expect(data.fileName).toBe(`api-lora-cn/${md5Hex}.safetensors`);
+  const { statusCode } = await request(data.url, {
+    dispatcher,
+    method: 'PUT',
+    headers: { 'content-type': 'application/octet-stream' },
+    body: bytes,
+  });
+  expect(statusCode).toBe(200);
+  expect((await ask())['data']).toEqual({ fileName: data.fileName });
+  const workflow = JSON.stringify({
+    ...graph,
+    11: { class_type: 'RHLoraLoader', inputs: { lora_name: data.fileName, model: ['4', 0] } },
+  });
+  const made = await post('/task/openapi/create', { apiKey: key, workflowId: '1', workflow });
+  expect(await finished((made['data'] as { taskId: string }).taskId)).toMatchObject({
+    status: 'SUCCESS',
+  });
+});
+
+test('the ZIP example: the old upload, and its name without prefix and ending', async () => {
+  const bytes = zip('example');
+  const path = '/task/openapi/upload';
+  const answer = await sendForm(path, 'set.zip', bytes, { apiKey: key, fileType: 'zip' });
+  expect(answer).toEqual({
+    code: 0,
+    msg: 'success',
+    data: { fileName: hex(bytes), fileType: 'zip' },
+  });
+});
+
+test('the standard-model example: V2 upload, submit by path, query', async () => {
+  const path = '/openapi/v2/media/upload/binary';
+  const { data } = (await sendForm(path, 'a.png', pixel(1), {}, bearer)) as {
+    data: { type: string; size: string; download_url: string };
+  };
+  expect(data).toMatchObject({ type: 'image', size: String(pixel(1).length) });
+  const model = 'rhart-video/ltx-2.3/image-to-video';
+  const body = { prompt: 'a cat', duration: 5, imageUrl: data.download_url };
+  const { taskId } = (await post(`/openapi/v2/${model}`, body, bearer)) as { taskId: string };
+  expect(await finished(taskId)).toMatchObject({
+    status: 'SUCCESS',
+    results: [{ outputType: 'mp4', text: null }],
+  });
+  expect(await post(`/openapi/v2/price-preview/${model}`, body, bearer)).toMatchObject({
+    code: 0,
+    data: { estimatedPrice: '0.50', currency: 'CNY' },
+  });
+});
+
+test('the quick-create example: models of an app, then a task with the code of one', async () => {
+  const models = await post('/api/fast/creation/model/params', {
+    type: 2,
+    webappId: '196',
+    apiKey: key,
+  });
+  const [first] = models['data'] as { modelKey: string; modelLoar1Weight: number }[];
+  expect(first).toMatchObject({ modelKey: '002', modelLoar1Weight: 0.7 });
+  const run = await post('/task/openapi/quick-ai-app/run', {
+    apiKey: key,
+    webappId: '196',
+    quickCreateCode: first?.modelKey,
+    nodeInfoList: [
+      {
+        nodeId: '52',
+        nodeName: 'RH_Translator',
+        fieldName: 'prompt',
+        fieldType: 'STRING',
+        fieldValue: 'a fox',
+        description: 'text',
+      },
+    ],
+  });
+  expect(run).toMatchObject({ code: 0, data: { taskStatus: 'RUNNING' } });
+});
+
+test('the lists: keys, models by type, apps, queue', async () => {
+  const getJson = async (path: string): Promise<Body> => {
+    const { body } = await request(`${emulator.url}${path}`, { dispatcher, headers: bearer });
+    return (await body.json()) as Body;
+  };
+  expect(await getJson('/openapi/v2/api-key/list')).toMatchObject({
+    code: 0,
+    data: [{ apiKeyName: 'emulated key', status: 1, quotaUsed: 0, visible: true }],
+  });
+  const page = { resourceType: 'LORA', current: 2, size: 50 };
+  expect(await post('/openapi/v2/resource/list', page, bearer)).toMatchObject({
+    code: 0,
+    data: {
+      records: Array.from({ length: 10 }, () => ({ nodeModelName: expect.any(String) })),
+      hasNext: false,
+    },
+  });
+  expect(
+    await post('/openapi/v2/resource/list', { ...page, resourceType: 'X' }, bearer),
+  ).toMatchObject({ code: 301 });
+  expect(
+    await post(
+      '/openapi/v2/aiapp/list',
+      { current: 1, size: 50, sort: 'HOTTEST', days: 7 },
+      bearer,
+    ),
+  ).toMatchObject({
+    code: 0,
+    data: { records: [{ title: 'portrait' }], pages: 1, hasNext: false },
+  });
+  expect(await post('/openapi/v2/aiapp/list', { current: 1, size: 51 }, bearer)).toMatchObject({
+    code: 301,
+  });
+  expect(await getJson('/openapi/v2/queue/status')).toMatchObject({
+    code: 0,
+    data: { concurrentLimit: 1, runningCount: '0', queuedCount: '0', totalCurrentTasks: '0' },
+  });
+  // Without a key nothing is told.
+  expect(await post('/openapi/v2/resource/list', page)).toMatchObject({ code: 301 });
+});
+
 test('over the limit 421, cancel frees the slot, a cancelled task answers 805', async () => {
+  const long = JSON.stringify(graph).replace('a photo', '[emulate:hang]');
+  emulator.saveWorkflow(workflowId, long);
   const first = await post('/task/openapi/create', { apiKey: key, workflowId });
   expect(await post('/task/openapi/create', { apiKey: key, workflowId })).toMatchObject({
     code: 421,

@@ -127,6 +127,20 @@ describe('V2 upload', () => {
 });
 
 describe('Lora upload', () => {
+  test('the link dies after an hour, the file does not', async () => {
+    const { post, send, emulator } = await bench({ uploadLifeMs: 3_600_000 });
+    const bytes = Buffer.from('weights');
+    const body = { apiKey: key, loraName: 'mine', md5Hex: hash(bytes, 'md5') };
+    const ask = async (): Promise<string | undefined> =>
+      (await post('/api/openapi/getLoraUploadUrl', body)).json.data.url;
+    const url = await ask();
+    emulator.advance(3_700_000);
+    expect((await send('PUT', url!, bytes)).status).toBe(403);
+    expect((await send('PUT', (await ask())!, bytes)).status).toBe(200);
+    emulator.advance(30 * 86_400_000);
+    expect(await ask()).toBeUndefined();
+  });
+
   test('by md5, put once, and then usable', async () => {
     const { post, send, emulator } = await bench();
     const bytes = Buffer.from('weights');
@@ -136,11 +150,13 @@ describe('Lora upload', () => {
         .data;
     const { url, fileName } = await ask();
     expect(fileName).toBe(`api-lora-cn/${md5Hex}.safetensors`);
-    expect((await send('PUT', url!, Buffer.from('other'))).json).toMatchObject({ code: 1 });
+    const wrong = await send('PUT', url!, Buffer.from('other'));
+    expect([wrong.status, wrong.text]).toEqual([400, expect.stringContaining('BadDigest')]);
+    expect((await send('PUT', `${url!}x`, bytes)).status).toBe(403);
     expect((await ask()).url).toBeDefined();
     expect((await send('PUT', url!, bytes)).status).toBe(200);
     expect(await ask()).toEqual({ fileName });
-    expect(emulator.stats().requests).toMatchObject({ loraUrl: 3, loraPut: 2 });
+    expect(emulator.stats().requests).toMatchObject({ loraUrl: 3, loraPut: 3 });
   });
 });
 

@@ -97,6 +97,7 @@ test('a file that changes between hash and upload is told, not sent', async () =
     let sent = 0;
     const uploader = new Uploader({
       service: { upload: () => Promise.resolve({ is: 'stored', fileName: `x${(sent += 1)}` }) },
+      loras: { uploadLora: () => Promise.reject(new Error('no LoRA')) },
       ledger: { find: () => null, record: () => Promise.resolve(), forget: () => undefined },
       files,
       clock: systemClock,

@@ -9,7 +9,11 @@ const examples = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
 const api = readFileSync(`${folder}/quickstart/api.json`, 'utf8');
 
 const emulator = {
-  workflows: new Map([['1980237776367083521', api]]),
+  workflows: new Map([
+    ['1980237776367083521', api],
+    ['1980237776367083522', readFileSync(`${folder}/lora/api.json`, 'utf8')],
+    ['1980237776367083523', readFileSync(`${folder}/bundle/api.json`, 'utf8')],
+  ]),
   apps: new Map([['1877265245566922753', readFileSync(`${folder}/apps/portrait.json`, 'utf8')]]),
   models: new Map([
     [
@@ -25,11 +29,14 @@ const runs: Readonly<Record<string, number>> = {
   'axes.yaml': 12,
   'big.yaml': 10,
   'budget.yaml': 14,
+  'bundle.yaml': 2,
   'checkpoints.yaml': 8,
+  'enterprise.yaml': 14,
   'excel-gbk.yaml': 3,
   'folder-of-images.yaml': 9,
   'include-exclude.yaml': 6,
   'jsonl.yaml': 2,
+  'lora.yaml': 2,
   'model.yaml': 4,
   'nightly.yaml': 14,
   'profiles.yaml': 6,

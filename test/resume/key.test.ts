@@ -51,6 +51,19 @@ test('a key in a manifest is an error that does not show it', async () => {
   expect(out + err).not.toContain(key);
 });
 
+test.each([
+  ['apiKey: fedcba9876543210fedcba9876543210', 'an API key'],
+  ['accessPassword: hunter2-secret', 'a password'],
+  ['run: { token: fedcba9876543210fedcba9876543210, nam: x }', 'an API key'],
+])('%s is told without its line, also by what else is wrong with it', async (manifest, what) => {
+  const p = await project({ manifest });
+  const { exit, out, err } = await p.run('validate', '--json');
+  expect(exit).toBe(2);
+  expect(err).toContain(`${what} does not belong in a manifest`);
+  expect(err).toMatch(/unknown key/);
+  expect(out + err).not.toMatch(/fedcba98|hunter2/);
+});
+
 test('templates cannot read the key', async () => {
   const p = await project({
     manifest: 'set: { Positive Prompt.text: "${{ env.RUNNINGHUB_API_KEY | default(\'none\') }}" }',

@@ -133,7 +133,7 @@ const planOf = ({ runs, values, execution: own }: BatchOptions): Plan => {
   const plan = {
     manifest: {
       execution: { ...execution, ...own },
-      budget: { coins: null, taskTimeMs: null, wallTimeMs: null, runs: null },
+      budget: { coins: null, money: null, taskTimeMs: null, wallTimeMs: null, runs: null },
       run: { expect: { outputs: { min: 1, max: null }, types: null, minBytes: null } },
     },
     summary: { total: runs },

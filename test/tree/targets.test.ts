@@ -1,11 +1,35 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { commands } from '../../src/commands/table.js';
+import { targets } from '../../src/targets/targets.js';
 
 const src = fileURLToPath(new URL('../../src', import.meta.url));
 
 /** Rooms that must run any target, so that a fifth one touches src/targets alone. */
-const rooms = ['manifest', 'matrix', 'plan', 'engine', 'assets', 'journal'];
+const rooms = [
+  'manifest',
+  'matrix',
+  'plan',
+  'engine',
+  'assets',
+  'journal',
+  'report',
+  'terminal',
+  'api',
+];
 const names =
   /['"`.](?:workflowId|webappId|quickCreateCode)\b|\b(?:workflow|app|model|quick)Target\b|(?:kind|key) === '(?:workflow|app|quick)'/;
 
@@ -36,5 +60,69 @@ test('every target declares its keys beside its module, and the published schema
   for (const { name } of folders) {
     const keys = JSON.parse(readFileSync(`${src}/targets/${name}/keys.json`, 'utf8')) as object;
     expect(schema.properties).toMatchObject(keys);
+  }
+});
+
+test('what pull can fetch has its option in the help', () => {
+  const pull = commands.find(({ name }) => name === 'pull');
+  for (const { pull: way } of targets)
+    if (way !== null && way.flag !== null)
+      expect(pull?.options.some(({ flags }) => flags.startsWith(`--${way.flag} `))).toBe(true);
+});
+
+const fifth = `import { digitsOf } from '../../manifest/target.js';
+import { appTarget } from '../app/app.js';
+import type { TargetModule } from '../target.js';
+
+export const fifthTarget: TargetModule = {
+  ...appTarget,
+  syntax: {
+    kind: 'fifth',
+    key: 'fifthId',
+    file: 'fifthFile',
+    takes: ['instance'],
+    id: (top, problems) => digitsOf(top, 'fifthId', 'nowhere', problems),
+  },
+  isFile: () => false,
+  request: (input) => ({ ...appTarget.request(input), path: '/task/openapi/ai-app/run' }),
+  pull: null,
+};
+`;
+
+test('a fifth target is one folder and its line in targets.ts', { timeout: 240_000 }, () => {
+  const root = fileURLToPath(new URL('../..', import.meta.url));
+  const copy = mkdtempSync(join(tmpdir(), 'rh-batch-fifth-'));
+  try {
+    for (const name of ['src', 'schemas', 'package.json', 'tsconfig.json', 'tsconfig.build.json'])
+      cpSync(join(root, name), join(copy, name), { recursive: true });
+    symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
+    const folder = join(copy, 'src/targets/fifth');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'fifth.ts'), fifth);
+    const text = { description: 'x', type: 'string' };
+    const keys = { fifthId: { ...text, type: ['string', 'integer'] }, fifthFile: text };
+    writeFileSync(join(folder, 'keys.json'), JSON.stringify(keys));
+    const list = join(copy, 'src/targets/targets.ts');
+    writeFileSync(
+      list,
+      `import { fifthTarget } from './fifth/fifth.js';\n${readFileSync(list, 'utf8').replace(
+        '  quickTarget,\n];',
+        '  quickTarget,\n  fifthTarget,\n];',
+      )}`,
+    );
+    const run = (...argv: string[]): string =>
+      execFileSync(process.execPath, argv, { cwd: copy, encoding: 'utf8' });
+    run('schemas/compile.mjs');
+    run(join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json');
+    cpSync(join(root, 'manifests/apps/portrait.json'), join(copy, 'five.json'));
+    writeFileSync(
+      join(copy, 'manifest.yaml'),
+      'version: 1\nfifthId: 5\nfifthFile: five.json\nmatrix: { text.prompt: [a, b] }\n',
+    );
+    run('dist/cli.js', 'apply', '--emulator', '-q');
+    const results = readFileSync(join(copy, 'out/manifest-emulated/results.jsonl'), 'utf8');
+    expect(results.match(/"status":"succeeded"/g)).toHaveLength(2);
+  } finally {
+    rmSync(copy, { recursive: true, force: true });
   }
 });

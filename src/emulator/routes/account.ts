@@ -43,7 +43,14 @@ export const appDemo = withAccount((_account, { query, key }, { model, site }) =
     ]),
   );
   const curl = `curl --location '${site}/task/openapi/ai-app/run' --data '${body}'`;
-  return success(new Map<string, Json>([...demo, ['curl', curl]]));
+  const locked = model.options.locked.has(id);
+  return success(
+    new Map<string, Json>([
+      ...demo,
+      ...(locked ? [['accessEncrypted', true] as const] : []),
+      ['curl', curl],
+    ]),
+  );
 });
 
 /** Models of quick create (2.5); "Loar" is theirs. */

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Json } from '../../values/json.js';
 import { map, number, refusal, success } from '../answers.js';
 import { isRefusal, refuse } from '../refusal.js';
@@ -81,28 +80,17 @@ export const uploadV2: Handler = ({ key, form, tooLarge }, { model, site }) => {
   });
 };
 
+const loraLinkMs = 3_600_000;
+
 /** Signature good for an hour; no `url` where the md5 is already stored (4.3). */
 export const loraUrl = withAccount((account, { body }, { model, links, site }) => {
   const md5 = textOf(body.get('md5Hex'));
   if (textOf(body.get('loraName')) === '') return refusal(refuse(301, 'loraName cannot be empty'));
   if (!/^[0-9a-f]{32}$/.test(md5)) return refusal(refuse(301, 'md5Hex is not valid'));
-  const fileName = `api-lora-cn/${md5}.safetensors`;
+  const fileName = loraNameOf(md5);
   const stored = model.uploads.find(account.id, fileName, model.now()) !== null;
-  const path = `/lora/${account.id}/${md5}.safetensors`;
-  return success(
-    map({ fileName, ...(stored ? {} : { url: `${site}${links.sign(path, model.now())}` }) }),
-  );
+  const link = links.sign(`/lora/${account.id}/${md5}.safetensors`, model.now(), loraLinkMs);
+  return success(map({ fileName, ...(stored ? {} : { url: `${site}${link}` }) }));
 });
 
-/** The PUT behind that link needs no key. */
-export const loraPut: Handler = ({ path, raw, search }, { model, links }) => {
-  const [, account = '', md5 = ''] =
-    /^\/lora\/(\w+)\/([0-9a-f]{32})\.safetensors$/.exec(path) ?? [];
-  const why = links.refusal(path, search, model.now(), Number.NEGATIVE_INFINITY);
-  if (why !== null) return map({ code: number(403), msg: why, data: null });
-  if (createHash('md5').update(raw).digest('hex') !== md5)
-    return map({ code: number(1), msg: 'md5 mismatch', data: null });
-  const fileName = `api-lora-cn/${md5}.safetensors`;
-  model.uploads.keep(account, { fileName, bytes: raw.length, size: null, at: model.now() });
-  return map({});
-};
+const loraNameOf = (md5: string): string => `api-lora-cn/${md5}.safetensors`;

@@ -1,5 +1,6 @@
 import { account, appDemo, quickModels, webhookDetail, webhookRetry, workflow } from './account.js';
-import { loraPut, loraUrl, upload, uploadV2 } from './files.js';
+import { loraUrl, upload, uploadV2 } from './files.js';
+import { appList, keyList, pricePreview, resourceList } from './lists.js';
 import type { Envelope, Handler, Route } from './route.js';
 import { appRun, cancel, create, outputs, quickRun, status } from './tasks.js';
 import { createV2, model, query, queue } from './v2.js';
@@ -33,8 +34,11 @@ export const routes: readonly Route[] = [
   route('account', 'POST', '/uc/openapi/accountStatus', account),
   route('workflow', 'POST', '/api/openapi/getJsonApiFormat', workflow),
   route('loraUrl', 'POST', '/api/openapi/getLoraUploadUrl', loraUrl),
-  route('loraPut', 'PUT', /^\/lora\//, loraPut),
   route('appDemo', 'GET', '/api/webapp/apiCallDemo', appDemo),
+  route('keyList', 'GET', '/openapi/v2/api-key/list', keyList),
+  route('resourceList', 'POST', '/openapi/v2/resource/list', resourceList),
+  route('appList', 'POST', '/openapi/v2/aiapp/list', appList),
+  route('pricePreview', 'POST', /^\/openapi\/v2\/price-preview\/[\w./-]+$/, pricePreview),
   route('queue', 'GET', '/openapi/v2/queue/status', queue),
   route('uploadV2', 'POST', '/openapi/v2/media/upload/binary', uploadV2, 'v2Upload'),
   route('queryV2', 'POST', '/openapi/v2/query', query, 'v2Flat'),
@@ -42,7 +46,7 @@ export const routes: readonly Route[] = [
   route(
     'model',
     'POST',
-    /^\/openapi\/v2\/(?!(?:run|media|queue|task|api-key|resource|aiapp)\/)[\w.-]+(?:\/[\w.-]+)+$/,
+    /^\/openapi\/v2\/(?!(?:run|media|queue|task|api-key|resource|aiapp|price-preview)\/)[\w.-]+(?:\/[\w.-]+)+$/,
     model,
     'v2Flat',
   ),
@@ -54,5 +58,6 @@ export const endpointNames: readonly string[] = [
   'download',
   'webhook',
   'socket',
+  'loraPut',
   'unknown',
 ];

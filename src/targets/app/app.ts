@@ -33,7 +33,9 @@ export const appTarget: TargetModule = {
       ['nodeInfoList', sent.map(textInfo)],
       ...createMembers(create),
     ]),
+    takesPassword: true,
   }),
+  price: null,
   check: publishedApp,
   fileHint: (id) => `rh-batch pull --app ${id === '' ? 'WEBAPPID' : id} saves it`,
   pull: {

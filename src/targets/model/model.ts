@@ -53,6 +53,10 @@ export const modelTarget: TargetModule = {
     path: `/openapi/v2/${id}`,
     body: new Map<string, Json>(sent.map(({ field, json }) => [field, json])),
   }),
+  price: ({ path, body }) => ({
+    path: path.replace('/openapi/v2/', '/openapi/v2/price-preview/'),
+    body,
+  }),
   check: null,
   fileHint: pullHint,
   pull: {

@@ -53,6 +53,7 @@ export const quickTarget: TargetModule = {
       ]),
     };
   },
+  price: null,
   check: null,
   fileHint: () => 'save the nodeInfoList of the quick-create page there',
   pull: null,

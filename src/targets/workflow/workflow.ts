@@ -41,7 +41,12 @@ export const workflowTarget: TargetModule = {
     [...workflow.nodes.values()].flatMap(({ fields }) =>
       [...fields.values()].filter(({ name, kind }) => isSeedField(name) && kind !== 'null'),
     ),
-  request: (input) => ({ path: '/task/openapi/create', body: bodyOf(input) }),
+  request: (input) => ({
+    path: '/task/openapi/create',
+    body: bodyOf(input),
+    takesPassword: true,
+  }),
+  price: null,
   check: savedGraph,
   fileHint: (id) => `export it with "Export (API)", or rh-batch pull ${id}`,
   pull: {

@@ -1,0 +1,74 @@
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import { connect } from 'node:net';
+import type { Socket } from 'node:net';
+import { afterEach, expect, test } from 'vitest';
+import type { EmulatorOptions } from '../../src/emulator/options.js';
+import { projects } from '../support/opened.js';
+import type { Project } from '../support/project.js';
+import { key } from '../support/project.js';
+
+const start = projects();
+const proxies: { server: Server; sockets: Set<Socket> }[] = [];
+afterEach(async () => {
+  for (const { server, sockets } of proxies.splice(0)) {
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => server.close(resolve));
+  }
+});
+
+/** The names of the real sites, leading to the emulator: a proxy that sends everything there. */
+const behindProxy = async (emulator: Partial<EmulatorOptions>): Promise<Project> => {
+  let port = 0;
+  const sockets = new Set<Socket>();
+  const server = createServer();
+  server.on('connect', (_request, socket: Socket) => {
+    const onward = connect(port, '127.0.0.1', () => {
+      socket.write('HTTP/1.1 200 OK\r\n\r\n');
+      onward.pipe(socket).pipe(onward);
+    });
+    for (const end of [socket, onward]) {
+      sockets.add(end);
+      end.on('error', () => end.destroy());
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  proxies.push({ server, sockets });
+  const address = server.address();
+  const proxy = typeof address === 'object' && address !== null ? address.port : 0;
+  const p = await start({
+    emulator,
+    env: {
+      HTTP_PROXY: `http://127.0.0.1:${proxy}`,
+      RUNNINGHUB_BASE_URL: 'http://www.runninghub.cn/openapi/v2/',
+    },
+  });
+  port = Number(new URL(p.service.url).port);
+  return p;
+};
+
+test.each(['user not exist', 'APIKEY_USER_NOT_FOUND'] as const)(
+  'a key of the other site, told as "%s", is told with the --base-url to use',
+  async (otherSite) => {
+    const account = { coins: 5, money: null, apiType: 'NORMAL', otherSite } as const;
+    const p = await behindProxy({ keys: new Map([[key, account]]) });
+    p.manifest('set: { Positive Prompt.text: a fox }');
+    const ended = await p.apply();
+    expect(ended.exit).toBe(4);
+    expect(ended.err).toMatch(/The service knows no user for this key .*--base-url https:\/\/www/);
+    expect(ended.err).toContain('--base-url https://www.runninghub.ai');
+    expect(p.results()[0]?.status).toBe('pending');
+    const asked = await p.run('account');
+    expect(asked.exit).toBe(4);
+    expect(asked.err).toContain('--base-url https://www.runninghub.ai');
+    expect((await p.run('pull', '5')).err).toContain('--base-url https://www.runninghub.ai');
+  },
+);
+
+test('a base URL that is none is told without a key in it', async () => {
+  const p = await start();
+  const ended = await p.run('account', '--base-url', `www.runninghub.cn/proxy/${key}`);
+  expect(ended.exit).toBe(2);
+  expect(ended.err).toContain('"www.runninghub.cn" is not of the form https://host');
+  expect(ended.err).not.toContain('[key]');
+});
