@@ -1,8 +1,8 @@
 import type { RemoteOutput, RunError, SavedFile } from '../journal/event.js';
 import type { RunOptions } from '../manifest/manifest.js';
+import { unmet } from '../plan/expect.js';
 import type { Plan, PlannedRun } from '../plan/plan.js';
 import type { DownloadAnswer } from '../runninghub/service.js';
-import { count } from '../values/amounts.js';
 import type { TaskId } from '../values/ids.js';
 import { impossible } from '../values/impossible.js';
 import { backoffMs } from './backoff.js';
@@ -67,7 +67,8 @@ export const collect = async (
         return { is: 'later', error: errorOf(fresh.fault), disk: false };
     } else return { is: 'saved', files, error: fetched.error };
   }
-  return { is: 'saved', files, error: judge(files, options.expect) };
+  const wrong = unmet(files, options.expect);
+  return { is: 'saved', files, error: wrong && localError(wrong.code, wrong.message) };
 };
 
 const kept = (
@@ -173,30 +174,3 @@ const baseName = (url: string): string => {
 };
 
 const pathOf = (url: string): string => url.replace(/[?#].*$/, '');
-
-const judge = (files: readonly SavedFile[], expect: RunOptions['expect']): RunError | null => {
-  const { min, max } = expect.outputs;
-  if (files.length < min)
-    return localError(
-      'expect-outputs',
-      `The task succeeded with ${count(files.length, 'output')}, run.expect wants at least ${min}`,
-    );
-  if (max !== null && files.length > max)
-    return localError(
-      'expect-outputs',
-      `The task succeeded with ${count(files.length, 'output')}, run.expect wants at most ${max}`,
-    );
-  for (const file of files) {
-    if (expect.types !== null && !expect.types.includes(file.type.toLowerCase()))
-      return localError(
-        'expect-types',
-        `${file.path} is of type ${file.type}, run.expect wants ${expect.types.join(' or ')}`,
-      );
-    if (expect.minBytes !== null && file.bytes < expect.minBytes)
-      return localError(
-        'expect-bytes',
-        `${file.path} has ${file.bytes} bytes, run.expect wants at least ${expect.minBytes}`,
-      );
-  }
-  return null;
-};

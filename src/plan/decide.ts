@@ -1,3 +1,4 @@
+import type { SavedFile } from '../journal/event.js';
 import type { RunRecord } from '../journal/state.js';
 import { impossible } from '../values/impossible.js';
 import type { Action } from './plan.js';
@@ -15,6 +16,8 @@ export interface DecideOptions {
   readonly now: number;
   /** Results older than this are made again; null: never. */
   readonly maxAgeMs: number | null;
+  /** Whether `run.expect` takes these files as they are. */
+  readonly accepts: (files: readonly SavedFile[]) => boolean;
 }
 
 /**
@@ -26,7 +29,7 @@ export interface DecideOptions {
  */
 export const decide = (
   record: RunRecord | undefined,
-  { forced, now, maxAgeMs }: DecideOptions,
+  { forced, now, maxAgeMs, accepts }: DecideOptions,
 ): Decision | 'checkFiles' => {
   if (record === undefined) return { action: 'new', reasons: [] };
   const { state } = record;
@@ -42,6 +45,8 @@ export const decide = (
     case 'fetching':
       return followed(`task ${state.taskId} is done: its outputs are fetched`);
     case 'failed':
+      // Paid for and refused by an expectation that the manifest no longer has.
+      if (!forced && state.files !== undefined && accepts(state.files)) return 'checkFiles';
       return { action: 'retry', reasons: [`failed before: ${state.error.message}`] };
     case 'cancelled':
       return { action: 'retry', reasons: [`cancelled before, by the ${state.by}`] };

@@ -18,6 +18,7 @@ import type { Decision } from './decide.js';
 import { decide } from './decide.js';
 import { durationsOf } from './durations.js';
 import { estimate } from './estimate.js';
+import { unmet } from './expect.js';
 import type { RunCore } from './evaluate.js';
 import { Evaluator, isSkipped } from './evaluate.js';
 import { compile } from './expression.js';
@@ -373,6 +374,7 @@ class Planner implements Plan {
       forced: this.#forced(core),
       now: this.input.edges.now,
       maxAgeMs: this.manifest.reuse.maxAgeMs,
+      accepts: (files) => files.length > 0 && unmet(files, this.manifest.run.expect) === null,
     });
     const decision = made === 'checkFiles' ? await this.#checkFiles(record) : made;
     this.#decisions.set(core.id, decision);
@@ -385,13 +387,17 @@ class Planner implements Plan {
   }
 
   async #checkFiles({ state }: RunRecord): Promise<Decision> {
-    if (state.is !== 'succeeded') return { action: 'new', reasons: [] };
+    if (!('files' in state)) return { action: 'new', reasons: [] };
     const lost: string[] = [];
     for (const file of state.files) {
       const is = await this.input.edges.present(file);
       if (is !== 'same')
         lost.push(`${file.path} is ${is === 'missing' ? 'missing' : 'not as it was saved'}`);
     }
+    if (state.is === 'failed')
+      return lost.length === 0
+        ? { action: 'download', reasons: ['its outputs are here, and run.expect takes them now'] }
+        : { action: 'retry', reasons: [`failed before: ${state.error.message}`] };
     if (lost.length === 0) return { action: 'upToDate', reasons: [] };
     if (this.input.edges.now - state.at < linkLifeMs) return { action: 'download', reasons: lost };
     return { action: 'changed', reasons: [...lost, 'its links are older than a day'] };

@@ -13,7 +13,7 @@ const error: RunError = {
   field: null,
   traceback: null,
 };
-const plain = { forced: false, now: 32_000, maxAgeMs: null };
+const plain = { forced: false, now: 32_000, maxAgeMs: null, accepts: () => true };
 const forced = { ...plain, forced: true };
 
 const states: [string, RunState, number, ReturnType<typeof decide>, ReturnType<typeof decide>][] = [
@@ -52,6 +52,22 @@ test.each(states)('%s', (_, state, failures, decision, whenForced) => {
   const known = record(1, { state, failures });
   expect(decide(known, plain)).toEqual(decision);
   expect(decide(known, forced)).toEqual(whenForced);
+});
+
+test('outputs that run.expect refused and now takes are kept, unless asked otherwise', () => {
+  const file = {
+    path: 'a.png',
+    url: null,
+    node: '9',
+    type: 'png',
+    bytes: 9,
+    sha256: 'x',
+    mtimeMs: 1,
+  };
+  const known = record(1, { state: { is: 'failed', taskId: task, error, at: 1, files: [file] } });
+  expect(decide(known, plain)).toBe('checkFiles');
+  expect(decide(known, { ...plain, accepts: () => false })).toMatchObject({ action: 'retry' });
+  expect(decide(known, forced)).toMatchObject({ action: 'retry' });
 });
 
 test('a run that the journal does not know is new', () => {
