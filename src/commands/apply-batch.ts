@@ -1,73 +1,31 @@
-import { whyNotOutput } from '../assets/kind.js';
-import type { Ledger } from '../assets/ledger.js';
-import { Uploader } from '../assets/uploader.js';
 import { error } from '../diagnostics/diagnostic.js';
 import { Problems } from '../diagnostics/problems.js';
-import type { Clock } from '../edges/clock.js';
-import { NodeOutputFiles } from '../edges/output-files.js';
-import { runBatch } from '../engine/engine.js';
-import type { EngineResult } from '../engine/engine.js';
-import { predictivePolicy } from '../engine/predictive.js';
-import type { LiveEvent, Phase, Recorded, RunError } from '../journal/event.js';
+import type { Phase } from '../journal/event.js';
 import { openStore } from '../journal/store.js';
-import type { Store } from '../journal/store.js';
-import { durationsOf } from '../plan/durations.js';
-import type { Forecast } from '../plan/forecast.js';
-import { Outlook } from '../plan/outlook.js';
-import type { Plan } from '../plan/plan.js';
-import { toRunInputs } from '../plan/record.js';
-import { requestOf } from '../plan/request.js';
 import type { Selection } from '../plan/selection.js';
 import type { BatchReport } from '../report/model.js';
-import { TaskSockets } from '../runninghub/sockets.js';
 import { planSummaryText } from '../terminal/plan-text.js';
-import type { RunId } from '../values/ids.js';
-import { askBalance } from './balance.js';
 import { beginBatch } from './begin-batch.js';
 import type { Call } from './call.js';
-import type { Connection, Identity } from './connect.js';
-import { connect, identify } from './connect.js';
+import { identify } from './connect.js';
 import { exit } from './exit.js';
+import type { Follower } from './follower.js';
+import type { Io } from './io.js';
 import type { Listened } from './listen.js';
 import { listeningOf, startListening } from './listen.js';
-import { liveWanted } from './progress.js';
-import type { Io } from './io.js';
-import { applyCommand, inlineLimitOf } from './page-options.js';
 import type { Notifier } from './notify.js';
 import { notifierOf } from './notify.js';
+import { applyCommand, inlineLimitOf } from './page-options.js';
 import { planProject } from './planning.js';
-import { preflight } from './preflight.js';
+import { liveWanted } from './progress.js';
 import type { Project } from './project.js';
 import { loadProject, readEnvFile } from './project.js';
 import { reportOf, titleOf, writeReports } from './results.js';
 import { selectionOf } from './select.js';
 import { watchSignals } from './signals.js';
+import type { Outcome, SubmissionParts } from './submission.js';
+import { nothingDone, Submission } from './submission.js';
 import { ledgerOf } from './uploads-ledger.js';
-
-/** How long a silent service is waited for, in service time. */
-const patienceMs = 10 * 60_000;
-
-/** Who follows an apply: the terminal of the command, the event stream of the API. */
-export interface Follower {
-  /** Mistakes and warnings, as soon as a stage has found all of its own. */
-  problems(problems: Problems): void;
-  /** Asked once, when the plan stands; from then on it is told every event. */
-  progress(facts: ApplyFacts): Listener;
-}
-
-/** A Progress is one. */
-export interface Listener {
-  on(event: Recorded | LiveEvent): void;
-  stop(): Promise<void>;
-}
-
-export interface ApplyFacts {
-  readonly clock: Clock;
-  /** Runs that this apply sets out to do. */
-  readonly total: () => number;
-  readonly nameOf: (run: RunId) => string | null;
-  readonly forecast: () => Forecast | null;
-}
 
 export type Applied =
   /** A mistake, or another process holds the state. Nothing was submitted. */
@@ -156,48 +114,14 @@ export const applyBatch = async (call: Call, io: Io, follower: Follower): Promis
   }
 };
 
-interface Parts {
-  readonly call: Call;
-  readonly io: Io;
-  readonly follower: Follower;
-  readonly project: Project;
-  readonly identity: Identity;
-  readonly store: Store;
-  readonly plan: Plan;
+interface Parts extends Omit<SubmissionParts, 'begin'> {
   readonly selection: Selection;
-  readonly ledger: Ledger;
-  readonly listened: Listened | null;
-  /** Whether to show what running tasks do. */
-  readonly live: boolean;
   /** For report.html; null: outputs stay beside it. */
   readonly inlineLimit: number | null;
   readonly notifier: Notifier | null;
 }
 
-/** What came of the service's part of an apply. */
-interface Outcome {
-  readonly code: number;
-  readonly stop: string | null;
-  readonly held: ReadonlyMap<RunId, RunError>;
-  readonly uploads: { readonly count: number; readonly bytes: number };
-  readonly requests: { readonly create: number; readonly outputs: number };
-  readonly submits: number;
-  /** The most slots in use at once. */
-  readonly slots: number;
-}
-
-const nothingDone: Omit<Outcome, 'code' | 'stop'> = {
-  held: new Map(),
-  uploads: { count: 0, bytes: 0 },
-  requests: { create: 0, outputs: 0 },
-  submits: 0,
-  slots: 0,
-};
-
 class Apply {
-  readonly #names = new Map<RunId, string>();
-  #outlook: Outlook | null = null;
-
   constructor(private readonly parts: Parts) {}
 
   async run(): Promise<Applied> {
@@ -207,11 +131,13 @@ class Apply {
     const sharded = this.parts.selection.shard !== null;
     if (sharded) await this.#begin();
     const signals = watchSignals(io);
+    const begin = sharded ? (): Promise<void> => Promise.resolve() : () => this.#begin();
+    const submission = new Submission({ ...this.parts, begin });
     const progress = follower.progress({
       clock: identity.clock,
       total: () => plan.summary.total - plan.summary.upToDate,
-      nameOf: (run) => this.#names.get(run) ?? store.state.runs.get(run)?.inputs.name ?? null,
-      forecast: () => this.#outlook?.forecast(identity.clock.now()) ?? null,
+      nameOf: (run) => submission.nameOf(run) ?? store.state.runs.get(run)?.inputs.name ?? null,
+      forecast: () => submission.forecast(identity.clock.now()),
     });
     const busy = this.#hasWork();
     const enter = (phase: Phase, detail: string): void => {
@@ -219,9 +145,7 @@ class Apply {
     };
     try {
       enter('plan', planSummaryText(plan));
-      const outcome = busy
-        ? await this.#work(progress, signals.interrupted)
-        : { ...nothingDone, code: exit.done, stop: null };
+      const outcome = busy ? await submission.run(progress, signals.interrupted) : nothingDone;
       enter('report', '');
       const report = await this.#report(outcome, startedAt);
       const code = signals.code() ?? (outcome.code === exit.done ? codeOf(report) : outcome.code);
@@ -245,181 +169,10 @@ class Apply {
     );
   }
 
-  async #work(progress: Listener, interrupted: AbortSignal): Promise<Outcome> {
-    const { call, io, project, identity, plan } = this.parts;
-    const saved = plan.target.saved(plan.manifest.target.id, project.workflowText);
-    const connection = await connect(identity, saved, call, io);
-    try {
-      return await this.#submitAll(connection, progress, interrupted);
-    } finally {
-      await connection.close();
-    }
-  }
-
-  async #submitAll(
-    connection: Connection,
-    progress: Listener,
-    interrupted: AbortSignal,
-  ): Promise<Outcome> {
-    const { io, follower, store, plan } = this.parts;
-    const { client, clock } = connection;
-    const problems = new Problems();
-    progress.on({
-      type: 'phase',
-      phase: 'check',
-      detail: plan.target.check?.what ?? 'the account',
-    });
-    const inFlight = [...store.state.runs.values()].filter(({ state }) => state.is === 'inFlight');
-    const { summary } = plan;
-    const toSubmit = summary.new + summary.changed + summary.retry + summary.unknown;
-    const checked =
-      toSubmit > 0
-        ? await preflight(
-            plan,
-            inFlight.length,
-            { service: client, clock, patienceMs },
-            problems,
-            interrupted,
-          )
-        : ({ is: 'go', drifted: [], room: null } as const);
-    const short =
-      checked.is === 'go' && toSubmit > 0
-        ? await askBalance(plan.estimate, client, interrupted)
-        : null;
-    if (short !== null) problems.add(short);
-    follower.problems(problems);
-    if (checked.is === 'mismatch')
-      return {
-        ...nothingDone,
-        code: exit.badInput,
-        stop: `${plan.target.check?.what ?? 'the target'} differs`,
-      };
-    if (checked.is === 'stop') {
-      io.err.write(`error: ${checked.message}\n`);
-      return { ...nothingDone, code: exit.service, stop: checked.message };
-    }
-    if (this.parts.selection.shard === null) await this.#begin();
-    const outlook = this.#lookAhead();
-    let slots = 0;
-    const tell = (event: Recorded | LiveEvent): void => {
-      outlook.on(event, clock.now());
-      // What goes beyond the limit is a question to the service, not a slot.
-      if (event.type === 'slots') slots = Math.max(slots, Math.min(event.limit, event.inFlight));
-      progress.on(event);
-    };
-    store.onEvent(tell);
-    progress.on({ type: 'phase', phase: 'run', detail: '' });
-    const uploader = this.#uploader(connection, progress);
-    const { listened, live } = this.parts;
-    const { create } = plan.manifest;
-    const told = listened === null ? create : { ...create, webhookUrl: listened.webhookUrl };
-    const sockets = live ? new TaskSockets(io.env) : null;
-    const result = await runBatch(
-      plan,
-      {
-        service: client.speaking(plan.target.family),
-        journal: store,
-        uploads: uploader,
-        files: new NodeOutputFiles({
-          dir: this.parts.project.outputsDir,
-          onExist: plan.manifest.outputs.onExist,
-          refuse: whyNotOutput,
-        }),
-        clock,
-        random: Math.random,
-        show: tell,
-        ...(listened === null ? {} : { ends: listened.receiver }),
-        ...(sockets === null ? {} : { sockets }),
-      },
-      {
-        request: (run, names) => {
-          this.#names.set(run.id, run.name);
-          return requestOf(plan, run, checked.drifted, names, told);
-        },
-        inputs: (run) => {
-          this.#names.set(run.id, run.name);
-          return toRunInputs(run, plan.base.sha256);
-        },
-        policy: predictivePolicy(),
-        expectedMs: ({ values }) => outlook.expectedMs(values),
-        room: checked.room,
-        nodes: plan.keptNodes,
-        interrupted,
-        patienceMs,
-      },
-    );
-    await sockets?.close();
-    if (listened?.receiver.events === 0 && result.accepted > result.inFlight.length) {
-      const message = 'no webhook event arrived: the public URL does not lead to --listen';
-      progress.on({ type: 'notice', message });
-    }
-    return { ...this.#outcomeOf(result, connection, uploader), slots };
-  }
-
-  #lookAhead(): Outlook {
-    const { store, plan, identity } = this.parts;
-    const { target, create } = plan.manifest;
-    this.#outlook = new Outlook(
-      durationsOf(store.state, target.id, create.instance),
-      plan.pending.copy(),
-      (run) => store.state.runs.get(run),
-      identity.clock.now(),
-    );
-    return this.#outlook;
-  }
-
   async #begin(): Promise<void> {
     const { store, plan, project, selection, identity, call } = this.parts;
     const profile = call.text('profile');
     await beginBatch(store, plan, project, { selection, account: identity.account, profile });
-  }
-
-  #uploader({ client, clock }: Connection, progress: Listener): Uploader {
-    return new Uploader({
-      service: client.speaking(this.parts.plan.target.family),
-      loras: client,
-      ledger: this.parts.ledger,
-      files: this.parts.project.files,
-      clock,
-      random: Math.random,
-      show: (event) => progress.on(event),
-    });
-  }
-
-  #outcomeOf(
-    result: EngineResult,
-    { client }: Connection,
-    uploader: Uploader,
-  ): Omit<Outcome, 'slots'> {
-    const { io } = this.parts;
-    const { stop, blocked, unfetched, inFlight } = result;
-    if (stop?.is === 'journal') {
-      io.err.write(`error: ${stop.message}\nNothing more was submitted.\n`);
-      for (const taskId of inFlight) io.err.write(`in flight: ${taskId}\n`);
-    }
-    const codes = {
-      limit: exit.limit,
-      service: exit.service,
-      signal: exit.sigint,
-      journal: exit.internal,
-    };
-    const code =
-      stop !== null
-        ? codes[stop.is]
-        : unfetched.size > 0
-          ? exit.service
-          : blocked.size > 0
-            ? exit.someFailed
-            : exit.done;
-    const { create, outputs } = client.requests();
-    return {
-      code,
-      stop: stop?.message ?? null,
-      held: new Map([...blocked, ...unfetched]),
-      uploads: { count: uploader.uploads, bytes: uploader.uploadedBytes },
-      requests: { create, outputs },
-      submits: result.accepted,
-    };
   }
 
   async #report(outcome: Outcome, startedAt: number): Promise<BatchReport> {

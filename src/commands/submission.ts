@@ -1,0 +1,255 @@
+import { whyNotOutput } from '../assets/kind.js';
+import type { Ledger } from '../assets/ledger.js';
+import { Uploader } from '../assets/uploader.js';
+import { Problems } from '../diagnostics/problems.js';
+import { NodeOutputFiles } from '../edges/output-files.js';
+import type { EngineResult } from '../engine/engine.js';
+import { runBatch } from '../engine/engine.js';
+import { predictivePolicy } from '../engine/predictive.js';
+import type { LiveEvent, Recorded, RunError } from '../journal/event.js';
+import type { Store } from '../journal/store.js';
+import { durationsOf } from '../plan/durations.js';
+import type { Forecast } from '../plan/forecast.js';
+import { Outlook } from '../plan/outlook.js';
+import type { Plan } from '../plan/plan.js';
+import { toRunInputs } from '../plan/record.js';
+import { requestOf } from '../plan/request.js';
+import { TaskSockets } from '../runninghub/sockets.js';
+import type { RunId } from '../values/ids.js';
+import { askBalance } from './balance.js';
+import type { Call } from './call.js';
+import type { Connection, Identity } from './connect.js';
+import { connect } from './connect.js';
+import { exit } from './exit.js';
+import type { Follower, Listener } from './follower.js';
+import type { Io } from './io.js';
+import type { Listened } from './listen.js';
+import type { Preflight } from './preflight.js';
+import { preflight } from './preflight.js';
+import type { Project } from './project.js';
+
+/** How long a silent service is waited for, in service time. */
+const patienceMs = 10 * 60_000;
+
+export interface SubmissionParts {
+  readonly call: Call;
+  readonly io: Io;
+  readonly follower: Follower;
+  readonly project: Project;
+  readonly identity: Identity;
+  readonly store: Store;
+  readonly plan: Plan;
+  readonly ledger: Ledger;
+  readonly listened: Listened | null;
+  /** Whether to show what running tasks do. */
+  readonly live: boolean;
+  /** Records that this apply begins; called when the service let it. */
+  readonly begin: () => Promise<void>;
+}
+
+/** What came of the service's part of an apply. */
+export interface Outcome {
+  readonly code: number;
+  readonly stop: string | null;
+  readonly held: ReadonlyMap<RunId, RunError>;
+  readonly uploads: { readonly count: number; readonly bytes: number };
+  readonly requests: { readonly create: number; readonly outputs: number };
+  readonly submits: number;
+  /** The most slots in use at once. */
+  readonly slots: number;
+}
+
+export const nothingDone: Outcome = {
+  code: exit.done,
+  stop: null,
+  held: new Map(),
+  uploads: { count: 0, bytes: 0 },
+  requests: { create: 0, outputs: 0 },
+  submits: 0,
+  slots: 0,
+};
+
+/** The service's part of an apply: connects, checks, submits, follows, fetches. */
+export class Submission {
+  readonly #names = new Map<RunId, string>();
+  #outlook: Outlook | null = null;
+  #slots = 0;
+
+  constructor(private readonly parts: SubmissionParts) {}
+
+  /** Of a run that was looked at already. */
+  nameOf(run: RunId): string | null {
+    return this.#names.get(run) ?? null;
+  }
+
+  /** null: it has not begun, or nothing is known of such tasks. */
+  forecast(now: number): Forecast | null {
+    return this.#outlook?.forecast(now) ?? null;
+  }
+
+  async run(progress: Listener, interrupted: AbortSignal): Promise<Outcome> {
+    const { call, io, project, identity, plan } = this.parts;
+    const saved = plan.target.saved(plan.manifest.target.id, project.workflowText);
+    const connection = await connect(identity, saved, call, io);
+    try {
+      const checked = await this.#check(connection, progress, interrupted);
+      switch (checked.is) {
+        case 'go':
+          await this.parts.begin();
+          return await this.#submit(connection, checked, progress, interrupted);
+        case 'mismatch': {
+          const stop = `${plan.target.check?.what ?? 'the target'} differs`;
+          return { ...nothingDone, code: exit.badInput, stop };
+        }
+        case 'stop':
+          io.err.write(`error: ${checked.message}\n`);
+          return { ...nothingDone, code: exit.service, stop: checked.message };
+      }
+    } finally {
+      await connection.close();
+    }
+  }
+
+  /** What is found before the first submit; where nothing will be submitted, nothing is asked. */
+  async #check(
+    { client, clock }: Connection,
+    progress: Listener,
+    interrupted: AbortSignal,
+  ): Promise<Preflight> {
+    const { follower, store, plan } = this.parts;
+    const detail = plan.target.check?.what ?? 'the account';
+    progress.on({ type: 'phase', phase: 'check', detail });
+    const { summary } = plan;
+    if (summary.new + summary.changed + summary.retry + summary.unknown === 0)
+      return { is: 'go', drifted: [], room: null };
+    const problems = new Problems();
+    const inFlight = [...store.state.runs.values()].filter(({ state }) => state.is === 'inFlight');
+    const service = { service: client, clock, patienceMs };
+    const checked = await preflight(plan, inFlight.length, service, problems, interrupted);
+    const short = checked.is === 'go' ? await askBalance(plan.estimate, client, interrupted) : null;
+    if (short !== null) problems.add(short);
+    follower.problems(problems);
+    return checked;
+  }
+
+  async #submit(
+    connection: Connection,
+    { drifted, room }: Preflight & { readonly is: 'go' },
+    progress: Listener,
+    interrupted: AbortSignal,
+  ): Promise<Outcome> {
+    const { io, store, plan, project, listened, live } = this.parts;
+    const { client, clock } = connection;
+    const outlook = this.#lookAhead();
+    const tell = (event: Recorded | LiveEvent): void => {
+      outlook.on(event, clock.now());
+      // What goes beyond the limit is a question to the service, not a slot.
+      if (event.type === 'slots')
+        this.#slots = Math.max(this.#slots, Math.min(event.limit, event.inFlight));
+      progress.on(event);
+    };
+    store.onEvent(tell);
+    progress.on({ type: 'phase', phase: 'run', detail: '' });
+    const uploader = this.#uploader(connection, progress);
+    const { create } = plan.manifest;
+    const told = listened === null ? create : { ...create, webhookUrl: listened.webhookUrl };
+    const sockets = live ? new TaskSockets(io.env) : null;
+    const result = await runBatch(
+      plan,
+      {
+        service: client.speaking(plan.target.family),
+        journal: store,
+        uploads: uploader,
+        files: new NodeOutputFiles({
+          dir: project.outputsDir,
+          onExist: plan.manifest.outputs.onExist,
+          refuse: whyNotOutput,
+        }),
+        clock,
+        random: Math.random,
+        show: tell,
+        ...(listened === null ? {} : { ends: listened.receiver }),
+        ...(sockets === null ? {} : { sockets }),
+      },
+      {
+        request: (run, names) => {
+          this.#names.set(run.id, run.name);
+          return requestOf(plan, run, drifted, names, told);
+        },
+        inputs: (run) => {
+          this.#names.set(run.id, run.name);
+          return toRunInputs(run, plan.base.sha256);
+        },
+        policy: predictivePolicy(),
+        expectedMs: ({ values }) => outlook.expectedMs(values),
+        room,
+        nodes: plan.keptNodes,
+        interrupted,
+        patienceMs,
+      },
+    );
+    await sockets?.close();
+    if (listened?.receiver.events === 0 && result.accepted > result.inFlight.length) {
+      const message = 'no webhook event arrived: the public URL does not lead to --listen';
+      progress.on({ type: 'notice', message });
+    }
+    return this.#outcomeOf(result, connection, uploader);
+  }
+
+  #lookAhead(): Outlook {
+    const { store, plan, identity } = this.parts;
+    const { target, create } = plan.manifest;
+    this.#outlook = new Outlook(
+      durationsOf(store.state, target.id, create.instance),
+      plan.pending.copy(),
+      (run) => store.state.runs.get(run),
+      identity.clock.now(),
+    );
+    return this.#outlook;
+  }
+
+  #uploader({ client, clock }: Connection, progress: Listener): Uploader {
+    const { ledger, plan, project } = this.parts;
+    return new Uploader({
+      service: client.speaking(plan.target.family),
+      loras: client,
+      ledger,
+      files: project.files,
+      clock,
+      random: Math.random,
+      show: (event) => progress.on(event),
+    });
+  }
+
+  #outcomeOf(result: EngineResult, { client }: Connection, uploader: Uploader): Outcome {
+    const { io } = this.parts;
+    const { stop, blocked, unfetched, inFlight } = result;
+    if (stop?.is === 'journal') {
+      io.err.write(`error: ${stop.message}\nNothing more was submitted.\n`);
+      for (const taskId of inFlight) io.err.write(`in flight: ${taskId}\n`);
+    }
+    const { create, outputs } = client.requests();
+    return {
+      code: codeOf(result),
+      stop: stop?.message ?? null,
+      held: new Map([...blocked, ...unfetched]),
+      uploads: { count: uploader.uploads, bytes: uploader.uploadedBytes },
+      requests: { create, outputs },
+      submits: result.accepted,
+      slots: this.#slots,
+    };
+  }
+}
+
+const stopCodes = {
+  limit: exit.limit,
+  service: exit.service,
+  signal: exit.sigint,
+  journal: exit.internal,
+};
+
+const codeOf = ({ stop, unfetched, blocked }: EngineResult): number => {
+  if (stop !== null) return stopCodes[stop.is];
+  if (unfetched.size > 0) return exit.service;
+  return blocked.size > 0 ? exit.someFailed : exit.done;
+};
