@@ -66,6 +66,7 @@ export class Reader {
       viewport: { width: 1280, height: 900 },
       ...context,
     });
+    page.setDefaultTimeout(15_000);
     this.said = [];
     page.on('console', (message) => this.said.push(message.text()));
     page.on('pageerror', (error) => this.said.push(error.message));

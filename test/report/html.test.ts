@@ -3,6 +3,8 @@ import { Linter } from 'eslint';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { client } from '../../src/report/html/client/client.js';
+import { compareBatches } from '../../src/report/compare.js';
+import { planEmbedding } from '../../src/report/html/embed.js';
 import { mediumOf, relativeUrl, webUrl } from '../../src/report/html/media.js';
 import type { HtmlOptions } from '../../src/report/html/page.js';
 import { reportHtml } from '../../src/report/html/page.js';
@@ -43,6 +45,22 @@ describe('report.html', () => {
   test('has the same elements whatever the text in it', () => {
     const tags = (html: string) => html.match(/<[/!a-z]/g)?.length;
     const calm = tags(page(withText('x')));
+    const withBefore = (text: string): string => {
+      const { runs } = withText(text);
+      const earlier = { shown: text, name: text, target: text, startedAt: null, runs };
+      const output = { path: text, url: text, node: text, type: text, bytes: 1, sha256: null };
+      const report = withText('x');
+      return page(
+        { ...report, runs: report.runs.map((run) => ({ ...run, outputs: [output] })) },
+        {
+          command: text,
+          comparison: compareBatches(earlier, report.runs),
+          embedding: planEmbedding([output], 10),
+          read: () => Buffer.from(text),
+        },
+      );
+    };
+    const calmBefore = tags(withBefore('x'));
     const hostile = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.constantFrom(
@@ -55,6 +73,7 @@ describe('report.html', () => {
     fc.assert(
       fc.property(hostile, (text) => {
         expect(tags(page(withText(text)))).toBe(calm);
+        expect(tags(withBefore(text))).toBe(calmBefore);
       }),
     );
   });

@@ -7,6 +7,7 @@ import { gallery } from './gallery.js';
 import { kit } from './kit.js';
 import { main } from './main.js';
 import { model } from './model.js';
+import { periods } from './periods.js';
 import { pivot } from './pivot.js';
 import { timeline } from './timeline.js';
 import { viewer } from './viewer.js';
@@ -22,6 +23,7 @@ const parts = [
   differences,
   viewer,
   pivot,
+  periods,
   timeline,
   main,
 ];

@@ -6,6 +6,7 @@ export const pivot = String.raw`
 /** Wider tables could not be read; the table says what it leaves out. */
 const maxColumns = 60;
 const maxInCell = 9;
+const maxPrintedRows = 100;
 const boardTiles = { s: 110, m: 180, l: 280 };
 /** Padding and line between two rows. */
 const rowGap = 8;
@@ -50,49 +51,61 @@ const cellsOf = (down, across) => {
   return { cells, rows: used(down), columns: across ? used(across) : [null] };
 };
 
-let drawRows = () => {};
-
-const drawBoard = () => {
-  const { down } = chosenAxes;
-  const across = chosenAxes.across === down ? null : chosenAxes.across;
-  board.className = 'board size-' + view.size;
-  board.style.setProperty('--shape', shape);
-  const { cells, rows, columns } = cellsOf(down, across);
-  const shownColumns = columns.slice(0, maxColumns);
-  const rowHeight = Math.round(boardTiles[view.size] * shape) + rowGap;
-  board.style.setProperty('--cell', rowHeight - rowGap + 'px');
-  const spacer = () => h('tr', { 'aria-hidden': 'true' }, h('td', { class: 'spacer', colspan: shownColumns.length + 1 }));
-  const [above, below] = [spacer(), spacer()];
-  const body = h('tbody', {}, above, below);
-  const table = h('table', { 'aria-rowcount': rows.length + 1 },
-    h('caption', { class: 'unseen', text: down.name + (across ? ' by ' + across.name : '') }),
-    across ? h('thead', {}, h('tr', { 'aria-rowindex': 1 }, h('td', { class: 'corner', text: shortName(down.name) + ' ╲ ' + shortName(across.name) }),
-      shownColumns.map((text) => heading('col', text)))) : null,
-    body);
-  const scroll = h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Grid' }, table);
-  const rowOf = (text, at) => h('tr', { 'aria-rowindex': at + 2 }, heading('row', text),
-    shownColumns.map((column) => cellOf(cells.get(JSON.stringify([text, column])) || [], () => showAll(down, across, text, column))));
+/** Keeps alive the rows of a table that are in sight of its scrolling box, between two spacers. */
+const rowsInSight = ({ scroll, above, below, count, height, make }) => {
   let alive = new Map();
-  drawRows = () => {
-    const [first, last] = printing
-      ? [0, Math.min(rows.length, 100)]
-      : [Math.max(0, Math.floor(scroll.scrollTop / rowHeight) - 2), Math.min(rows.length, Math.ceil((scroll.scrollTop + (scroll.clientHeight || window.innerHeight)) / rowHeight) + 2)];
+  return () => {
+    const top = scroll.scrollTop;
+    const seen = scroll.clientHeight || window.innerHeight;
+    const first = printing ? 0 : Math.max(0, Math.floor(top / height) - 2);
+    const last = Math.min(count, printing ? maxPrintedRows : Math.ceil((top + seen) / height) + 2);
     const next = new Map();
-    for (let at = first; at < last; at += 1) next.set(at, alive.get(at) || rowOf(rows[at], at));
+    for (let at = first; at < last; at += 1) next.set(at, alive.get(at) || make(at));
     for (const [at, element] of alive) if (!next.has(at)) element.remove();
     let place = above.nextSibling;
     for (const element of next.values()) {
       if (element === place) place = place.nextSibling;
-      else body.insertBefore(element, place);
+      else above.parentElement.insertBefore(element, place);
     }
     alive = next;
-    above.firstChild.style.setProperty('height', first * rowHeight + 'px');
-    below.firstChild.style.setProperty('height', (rows.length - last) * rowHeight + 'px');
+    above.firstChild.style.setProperty('height', first * height + 'px');
+    below.firstChild.style.setProperty('height', printing ? '0' : (count - last) * height + 'px');
   };
+};
+
+const boardTable = (down, across, columns, count) => {
+  const spacer = () => h('tr', { 'aria-hidden': 'true' }, h('td', { class: 'spacer', colspan: columns.length + 1 }));
+  const [above, below] = [spacer(), spacer()];
+  const table = h('table', { 'aria-rowcount': count + 1 },
+    h('caption', { class: 'unseen', text: down.name + (across ? ' by ' + across.name : '') }),
+    across ? h('thead', {}, h('tr', { 'aria-rowindex': 1 }, h('td', { class: 'corner', text: shortName(down.name) + ' ╲ ' + shortName(across.name) }),
+      columns.map((text) => heading('col', text)))) : null,
+    h('tbody', {}, above, below));
+  return { table, above, below };
+};
+
+const leftOut = (columns, rows) => [
+  columns > maxColumns && 'the first ' + maxColumns + ' of ' + grouped(columns) + ' columns are shown',
+  printing && rows > maxPrintedRows && 'the first ' + maxPrintedRows + ' of ' + grouped(rows) + ' rows are printed',
+].filter(Boolean).join(', ');
+
+const drawBoard = () => {
+  const { down } = chosenAxes;
+  const across = chosenAxes.across === down ? null : chosenAxes.across;
+  const { cells, rows, columns } = cellsOf(down, across);
+  const shown = columns.slice(0, maxColumns);
+  const height = Math.round(boardTiles[view.size] * shape) + rowGap;
+  board.className = 'board size-' + view.size;
+  board.style.setProperty('--cell', height - rowGap + 'px');
+  const { table, above, below } = boardTable(down, across, shown, rows.length);
+  const scroll = h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Grid' }, table);
+  const make = (at) => h('tr', { 'aria-rowindex': at + 2 }, heading('row', rows[at]),
+    shown.map((column) => cellOf(cells.get(JSON.stringify([rows[at], column])) || [], () => showAll(down, across, rows[at], column))));
+  const drawRows = rowsInSight({ scroll, above, below, count: rows.length, height, make });
   scroll.addEventListener('scroll', framed(drawRows), { passive: true });
   board.replaceChildren(
     h('div', { class: 'axes' }, axisChoice('Down', 'down'), axisChoice('Across', 'across'),
-      columns.length > maxColumns ? h('span', { class: 'note', text: 'the first ' + maxColumns + ' of ' + grouped(columns.length) + ' columns are shown' }) : null),
+      h('span', { class: 'note', text: leftOut(columns.length, rows.length) })),
     scroll);
   drawRows();
 };
