@@ -302,7 +302,13 @@ describe('tty', () => {
       const { clock, terminal, progress } = start(80, 40, false, rows);
       const many = Array.from({ length: 20 }, (_, at) => [accepted(at), observed(at)]).flat();
       const wait: Shown = { type: 'waiting', for: 'capacity', message: 'no free slot' };
-      await play(clock, progress, [phase('plan', 'p'), phase('check'), phase('run'), ...many, wait]);
+      await play(clock, progress, [
+        phase('plan', 'p'),
+        phase('check'),
+        phase('run'),
+        ...many,
+        wait,
+      ]);
       const moves = [...terminal.raw.matchAll(/\u001b\[(\d+)A/gu)].map(([, up]) => Number(up));
       expect(moves.length).toBeGreaterThan(5);
       expect(Math.max(...moves)).toBeLessThan(rows);
