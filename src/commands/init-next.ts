@@ -57,7 +57,7 @@ const siteFor = ({ origin }: Material, site: string): string =>
 
 /** Typed once, into nothing that stays: no file, and no history of the shell. */
 const keySteps = (site: string): string[] => [
-  '  RUNNINGHUB_API_KEY is not set. The API page of your account shows it (for members',
+  '  RUNNINGHUB_API_KEY is not set. The API page of your account shows it (members',
   `  and enterprises, on ${site}); it belongs into no file:`,
   process.platform === 'win32'
     ? '  $env:RUNNINGHUB_API_KEY = Read-Host    # in PowerShell: paste it, Enter'
@@ -67,9 +67,7 @@ const keySteps = (site: string): string[] => [
 /** A key belongs to one of the two sites. */
 const siteSteps = (material: Material, site: string): string[] => {
   const wanted = siteFor(material, site);
-  return wanted === site
-    ? []
-    : [`  export RUNNINGHUB_BASE_URL=${wanted}    # the site of that call`];
+  return wanted === site ? [] : [`  export RUNNINGHUB_BASE_URL=${wanted}    # its site`];
 };
 
 const isRunningHub = (origin: string): boolean =>
