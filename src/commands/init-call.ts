@@ -19,14 +19,18 @@ export interface GivenCall {
 
 const maxBytes = 32 * 1024 * 1024;
 
-/** `--from-curl [command | file]`, or stdin. null: a mistake, which is in `problems`. */
+/**
+ * `--from-curl [command | file]`, or stdin. null: a mistake, which is in `problems`; 'left': the
+ * person left.
+ */
 export const callGiven = async (
   call: Call,
   io: Io,
   problems: Problems,
-): Promise<GivenCall | null> => {
+): Promise<GivenCall | null | 'left'> => {
   const text = await curlText(call, io, problems);
   if (text === null) return null;
+  if (text === left) return 'left';
   // Before anything is made of it: from here on no message and no file can hold the key.
   for (const key of keysIn(text)) io.protect(key);
   const read = readCurl(text);
@@ -67,7 +71,11 @@ const refuse = (problems: Problems, io: Io, why: string, hint: string | null): n
   return null;
 };
 
-const curlText = async (call: Call, io: Io, problems: Problems): Promise<string | null> => {
+const curlText = async (
+  call: Call,
+  io: Io,
+  problems: Problems,
+): Promise<string | typeof left | null> => {
   const typed = call.text('fromCurl');
   if (typed !== null && typed !== '-') {
     if (/^\s*curl(?:\.exe)?\s/i.test(typed)) return typed;
@@ -80,8 +88,9 @@ const curlText = async (call: Call, io: Io, problems: Problems): Promise<string 
     }
   }
   const input = io.in?.();
-  if (input?.isTTY === true) io.err.write('Paste the curl command, then press Enter and Ctrl-D:\n');
-  const text = input === undefined ? '' : await allOf(input);
+  const text =
+    input === undefined ? '' : input.isTTY === true ? await pasted(input, io) : await allOf(input);
+  if (text === left) return left;
   if (text === null || text.trim() === '') {
     problems.add(
       error('E0004', null, text === null ? 'stdin holds too much' : 'stdin holds no curl command', {
@@ -91,6 +100,32 @@ const curlText = async (call: Call, io: Io, problems: Problems): Promise<string 
     return null;
   }
   return text;
+};
+
+const left = Symbol('left');
+
+/**
+ * Not shown, since it holds a key that would stay in the terminal's scrollback; and not line by
+ * line, of which terminals keep the first 4,096 bytes only.
+ */
+const pasted = async (input: Input, io: Io): Promise<string | typeof left> => {
+  io.err.write('Paste the curl command (it is not shown), then press Ctrl-D: ');
+  input.setRawMode?.(true);
+  let text = '';
+  try {
+    for await (const chunk of input) {
+      text += Buffer.from(chunk as Uint8Array | string).toString('latin1');
+      if (/[\u0003\u0004]/.test(text)) break;
+    }
+  } finally {
+    input.setRawMode?.(false);
+    io.err.write('\n');
+  }
+  if (text.includes('\u0003')) return left;
+  return Buffer.from(text, 'latin1')
+    .toString('utf8')
+    .replace(/\u0004[^]*$/, '')
+    .replaceAll(/\r\n?/g, '\n');
 };
 
 /** null: more than a command can be. */

@@ -49,6 +49,7 @@ export const materialOf = async (
   problems: Problems,
 ): Promise<Material | null | 'left'> => {
   const given = call.flag('fromCurl') ? await callGiven(call, io, problems) : null;
+  if (given === 'left') return 'left';
   if (call.flag('fromCurl') && given === null) return null;
   const read = await (given === null
     ? fileOf(call, io, files, problems)

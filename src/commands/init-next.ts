@@ -38,20 +38,18 @@ export const nextSteps = async (input: NextInput): Promise<string[]> => {
       : [
           `  add rows to ${table}, one per run${empty.length === 0 ? '' : ` (nothing yet in ${empty.map(({ address }) => address).join(', ')})`}`,
         ]),
-    `  rh-batch plan${argument}     # what would run; nothing is sent`,
-    `  rh-batch apply${argument}    # runs it, downloads the results, writes report.html`,
+    `  rh-batch plan${argument}    # what would run; nothing is sent`,
+    `  rh-batch apply${argument}    # runs it and writes report.html`,
     ...(keyed || material.workflow === null
       ? []
-      : [
-          `  rh-batch apply${argument} --emulator    # a rehearsal that needs no key and costs nothing`,
-        ]),
+      : [`  rh-batch apply${argument} --emulator    # a rehearsal: needs no key, costs nothing`]),
   ];
 };
 
 const pullCommand = ({ target: { pull, syntax }, id, file }: Material): string => {
   if (pull === null) return `put the file with its fields where "${syntax.file}" says: ${file}`;
   const flag = pull.flag === null ? '' : `--${pull.flag} `;
-  return `rh-batch pull ${flag}${id}     # saves its fields`;
+  return `rh-batch pull ${flag}${id}    # saves its fields`;
 };
 
 const siteFor = ({ origin }: Material, site: string): string =>
@@ -59,19 +57,17 @@ const siteFor = ({ origin }: Material, site: string): string =>
 
 /** Typed once, into nothing that stays: no file, and no history of the shell. */
 const keySteps = (site: string): string[] => [
-  `  RUNNINGHUB_API_KEY is not set; ${site} shows it on the API page of`,
-  '  a member or an enterprise account. It goes into the environment, into no file:',
+  '  RUNNINGHUB_API_KEY is not set. The API page of your account shows it (members',
+  `  and enterprises, on ${site}); it belongs into no file:`,
   process.platform === 'win32'
-    ? '  $env:RUNNINGHUB_API_KEY = Read-Host     # in PowerShell: paste it, press Enter'
-    : '  read -rs RUNNINGHUB_API_KEY && export RUNNINGHUB_API_KEY     # paste it, press Enter',
+    ? '  $env:RUNNINGHUB_API_KEY = Read-Host    # in PowerShell: paste it, Enter'
+    : '  read -rs RUNNINGHUB_API_KEY && export RUNNINGHUB_API_KEY    # paste it, Enter',
 ];
 
 /** A key belongs to one of the two sites. */
 const siteSteps = (material: Material, site: string): string[] => {
   const wanted = siteFor(material, site);
-  return wanted === site
-    ? []
-    : [`  export RUNNINGHUB_BASE_URL=${wanted}     # the site of that call, and of its key`];
+  return wanted === site ? [] : [`  export RUNNINGHUB_BASE_URL=${wanted}    # its site`];
 };
 
 const isRunningHub = (origin: string): boolean =>

@@ -14,7 +14,11 @@ export interface Sink {
 }
 
 /** What a person types, or another program pipes in. */
-export type Input = Readable & { readonly isTTY?: boolean };
+export type Input = Readable & {
+  readonly isTTY?: boolean;
+  /** Of a terminal: keys come as they are typed, and are not shown. */
+  readonly setRawMode?: (raw: boolean) => unknown;
+};
 
 export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 

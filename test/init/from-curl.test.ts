@@ -236,6 +236,24 @@ test("a model's call sets its parameters", async () => {
   expect(p.read('manifest.yaml')).toContain('model.duration: 3\n');
 });
 
+test('pasted at a terminal it is not shown, lines as long as it likes, and Ctrl-C leaves', async () => {
+  const p = open({ 'api.json': api });
+  const long = { ...list[0], fieldValue: 'fox '.repeat(3000) };
+  const session = p.sit(['init', '--from-curl']);
+  await session.sees('Ctrl-D');
+  const text = JSON.stringify({ ...create, nodeInfoList: [long] });
+  session.types(`curl https://x/task/openapi/create -d '${text}'`, '\r', '\u0004');
+  const ended = await session.ended;
+  expect(ended.exit).toBe(0);
+  expect(p.read('rows.csv')).toContain(long.fieldValue);
+  expect(ended.err).not.toContain('task/openapi/create');
+  keyIsNowhere(p, ended);
+  const gone = open().sit(['init', '--from-curl']);
+  await gone.sees('Ctrl-D');
+  gone.types('curl x', '\u0003');
+  expect((await gone.ended).exit).toBe(130);
+});
+
 test.each([
   ['', /holds no curl command/],
   ['wget https://x', /does not begin with "curl"/],

@@ -137,6 +137,15 @@ describe('without a terminal', () => {
   });
 });
 
+test('fields lists some addresses alone, and makes a table of just them', async () => {
+  const p = open();
+  const { out } = await p.run(['fields', 'api.json', 'KSampler.seed', 'id:6.text', '--csv']);
+  expect(out).toBe('KSampler.seed,Positive Prompt.text\n156680208700286,a photo\n');
+  const wrong = await p.run(['fields', 'api.json', 'KSampler.sed']);
+  expect(wrong).toMatchObject({ exit: 2, out: '' });
+  expect(wrong.err).toContain('seed');
+});
+
 describe('on a terminal', () => {
   test('asks what runs, which fields vary and which files, with the values of now', async () => {
     const p = open({ 'cats/a.png': pixel(1), 'cats/b.png': pixel(2), 'out/x.png': pixel(3) });
