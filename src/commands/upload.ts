@@ -98,7 +98,7 @@ const send = async (
     random: Math.random,
     show: (event) => {
       if (event.type === 'uploading' && !call.flag('quiet'))
-        io.err.write(`${event.path}: ${fileSize(event.bytes)}\n`);
+        io.err.write(`uploading ${event.path} (${fileSize(event.bytes)})\n`);
     },
   });
   try {
