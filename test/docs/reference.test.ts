@@ -84,8 +84,8 @@ const nested = (path: readonly string[], value: unknown): unknown => {
   return key === undefined ? value : { [key === '*' ? 'style' : key]: nested(rest, value) };
 };
 
-// Members of an axis, of a sample and of a quick-create task mean nothing alone.
-test.each(written.filter(([path]) => !/\*\.|^matrix\.sample\.|^quick\./.test(path)))(
+// Members of an axis, of a sample and of a quick-create task, and notify.on, mean nothing alone.
+test.each(written.filter(([path]) => !/\*\.|^matrix\.sample\.|^quick\.|^notify\.on$/.test(path)))(
   'a manifest takes the example of %s: %j',
   (path, example) => {
     const target = targets[path] ?? { workflowId: '1', api: 'api.json' };
