@@ -19,15 +19,15 @@ test(
       manifest:
         'matrix: { KSampler.seed: { from: 1, to: 300 } }\nexecution: { requestsPerSecond: 100 }',
       emulator: {
-        speed: 2000,
+        speed: 600,
         slots: 8,
         maxPixels: 8,
-        runTime: { kind: 'constant', ms: 30_000 },
+        runTime: { kind: 'constant', ms: 9_000 },
         keys: null,
       },
     });
     await p.apply('--first', '1');
-    p.service.model.adjust(null, (account) => (account.coins = 240));
+    p.service.model.adjust(null, (account) => (account.coins = 80));
     const stopped = await p.apply('-q');
     expect(stopped.exit).toBe(4);
     const { accepted } = p.service.stats();
