@@ -180,7 +180,7 @@ const attemptLines = (attempt: AttemptRecord): string[] => {
     ...(settledAt === null || runningAt === null ? [] : [`ran ${span(settledAt - runningAt)}`]),
     ...(settledAt === null ? [] : [`ended ${instant(settledAt)}`]),
     ...(cost?.coins == null ? [] : [`${shortDecimal(cost.coins)} coins`]),
-    ...(cost?.money == null ? [] : [`¥${shortDecimal(cost.money)}`]),
+    ...(cost?.money == null ? [] : [`${shortDecimal(cost.money)} in money`]),
   ];
   const traceback = end.is === 'failed' ? end.error.traceback : null;
   return [

@@ -87,7 +87,7 @@ const applyText = ({ state, runs }: Status): string => {
     ...(flying > 0 ? [`${grouped(flying)} in flight`] : []),
     ...(waiting > 0 ? [`${grouped(waiting)} waiting`] : []),
     ...(spent.coins === null ? [] : [`${shortDecimal(spent.coins)} coins`]),
-    ...(spent.money === null ? [] : [`¥${shortDecimal(spent.money)}`]),
+    ...(spent.money === null ? [] : [`${shortDecimal(spent.money)} in money`]),
   ].join(' · ');
 };
 

@@ -78,7 +78,7 @@ const headline = (input: SummaryInput, paint: Paint): string => {
     ...(submits === 0 ? ['nothing submitted'] : [count(submits, 'submit')]),
     ...(outputs.files === 0 ? [] : [count(outputs.files, 'file')]),
     ...(cost.coins === null ? [] : [`${shortDecimal(cost.coins)} coins`]),
-    ...(cost.money === null ? [] : [`¥${shortDecimal(cost.money)}`]),
+    ...(cost.money === null ? [] : [`${shortDecimal(cost.money)} in money`]),
     ...tookText(input),
     ...(emulated ? ['emulated'] : []),
   ];

@@ -6,7 +6,7 @@ const sideOf = (run, label, otherwise) =>
 
 const moreTexts = (pair) => [
   pair.coins !== undefined && signed(pair.coins, (text) => text + ' coins'),
-  pair.money !== undefined && signed(pair.money, (text) => '¥' + text),
+  pair.money !== undefined && signed(pair.money, (text) => text + ' in money'),
   pair.runMs !== undefined && Math.abs(pair.runMs) >= 1000 && signed(pair.runMs, (text) => duration(Number(text))),
 ].filter(Boolean);
 

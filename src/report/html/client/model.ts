@@ -59,7 +59,7 @@ const addressOf = (place) => {
 const errorText = ({ node, message }) => (node === null ? '' : 'node ' + node + ': ') + message;
 
 const costText = (run) =>
-  [run.coins && run.coins + ' coins', run.money && '¥' + run.money].filter(Boolean).join(' · ');
+  [run.coins && run.coins + ' coins', run.money && run.money + ' in money'].filter(Boolean).join(' · ');
 
 const footText = (run) => [run.runMs !== undefined && duration(run.runMs), costText(run)].filter(Boolean).join(' · ');
 
