@@ -42,12 +42,8 @@ export interface EarlierFacts {
 export const readSummary = (text: string): EarlierFacts | null => {
   const read = parseJson(text);
   if (!read.ok || !isObject(read.value)) return null;
-  const { value } = read;
-  return {
-    name: textOf(value.get('name')),
-    target: textOf(value.get('workflowId')),
-    startedAt: timeOf(value.get('startedAt')),
-  };
+  const { name, workflowId, startedAt } = Object.fromEntries(read.value);
+  return { name: textOf(name), target: textOf(workflowId), startedAt: timeOf(startedAt) };
 };
 
 const runOf = (value: Json): ReportRun | string => {
