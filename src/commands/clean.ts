@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Problems } from '../diagnostics/problems.js';
@@ -20,6 +21,8 @@ export const clean = async (call: Call, io: Io): Promise<number> => {
     return exit.badInput;
   }
   try {
+    // Without a state there is no journal to mend and no apply at work.
+    if (!existsSync(located.stateDir)) return await removeParts(located.outputsDir, io);
     const now = new Date(systemClock.now()).toISOString();
     const locked = await takeLock(lockPath(located.stateDir), 'rh-batch clean', now);
     if (!locked.ok) {
@@ -35,10 +38,7 @@ export const clean = async (call: Call, io: Io): Promise<number> => {
             : `${moved} bad lines moved to ${aside}, ${kept} kept\n`,
         );
       }
-      const parts = await partsIn(located.outputsDir);
-      for (const part of parts) await rm(part, { force: true });
-      if (parts.length > 0) io.out.write(`${parts.length} parts of downloads removed\n`);
-      return exit.done;
+      return await removeParts(located.outputsDir, io);
     } finally {
       await locked.lock.release();
     }
@@ -46,6 +46,17 @@ export const clean = async (call: Call, io: Io): Promise<number> => {
     sayOne('E0702', cause instanceof Error ? cause.message : String(cause), null, call, io);
     return exit.badInput;
   }
+};
+
+const removeParts = async (dir: string, io: Io): Promise<number> => {
+  const parts = await partsIn(dir);
+  for (const part of parts) await rm(part, { force: true });
+  io.out.write(
+    parts.length === 0
+      ? 'there are no parts of downloads\n'
+      : `${parts.length} ${parts.length === 1 ? 'part' : 'parts'} of downloads removed\n`,
+  );
+  return exit.done;
 };
 
 const partsIn = async (dir: string): Promise<string[]> => {

@@ -41,7 +41,7 @@ export const explain = async (call: Call, io: Io): Promise<number> => {
   const found = findRun(read.state, typed);
   const planned = await reasonsOf(typed, call, io);
   if (found.is !== 'one' && planned === null) {
-    sayOne('E0703', notOne(typed, found), 'rh-batch plan lists runs and ids', call, io);
+    sayOne('E0703', notOne(typed, found), 'rh-batch plan --json lists names and ids', call, io);
     return exit.badInput;
   }
   const record = found.is === 'one' ? found.record : null;

@@ -24,7 +24,7 @@ export const resolve = (call: Call, io: Io): Promise<number> => {
     const typed = call.args[0] ?? '';
     const found = findRun(store.state, typed);
     if (found.is !== 'one') {
-      sayOne('E0703', notOne(typed, found), 'rh-batch status lists runs and ids', call, io);
+      sayOne('E0703', notOne(typed, found), 'rh-batch status --json lists names and ids', call, io);
       return exit.badInput;
     }
     const { id, state, inputs } = found.record;

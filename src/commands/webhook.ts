@@ -78,7 +78,7 @@ const meantBy = async (typed: string, call: Call, io: Io): Promise<Meant | null>
   }
   const found = findRun(read.state, typed);
   if (found.is !== 'one') {
-    sayOne('E0703', notOne(typed, found), 'rh-batch status lists runs and ids', call, io);
+    sayOne('E0703', notOne(typed, found), 'rh-batch status --json lists names and ids', call, io);
     return null;
   }
   const { attempts, inputs } = found.record;

@@ -87,6 +87,23 @@ test.each(wrong)('%s is a mistake', async (_what, args, words) => {
   expect(p.service.stats().requests).toEqual({});
 });
 
+test('where a run is not known, the hint names a command that lists those that are done', async () => {
+  const p = await project({ manifest: named, emulator });
+  expect(await p.apply()).toMatchObject({ exit: 0 });
+  for (const call of [
+    ['explain', 'seed-9'],
+    ['resolve', 'seed-9', '--give-up'],
+    ['webhook', 'details', 'seed-9'],
+  ]) {
+    const [, command = ''] =
+      /rh-batch (.+) lists names and ids/.exec((await p.run(...call)).err) ?? [];
+    const { out } = await p.run(...command.split(' '));
+    expect(JSON.parse(out), call[0]).toMatchObject({
+      runs: [{ name: 'seed-1', id: expect.any(String) as string }, { name: 'seed-2' }],
+    });
+  }
+});
+
 test('answers that no page shows are refused, not believed', async () => {
   const p = await project({ manifest: `${named}webhookUrl: http://127.0.0.1:1/hook`, emulator });
   expect(await p.apply()).toMatchObject({ exit: 0 });

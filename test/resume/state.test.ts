@@ -57,6 +57,16 @@ test('a garbage line in the middle is an error that names line and remedy; --rep
   expect(p.service.stats().accepted).toBe(3);
 });
 
+test('clean removes parts of downloads, also where no state is, and makes none', async () => {
+  const p = await project({ manifest: three });
+  expect(await p.run('clean')).toMatchObject({ exit: 0, out: 'there are no parts of downloads\n' });
+  p.write('out/manifest/a.png.0123abcd.part', 'half');
+  p.write('out/manifest/a.png', 'whole');
+  expect(await p.run('clean')).toMatchObject({ exit: 0, out: '1 part of downloads removed\n' });
+  expect(p.list('out/manifest')).toEqual(['a.png']);
+  expect(p.exists('.rh-batch')).toBe(false);
+});
+
 test('a journal of a newer version is refused', async () => {
   const p = await done();
   p.write(journal, p.read(journal).replace('"version":2', '"version":3'));
