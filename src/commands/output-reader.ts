@@ -12,13 +12,13 @@ const maxBytes = 300_000_000;
  */
 export const outputReader = (outputsDir: string, folders: readonly string[]): ReadOutput => {
   const allowed = folders.map(realOf).filter((folder) => folder !== null);
-  return (path) => {
+  return (path, most) => {
     const absolute = realOf(resolve(outputsDir, path));
     if (absolute === null) return null;
     if (!allowed.some((folder) => absolute.startsWith(folder + sep))) return null;
     try {
       const facts = statSync(absolute);
-      return facts.isFile() && facts.size <= maxBytes ? readFileSync(absolute) : null;
+      return facts.isFile() && facts.size <= Math.min(most, maxBytes) ? readFileSync(absolute) : null;
     } catch {
       return null;
     }

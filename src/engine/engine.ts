@@ -308,13 +308,14 @@ class Batch {
 
   async #refetch(run: PlannedRun): Promise<void> {
     const { context } = this;
+    // In flight or unfetched when this apply began: adopted, and perhaps done or refused by now.
+    if (this.#adopted.has(run.id)) return;
     const state = context.edges.journal.state.runs.get(run.id)?.state;
     if (state?.is === 'failed' && state.taskId !== null && state.files !== undefined) {
       const { taskId, files } = state;
       return context.record({ type: 'saved', run: run.id, taskId, files, error: null });
     }
-    // In flight or unfetched when this apply began: adopted, and perhaps done by now.
-    if (state?.is !== 'succeeded' || this.#adopted.has(run.id)) return;
+    if (state?.is !== 'succeeded') return;
     const work = this.#settler.fetchAgain(run, state.taskId);
     context.track(work);
     if (this.#settler.fetching >= fetchesAhead) await work.catch(() => undefined);

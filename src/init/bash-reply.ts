@@ -44,7 +44,13 @@ const escaped = (text: string): string =>
 
 const inside =
   (quote: '"' | "'" | "$'") =>
-  (text: string): string =>
-    quote === '"'
-      ? text.replace(/[$`"\\]/g, (char) => `\\${char}`)
-      : text.replaceAll("'", String.raw`'\''`);
+  (text: string): string => {
+    switch (quote) {
+      case '"':
+        return text.replace(/[$`"\\]/g, (char) => `\\${char}`);
+      case "$'":
+        return text.replace(/['\\]/g, (char) => `\\${char}`);
+      case "'":
+        return text.replaceAll("'", String.raw`'\''`);
+    }
+  };

@@ -1,6 +1,7 @@
 import type { SavedFile } from '../journal/event.js';
 import type { RunRecord } from '../journal/state.js';
 import { impossible } from '../values/impossible.js';
+import { isUnmet } from './expect.js';
 import type { Action } from './plan.js';
 import { durationText } from './words.js';
 
@@ -46,7 +47,8 @@ export const decide = (
       return followed(`task ${state.taskId} is done: its outputs are fetched`);
     case 'failed':
       // Paid for and refused by an expectation that the manifest no longer has.
-      if (!forced && state.files !== undefined && accepts(state.files)) return 'checkFiles';
+      if (!forced && state.files !== undefined && isUnmet(state.error) && accepts(state.files))
+        return 'checkFiles';
       return { action: 'retry', reasons: [`failed before: ${state.error.message}`] };
     case 'cancelled':
       return { action: 'retry', reasons: [`cancelled before, by the ${state.by}`] };

@@ -1,4 +1,4 @@
-import type { SavedFile } from '../journal/event.js';
+import type { RunError, SavedFile } from '../journal/event.js';
 import type { RunOptions } from '../manifest/manifest.js';
 import { count } from '../values/amounts.js';
 
@@ -20,3 +20,6 @@ export const unmet = (
   }
   return null;
 };
+
+/** Whether `run.expect` refused the outputs, all of which are here; other errors leave some out. */
+export const isUnmet = ({ code }: RunError): boolean => code?.startsWith('expect-') === true;

@@ -37,3 +37,18 @@ test('where such an output is gone the run is made again', async () => {
   expect((await p.apply()).exit).toBe(0);
   expect(p.service.bill()).toHaveLength(3);
 });
+
+test('what run.expect refuses of a task that an earlier apply left is refused, not taken unseen', async () => {
+  const p = (open = await Project.start({
+    manifest: `matrix: { KSampler.seed: { from: 1, to: 40 } }`,
+    emulator: { faults: [{ endpoint: 'download', kind: 'http500', probability: 1 }] },
+  }));
+  expect((await p.apply('--where', 'KSampler.seed=40')).exit).toBe(4);
+  p.service.setFaults([]);
+  p.manifest(
+    'matrix: { KSampler.seed: { from: 1, to: 40 } }\nrun: { expect: { minBytes: 50000000 } }\nexecution: { retries: 0 }',
+  );
+  expect((await p.apply()).exit).toBe(1);
+  expect(p.results()[39]).toMatchObject({ status: 'failed', error: { code: 'expect-bytes' } });
+  expect(p.service.bill()).toHaveLength(40);
+});

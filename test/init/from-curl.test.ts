@@ -338,3 +338,16 @@ describe('properties', () => {
     );
   });
 });
+
+test('a body of many megabytes is read, or refused, whatever its quotes', () => {
+  const much = 'a'.repeat(20_000_000);
+  for (const [open, close] of [
+    ["'", "'"],
+    ['"', '"'],
+    ["$'", "'"],
+  ] as const)
+    expect(readCurl(`curl https://x/y -d ${open}${much}${close}`)).toMatchObject({
+      ok: true,
+      call: { body: much },
+    });
+});

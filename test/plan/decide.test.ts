@@ -64,10 +64,15 @@ test('outputs that run.expect refused and now takes are kept, unless asked other
     sha256: 'x',
     mtimeMs: 1,
   };
-  const known = record(1, { state: { is: 'failed', taskId: task, error, at: 1, files: [file] } });
+  const failed = { is: 'failed', taskId: task, at: 1, files: [file] } as const;
+  const refused = { ...error, class: 'local', code: 'expect-bytes' } as const;
+  const known = record(1, { state: { ...failed, error: refused } });
   expect(decide(known, plain)).toBe('checkFiles');
   expect(decide(known, { ...plain, accepts: () => false })).toMatchObject({ action: 'retry' });
   expect(decide(known, forced)).toMatchObject({ action: 'retry' });
+  // Some of its outputs could not be fetched: those that were are not all of them.
+  const broken = record(1, { state: { ...failed, error: { ...error, code: 'http-404' } } });
+  expect(decide(broken, plain)).toMatchObject({ action: 'retry' });
 });
 
 test('a run that the journal does not know is new', () => {

@@ -112,6 +112,22 @@ test('a folder without results, with broken ones, or of this very report is told
   expect(other.err).toContain('other is of 7');
 });
 
+test('sizes in a results.jsonl of anyone are not believed', async () => {
+  const p = await start('a fox');
+  await p.apply();
+  cpSync(join(p.dir, 'out/manifest'), join(p.dir, 'old'), { recursive: true });
+  p.write('old/large.png', 'x'.repeat(200_000));
+  p.write('old/large.txt', 'y'.repeat(200_000));
+  const [line] = p.results();
+  for (const bytes of [-1e9, 0, 1]) {
+    const outputs = ['png', 'txt'].map((type) => ({ path: `large.${type}`, type, bytes }));
+    p.write('old/results.jsonl', JSON.stringify({ ...line, outputs }));
+    expect((await p.run('report', '--compare', 'old', '--inline-limit', '1kB')).exit).toBe(0);
+    expect(report(p)).not.toContain(Buffer.from('xxx').toString('base64').repeat(5));
+    expect(report(p)).not.toContain('yyyyy');
+  }
+});
+
 test('the command in the page is the one that was typed', async () => {
   const p = await start('a fox');
   p.write('my batch.yaml', p.read('manifest.yaml') + 'vars: { x: a }\n');
@@ -128,7 +144,7 @@ test('the page shows what is in files of its own folders only', async () => {
   symlinkSync(join(p.dir, 'secret.txt'), join(p.dir, 'out/link.txt'));
   writeFileSync(join(p.dir, 'outside.txt'), 'not ours');
   const read = outputReader(join(p.dir, 'out'), [join(p.dir, 'out')]);
-  expect(Buffer.from(read('a.txt') ?? []).toString()).toBe('ours');
+  expect(Buffer.from(read('a.txt', 4) ?? []).toString()).toBe('ours');
   for (const path of [
     'link.txt',
     '../secret.txt',
@@ -137,7 +153,8 @@ test('the page shows what is in files of its own folders only', async () => {
     '.',
     '../outside.txt',
   ])
-    expect(read(path), path).toBeNull();
+    expect(read(path, 1_000_000), path).toBeNull();
+  expect(read('a.txt', 3)).toBeNull();
 });
 
 test('what is embedded: in order, all that still fits, each file once', () => {

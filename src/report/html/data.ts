@@ -251,8 +251,8 @@ class Pages {
 
   #text(path: string, bytes: number): string | undefined {
     if (bytes > maxTextBytes || this.#textBytes + bytes > maxTextsBytes) return undefined;
-    this.#textBytes += bytes;
-    const content = this.#read(path);
+    const content = this.#read(path, maxTextBytes);
+    this.#textBytes += content?.length ?? 0;
     return content === null ? undefined : new TextDecoder().decode(content);
   }
 }
