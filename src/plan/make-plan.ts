@@ -414,7 +414,7 @@ class Planner implements Plan {
       index: combination.index,
       id,
       name,
-      ...decision,
+      action: decision.action,
       reasons: [...decision.reasons, ...origin(combination.include, overrides)],
       row: combination.row,
       tags,

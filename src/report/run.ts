@@ -56,19 +56,32 @@ export const buildRun = (
   const ours = since === null ? [] : attempts.filter((attempt) => endedSince(attempt, since));
   const cost = total(attempts);
   const status = statusOf(state);
+  const { index, id, name, row, tags, values, overrides, twinOf } = facts;
+  const { queueMs, runMs, submittedAt, finishedAt } = timesOf(last);
+  // Spelled out: objects that are put together of others have a shape each, and 10,000 are slow.
   return {
-    ...facts,
+    index,
+    id,
+    name,
+    row,
+    tags,
+    values,
+    overrides,
+    twinOf,
     status,
     reused: status === 'succeeded' && ours.length === 0,
     attempts: attempts.length,
     taskId: taskOf(state) ?? last?.taskId ?? null,
     outputs: outputsOf(state),
     error: errorOf(state) ?? (status === 'pending' ? held : null),
-    ...timesOf(last),
-    cost: facts.twinOf === null ? cost : freeOf(cost),
-    spent: facts.twinOf === null ? total(ours) : noCost,
-    spans: facts.twinOf === null ? record.attempts.flatMap(spanOf) : [],
-    doubt: facts.twinOf === null ? doubtOf(record) : null,
+    queueMs,
+    runMs,
+    submittedAt,
+    finishedAt,
+    cost: twinOf === null ? cost : freeOf(cost),
+    spent: twinOf === null ? total(ours) : noCost,
+    spans: twinOf === null ? record.attempts.flatMap(spanOf) : [],
+    doubt: twinOf === null ? doubtOf(record) : null,
   };
 };
 
