@@ -54,6 +54,7 @@ type Stored =
   | { readonly is: 'failed'; readonly fault: UploadFault };
 
 export type Ensured =
+  /** `reused`: by the ledger's word alone, which may be stale. */
   | { readonly ok: true; readonly fileName: string; readonly reused: boolean }
   | { readonly ok: false; readonly error: UploadFault };
 
@@ -145,7 +146,7 @@ export class Uploader {
         this.uploadedBytes += sent ? bytes : 0;
         await ledger.record(sha256, fileName, asset.goesTo === 'loras');
         show({ type: 'uploaded', sha256, path: shown, reused: !sent });
-        return { ok: true, fileName, reused: !sent };
+        return { ok: true, fileName, reused: false };
       }
       last = answer.fault;
       if (!curable(last)) break;

@@ -120,16 +120,13 @@ const runCommand = (
 ): Promise<string | null> =>
   new Promise((resolve) => {
     const { report, dir, env, interrupted, io } = given;
-    const limit = timeLimit(commandMs, interrupted);
     const posix = process.platform !== 'win32';
-    const child = spawn(command, {
-      shell: true,
-      cwd: dir,
-      env: { ...Object.fromEntries(env), ...factsOf(report) },
-      stdio: ['pipe', 'ignore', 'pipe'],
-      // A group of its own: what it started ends with it.
-      detached: posix,
-    });
+    const child = started(command, dir, { ...Object.fromEntries(env), ...factsOf(report) });
+    if (typeof child === 'string') {
+      resolve(`the command could not be started (${child})`);
+      return;
+    }
+    const limit = timeLimit(commandMs, interrupted);
     let said = '';
     const end = (why: string | null): void => {
       limit.end();
@@ -152,6 +149,22 @@ const runCommand = (
       end(code === 0 ? null : `${why}${last === '' ? '' : `: ${last}`}`);
     });
   });
+
+/** A text: why not. A command that is too long, for one, is told by an exception. */
+const started = (command: string, cwd: string, env: Record<string, string>) => {
+  try {
+    return spawn(command, {
+      shell: true,
+      cwd,
+      env,
+      stdio: ['pipe', 'ignore', 'pipe'],
+      // A group of its own: what it started ends with it.
+      detached: process.platform !== 'win32',
+    });
+  } catch (cause) {
+    return cause instanceof Error ? cause.message : String(cause);
+  }
+};
 
 const killGroup = (pid: number): void => {
   try {

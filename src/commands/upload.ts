@@ -75,6 +75,8 @@ const assetsOf = async (call: Call, io: Io, problems: Problems): Promise<Asset[]
 interface Ended {
   readonly asset: Asset;
   readonly answer: Ensured;
+  /** The service had it already. */
+  readonly reused: boolean;
 }
 
 const send = async (
@@ -88,6 +90,7 @@ const send = async (
   const family = call.flag('link') ? 'v2' : 'classic';
   const stateDir = join(resolve(io.cwd, call.text('stateDir') ?? '.rh-batch'), 'uploads');
   const name = call.text('name');
+  const reused = new Set<string>();
   const uploader = new Uploader({
     service: client.speaking(family),
     loras: client,
@@ -99,11 +102,15 @@ const send = async (
     show: (event) => {
       if (event.type === 'uploading' && !call.flag('quiet'))
         io.err.write(`uploading ${event.path} (${fileSize(event.bytes)})\n`);
+      if (event.type === 'uploaded' && event.reused) reused.add(event.sha256);
     },
   });
   try {
     return await Promise.all(
-      assets.map(async (asset) => ({ asset, answer: await uploader.ensure(asset) })),
+      assets.map(async (asset) => {
+        const answer = await uploader.ensure(asset);
+        return { asset, answer, reused: reused.has(asset.sha256) };
+      }),
     );
   } finally {
     await connection.close();
@@ -112,12 +119,12 @@ const send = async (
 
 const jsonOf = (ended: readonly Ended[]): unknown => ({
   version: 1,
-  uploads: ended.map(({ asset: { shown, bytes, sha256 }, answer }) => ({
+  uploads: ended.map(({ asset: { shown, bytes, sha256 }, answer, reused }) => ({
     file: shown,
     bytes,
     sha256,
     fileName: answer.ok ? answer.fileName : null,
-    reused: answer.ok && answer.reused,
+    reused,
     error: answer.ok ? null : answer.error.message,
   })),
 });

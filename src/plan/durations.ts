@@ -24,7 +24,8 @@ export class Durations {
 
   /** The axis whose values tell the run times apart; null: none does. */
   get axis(): string | null {
-    return (this.#best ??= this.#telling());
+    if (this.#best === undefined) this.#best = this.#telling();
+    return this.#best;
   }
 
   /** A run with these values of the matrix took so long. */

@@ -45,6 +45,9 @@ export const forecast = (
     return Math.max(ms - ageMs, leastLeft * ms);
   });
   const waitingMs = sum(groups.map(({ ms, count }) => ms * count));
+  const tasks = sum(groups.map(({ count }) => count)) + left.length;
+  // More than there are tasks help none; and where the service told nonsense, so may the mean.
+  const used = slots > 1 ? Math.min(slots, Math.max(1, tasks)) : 1;
   const prices = [
     ...groups.map(({ coins, count }) => (coins === null ? null : coins * count)),
     ...flying.map(({ value }) => (known.typical(value) ?? any).coins),
@@ -52,7 +55,7 @@ export const forecast = (
   return {
     observations: known.count,
     taskTimeMs: waitingMs + sum(left),
-    wallTimeMs: wallTime(groups, left, Math.max(1, slots), known.spread),
+    wallTimeMs: wallTime(groups, left, used, known.spread),
     coins: any.coins === null ? null : sum(prices.map((price) => price ?? 0)),
   };
 };

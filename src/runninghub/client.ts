@@ -101,7 +101,7 @@ export interface Client
 export const siteOf = (baseUrl: string): string =>
   baseUrl
     .trim()
-    .replace(/\/(?:openapi|task|api|uc|proxy|proxy-plus)(?:\/.*)?$/i, '')
+    .replace(/(?<!\/)\/(?:openapi|task|api|uc|proxy|proxy-plus)(?:\/.*)?$/i, '')
     .replace(/\/+$/, '');
 
 /** The service over HTTP. */

@@ -158,6 +158,11 @@ test.each<[string, unknown, object]>([
     { code: 0, data: [{ ...item, consumeCoins: 17, taskCostTime: 83, nodeId: 9 }] },
     { is: 'succeeded', cost: { coins: '17' }, outputs: [{ node: '9' }] },
   ],
+  ...['9'.repeat(400), '1764158400000', '604801'].map((taskCostTime): [string, unknown, object] => [
+    `done after ${taskCostTime.slice(0, 20)} seconds, which nobody believes`,
+    { code: 0, data: [{ ...item, taskCostTime }] },
+    { is: 'succeeded', cost: { coins: '17', taskTimeMs: null } },
+  ]),
   ['done without files', { code: 0, data: [] }, { is: 'succeeded', outputs: [] }],
   ['old style queued', { code: 0, msg: 'APIKEY_TASK_IS_QUEUED', data: null }, { is: 'queued' }],
   ['old style running', { code: 0, msg: '任务运行中', data: null }, { is: 'running' }],
@@ -243,6 +248,8 @@ test.each([
   ['https://www.runninghub.ai/openapi/v2/', 'https://www.runninghub.ai'],
   ['https://www.runninghub.ai/openapi/v2/run/workflow/1980', 'https://www.runninghub.ai'],
   ['https://www.runninghub.cn///', 'https://www.runninghub.cn'],
+  ['http://proxy', 'http://proxy'],
+  ['http://api/openapi/v2', 'http://api'],
   // The key stands in the native API's address: nothing of it stays.
   [`https://www.runninghub.cn/proxy/${key}`, 'https://www.runninghub.cn'],
   [`https://www.runninghub.cn/proxy-plus/${key}/prompt`, 'https://www.runninghub.cn'],

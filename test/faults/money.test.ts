@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { inspectAsset } from '../../src/assets/inspect.js';
 import { Uploader } from '../../src/assets/uploader.js';
 import { systemClock } from '../../src/edges/clock.js';
 import { nodeFiles } from '../../src/edges/node-files.js';
+import { safetensors } from '../support/files.js';
 import { pixel } from '../support/graph.js';
 import { projects } from '../support/opened.js';
 
@@ -82,6 +83,27 @@ test('a download that broke off goes on where it stopped', async () => {
   expect((await p.apply()).exit).toBe(0);
   expect(p.service.stats().requests['download']).toBe(3);
   expect(p.list('out/manifest').filter((name) => name.endsWith('.part'))).toEqual([]);
+});
+
+test('a LoRA that the service just said it has is not taken for one that it lost', async () => {
+  const uploader = new Uploader({
+    service: { upload: () => Promise.reject(new Error('no file')) },
+    loras: {
+      uploadLora: () => Promise.resolve({ is: 'stored', fileName: 'api-lora-cn/x', sent: false }),
+    },
+    ledger: { find: () => null, record: () => Promise.resolve(), forget: () => undefined },
+    files: nodeFiles(),
+    clock: systemClock,
+    random: () => 0.5,
+    show: () => undefined,
+  });
+  const path = join(mkdtempSync(join(tmpdir(), 'rh-asset-')), 'a.safetensors');
+  writeFileSync(path, safetensors('x'));
+  const inspected = await inspectAsset(path, 'a.safetensors', nodeFiles(), 'loras');
+  if (!inspected.ok) throw new Error(inspected.why);
+  // A task that fails and names it would otherwise be paid for once more, whatever retries says.
+  expect(await uploader.ensure(inspected.asset)).toMatchObject({ ok: true, reused: false });
+  rmSync(dirname(path), { recursive: true });
 });
 
 test('a file that changes between hash and upload is told, not sent', async () => {

@@ -33,6 +33,15 @@ describe('the forecast', () => {
     expect(forecast(known, mixOf(3, 2), [], 1)).toMatchObject({ taskTimeMs: 150_000, coins: 30 });
   });
 
+  test('counts no more slots than there are tasks, whatever it is told', () => {
+    for (const slots of [NaN, -1, 0, 1e12, Infinity])
+      for (const runs of [0, 3]) {
+        const made = forecast(learned(), mixOf(runs, 0), [{ ageMs: 0, value: 'small' }], slots);
+        expect(made?.wallTimeMs).toBeGreaterThan(9_000);
+        expect(made?.wallTimeMs).toBeLessThan(50_000);
+      }
+  });
+
   test('takes the mean for a value that it never saw', () => {
     const mix = new Mix();
     mix.add(() => sizes('huge'));

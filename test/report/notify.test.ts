@@ -129,6 +129,13 @@ test('nobody there, and a command that fails, are warnings', async () => {
   expect(failed.err).toContain('warning: notify: the command ended with 3: no mail');
 });
 
+test('a command that the system cannot even start is a warning', async () => {
+  const p = await start({ manifest: `${fox}\nnotify: { command: "true ${'#'.repeat(200_000)}" }` });
+  const ended = await p.apply();
+  expect(ended).toMatchObject({ exit: 0 });
+  expect(ended.err).toContain('warning: notify: the command could not be started (');
+});
+
 test('a command that does not read its input is no trouble', async () => {
   const p = await start({ manifest: `${fox}\nnotify: { command: "exec 0<&-; true" }` });
   const ended = await p.apply();

@@ -104,9 +104,14 @@ export const costOf = (data: Json): TaskCost => {
   return {
     coins: first('consumeCoins'),
     money: addDecimals(first('consumeMoney'), first('thirdPartyConsumeMoney')),
-    taskTimeMs: seconds === null ? null : Math.round(Number(seconds) * 1000),
+    taskTimeMs: seconds === null ? null : believedMs(Number(seconds) * 1000),
   };
 };
+
+/** No task runs for more than a week: what says so is no time. */
+const longestMs = 7 * 86_400_000;
+
+const believedMs = (ms: number): number | null => (ms <= longestMs ? Math.round(ms) : null);
 
 const netWssUrl = (data: Json): string | null =>
   isObject(data) ? textOf(data.get('netWssUrl')) : null;
