@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { JournalEvent, RunError, RunInputs } from '../journal/event.js';
 import type { Plan, PlannedRun } from '../plan/plan.js';
 import type { CreateRequest } from '../runninghub/service.js';
@@ -65,6 +66,8 @@ export class Context {
     readonly options: EngineOptions,
   ) {
     this.startedAt = edges.clock.now();
+    // Each request under way listens: many are no leak, which Node would warn of on stderr.
+    setMaxListeners(0, this.reads.signal, this.creates.signal);
     this.wake = new Wake(edges.clock);
     const history = historyOf(edges.journal.state);
     for (const ms of history.runMs) options.policy.learn(ms);
