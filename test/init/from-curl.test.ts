@@ -339,6 +339,18 @@ describe('properties', () => {
   });
 });
 
+test.skipIf(process.platform === 'win32')('a file without end is no command', async () => {
+  const p = new Folder({});
+  try {
+    const ended = await p.run(['init', '--from-curl', '/dev/zero']);
+    expect(ended.exit).toBe(2);
+    expect(ended.err).toContain('cannot be read (more than a command can be)');
+    expect((await p.run(['init', '--from-curl', 'none.txt'])).err).toContain('ENOENT');
+  } finally {
+    p.close();
+  }
+});
+
 test('a body of many megabytes is read, or refused, whatever its quotes', () => {
   const much = 'a'.repeat(20_000_000);
   for (const [open, close] of [
