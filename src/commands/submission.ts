@@ -88,9 +88,10 @@ export class Submission {
   }
 
   async run(progress: Listener, interrupted: AbortSignal): Promise<Outcome> {
-    const { call, io, project, identity, plan } = this.parts;
+    const { call, io, project, identity, plan, listened } = this.parts;
     const saved = plan.target.saved(plan.manifest.target.id, project.workflowText);
-    const connection = await connect(identity, saved, call, io);
+    const hidden = listened === null ? [] : [listened.secret];
+    const connection = await connect(identity, saved, call, io, hidden);
     try {
       const checked = await this.#check(connection, progress, interrupted);
       switch (checked.is) {
