@@ -19,6 +19,7 @@ export type EarlierRuns =
 
 export const readResults = (text: string): EarlierRuns => {
   const runs: ReportRun[] = [];
+  const variables = new Set<string>();
   let line = 0;
   for (const source of linesOf(text)) {
     line += 1;
@@ -27,10 +28,16 @@ export const readResults = (text: string): EarlierRuns => {
     if (!read.ok) return { ok: false, line, why: read.message };
     const run = runOf(read.value);
     if (typeof run === 'string') return { ok: false, line, why: run };
+    for (const name of run.values.keys()) variables.add(name);
+    if (variables.size > maxVariables)
+      return { ok: false, line, why: `its runs have more than ${maxVariables} variables` };
     runs.push(run);
   }
   return { ok: true, runs };
 };
+
+/** Each is a cell of every run in the page. */
+const maxVariables = 1000;
 
 /** One after the other: all at once, a file of line ends would take a hundred times its size. */
 function* linesOf(text: string): Iterable<string> {
