@@ -266,6 +266,8 @@ test.each([
   [`curl https://x/task/openapi/create -d '{"workflowId":"a b"}'`, /"a b" is not the workflow/],
   ['curl https://x/task/openapi/upload -F file=@a.png', /uploads a file/],
   ['curl https://x/task/openapi/create', /sends nothing/],
+  ["curl https://x/openapi/v2/price-preview/a/b -d '{}'", /starts no task/],
+  ["curl https://x/openapi/v2/aiapp/list -d '{}'", /starts no task/],
 ])('%j is refused with its reason, writes nothing and shows no key', async (stdin, said) => {
   const p = open();
   const ended = await p.run(['init', '--from-curl'], { stdin });
