@@ -63,7 +63,7 @@ test('apply warns where the coins will not suffice, and goes on until they do no
   p.service.setBalance(key, { coins: 1000 });
   const again = await p.apply();
   expect(again.exit).toBe(0);
-  expect(again.err).not.toContain('coins');
+  expect(again.err).not.toContain('the account has');
   expect(p.service.stats()).toMatchObject({ duplicates: 0, accepted: 6 });
 });
 
