@@ -111,6 +111,8 @@ export const connect = async (
   saved: Saved,
   call: Call,
   io: Io,
+  /** Secrets of this command beside the key and the password. */
+  hidden: readonly string[] = [],
 ): Promise<Connection> => {
   const { key, accessPassword, account, clock } = identity;
   const emulated = call.flag('emulator');
@@ -121,6 +123,7 @@ export const connect = async (
       baseUrl,
       key,
       accessPassword,
+      hidden,
       clock,
       env: io.env,
       timeouts,

@@ -8,7 +8,8 @@ import type { ReportOutput, ReportRun } from '../report/model.js';
 import type { Project } from './project.js';
 import { unreadable } from './project.js';
 
-const maxResultsBytes = 512 * 1024 * 1024;
+/** Below what one text can hold. */
+const maxResultsBytes = 500_000_000;
 const maxSummaryBytes = 64 * 1024 * 1024;
 
 /** `report --compare DIR`: the batch whose results.jsonl is in `dir`; null: a problem says why not. */

@@ -1,5 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { resolve } from 'node:path';
+import type { Readable } from 'node:stream';
 import { error, warning } from '../diagnostics/diagnostic.js';
 import type { Problems } from '../diagnostics/problems.js';
 import { keysIn, readCurl, taskHint } from '../init/curl.js';
@@ -79,12 +80,16 @@ const curlText = async (
   const typed = call.text('fromCurl');
   if (typed !== null && typed !== '-') {
     if (/^\s*curl(?:\.exe)?\s/i.test(typed)) return typed;
-    try {
-      return await readFile(resolve(io.cwd, typed), 'utf8');
-    } catch (cause) {
-      const detail = cause instanceof Error ? cause.message : String(cause);
+    const unreadable = (detail: string): null => {
       problems.add(error('E0002', null, `--from-curl ${typed} cannot be read (${detail})`));
       return null;
+    };
+    try {
+      // A stream, since it may be a pipe; bounded, since it may be anything.
+      const text = await allOf(createReadStream(resolve(io.cwd, typed)));
+      return text ?? unreadable('more than a command can be');
+    } catch (cause) {
+      return unreadable(cause instanceof Error ? cause.message : String(cause));
     }
   }
   const input = io.in?.();
@@ -129,7 +134,7 @@ const pasted = async (input: Input, io: Io): Promise<string | typeof left> => {
 };
 
 /** null: more than a command can be. */
-const allOf = async (input: Input): Promise<string | null> => {
+const allOf = async (input: Readable): Promise<string | null> => {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of input) {

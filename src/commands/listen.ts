@@ -19,6 +19,8 @@ export interface Listening {
 /** Where events arrive, and the URL that the service is told. */
 export interface Listened {
   readonly receiver: Receiver;
+  /** The last part of the URL. */
+  readonly secret: string;
   /** Holds a part that nobody can guess, of this apply alone: never stored. */
   readonly webhookUrl: string;
 }
@@ -85,7 +87,8 @@ export const startListening = async (
   const secret = randomBytes(18).toString('base64url');
   io.protect(secret);
   const started = await startReceiver({ host, port, secret });
-  if (started.ok) return { receiver: started.receiver, webhookUrl: `${publicUrl}/${secret}` };
+  if (started.ok)
+    return { receiver: started.receiver, secret, webhookUrl: `${publicUrl}/${secret}` };
   problems.add(
     error('E0006', null, `--listen ${port}: ${started.why}`, {
       hint: 'another port may be free, or another rh-batch may listen there',

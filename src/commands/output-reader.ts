@@ -18,7 +18,9 @@ export const outputReader = (outputsDir: string, folders: readonly string[]): Re
     if (!allowed.some((folder) => absolute.startsWith(folder + sep))) return null;
     try {
       const facts = statSync(absolute);
-      return facts.isFile() && facts.size <= Math.min(most, maxBytes) ? readFileSync(absolute) : null;
+      return facts.isFile() && facts.size <= Math.min(most, maxBytes)
+        ? readFileSync(absolute)
+        : null;
     } catch {
       return null;
     }

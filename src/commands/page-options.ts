@@ -1,5 +1,6 @@
 import { error } from '../diagnostics/diagnostic.js';
 import type { Problems } from '../diagnostics/problems.js';
+import { siteOf } from '../runninghub/client.js';
 import { bytesOf } from '../values/amounts.js';
 import type { Call } from './call.js';
 import type { Located } from './project.js';
@@ -29,7 +30,13 @@ export const applyCommand = (call: Call, { manifest, emulated }: Located): strin
   [
     'rh-batch apply',
     quoted(manifest.file),
-    ...kept.flatMap((name) => call.texts(name).map((text) => `${dashed(name)} ${quoted(text)}`)),
+    ...kept.flatMap((name) =>
+      call.texts(name).map((text) => {
+        // A pasted address may hold a key behind the site.
+        const word = name === 'baseUrl' ? siteOf(text) : text;
+        return `${dashed(name)} ${quoted(word)}`;
+      }),
+    ),
     ...(emulated ? ['--emulator'] : []),
   ].join(' ');
 

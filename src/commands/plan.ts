@@ -5,6 +5,7 @@ import { writeAtomically } from '../edges/atomic.js';
 import { planJson } from '../plan/plan-json.js';
 import type { Plan } from '../plan/plan.js';
 import { painter } from '../terminal/colour.js';
+import { oneLine } from '../terminal/format.js';
 import { planText } from '../terminal/plan-text.js';
 import { balanceWarning } from './balance.js';
 import type { Call } from './call.js';
@@ -46,7 +47,7 @@ const tellBalance = async (made: Plan, call: Call, io: Io): Promise<boolean> => 
         ? warning('E0803', null, `the balance is not known: ${account.fault.message}`)
         : balanceWarning(made.estimate, account);
     if (found !== null) problems.add(found);
-    if (price !== null) io.err.write(`${price}\n`);
+    if (price !== null) io.err.write(`${oneLine(price)}\n`);
   }
   sayProblems(problems, call, io);
   return problems.errors === 0;

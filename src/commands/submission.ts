@@ -15,6 +15,7 @@ import type { Plan } from '../plan/plan.js';
 import { toRunInputs } from '../plan/record.js';
 import { requestOf } from '../plan/request.js';
 import { TaskSockets } from '../runninghub/sockets.js';
+import { oneLine } from '../terminal/format.js';
 import type { RunId } from '../values/ids.js';
 import { askBalance } from './balance.js';
 import type { Call } from './call.js';
@@ -88,9 +89,10 @@ export class Submission {
   }
 
   async run(progress: Listener, interrupted: AbortSignal): Promise<Outcome> {
-    const { call, io, project, identity, plan } = this.parts;
+    const { call, io, project, identity, plan, listened } = this.parts;
     const saved = plan.target.saved(plan.manifest.target.id, project.workflowText);
-    const connection = await connect(identity, saved, call, io);
+    const hidden = listened === null ? [] : [listened.secret];
+    const connection = await connect(identity, saved, call, io, hidden);
     try {
       const checked = await this.#check(connection, progress, interrupted);
       switch (checked.is) {
@@ -102,7 +104,7 @@ export class Submission {
           return { ...nothingDone, code: exit.badInput, stop };
         }
         case 'stop':
-          io.err.write(`error: ${checked.message}\n`);
+          io.err.write(`error: ${oneLine(checked.message)}\n`);
           return { ...nothingDone, code: exit.service, stop: checked.message };
       }
     } finally {

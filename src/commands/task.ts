@@ -1,7 +1,7 @@
 import { Problems } from '../diagnostics/problems.js';
 import type { Client } from '../runninghub/client.js';
 import type { StatusAnswer, TaskAnswer, TaskCost, TaskOutput } from '../runninghub/service.js';
-import { duration, shortDecimal } from '../terminal/format.js';
+import { duration, oneLine, shortDecimal } from '../terminal/format.js';
 import type { TaskId } from '../values/ids.js';
 import { isTaskId } from '../values/ids.js';
 import { impossible } from '../values/impossible.js';
@@ -91,10 +91,10 @@ const textOf = (
       ...(cost?.coins == null ? [] : [`${shortDecimal(cost.coins)} coins`]),
       ...(cost?.money == null ? [] : [`money ${shortDecimal(cost.money)}`]),
     ].join(' · '),
-    ...(message === null ? [] : [`  ${message}`]),
+    ...(message === null ? [] : [`  ${oneLine(message)}`]),
     ...outputs.map(
       ({ url, type, node, text }) =>
-        `  node ${node ?? '?'}  ${type}  ${url === '' ? (text ?? '') : url}`,
+        `  ${oneLine(`node ${node ?? '?'}  ${type}  ${url === '' ? (text ?? '') : url}`)}`,
     ),
     '',
   ].join('\n');

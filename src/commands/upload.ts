@@ -6,6 +6,7 @@ import { Uploader } from '../assets/uploader.js';
 import { error } from '../diagnostics/diagnostic.js';
 import { Problems } from '../diagnostics/problems.js';
 import { nodeFiles } from '../edges/node-files.js';
+import { oneLine } from '../terminal/format.js';
 import { fileSize } from '../values/amounts.js';
 import type { Call } from './call.js';
 import type { Identity } from './connect.js';
@@ -31,8 +32,9 @@ export const upload = async (call: Call, io: Io): Promise<number> => {
   const ended = await send(assets, identity, call, io);
   const failed = ended.filter(({ answer }) => !answer.ok);
   if (call.flag('json')) io.out.write(`${JSON.stringify(jsonOf(ended))}\n`);
-  else for (const { answer } of ended) if (answer.ok) io.out.write(`${answer.fileName}\n`);
-  for (const { answer } of failed) if (!answer.ok) io.err.write(`error: ${answer.error.message}\n`);
+  else for (const { answer } of ended) if (answer.ok) io.out.write(`${oneLine(answer.fileName)}\n`);
+  for (const { answer } of failed)
+    if (!answer.ok) io.err.write(`error: ${oneLine(answer.error.message)}\n`);
   return failed.length === 0 ? exit.done : exit.service;
 };
 

@@ -2,7 +2,6 @@ import type { RunId, TaskId } from '../values/ids.js';
 import { impossible } from '../values/impossible.js';
 import type {
   BaseKnown,
-  Cost,
   PlannedInShard,
   Recorded,
   RunError,
@@ -338,10 +337,6 @@ const attemptNumbered = (record: OpenRecord, attempt: number): OpenAttempt | und
 
 const attemptWith = (record: OpenRecord, taskId: string): OpenAttempt | undefined =>
   record.attempts.findLast((candidate) => candidate.taskId === taskId);
-
-/** Of all attempts of a run: what it cost so far. */
-export const costsOf = (record: RunRecord): Cost[] =>
-  record.attempts.flatMap(({ cost }) => (cost === null ? [] : [cost]));
 
 /** Of a batch that never began. */
 export const emptyState = (): BatchState => new Fold().state;

@@ -19,18 +19,35 @@ export type EarlierRuns =
 
 export const readResults = (text: string): EarlierRuns => {
   const runs: ReportRun[] = [];
+  const variables = new Set<string>();
   let line = 0;
-  for (const source of text.split('\n')) {
+  for (const source of linesOf(text)) {
     line += 1;
     if (source.trim() === '') continue;
     const read = parseJson(source);
     if (!read.ok) return { ok: false, line, why: read.message };
     const run = runOf(read.value);
     if (typeof run === 'string') return { ok: false, line, why: run };
+    for (const name of run.values.keys()) variables.add(name);
+    if (variables.size > maxVariables)
+      return { ok: false, line, why: `its runs have more than ${maxVariables} variables` };
     runs.push(run);
   }
   return { ok: true, runs };
 };
+
+/** Each is a cell of every run in the page. */
+const maxVariables = 1000;
+
+/** One after the other: all at once, a file of line ends would take a hundred times its size. */
+function* linesOf(text: string): Iterable<string> {
+  for (let from = 0; from <= text.length;) {
+    const end = text.indexOf('\n', from);
+    const to = end === -1 ? text.length : end;
+    yield text.slice(from, to);
+    from = to + 1;
+  }
+}
 
 export interface EarlierFacts {
   readonly name: string | null;

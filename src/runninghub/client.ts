@@ -56,6 +56,8 @@ export interface ClientOptions {
   readonly key: string;
   /** For locked workflows and apps; sent with submits that take it, told to nobody. */
   readonly accessPassword?: string | null;
+  /** Other secrets that go out with requests: no answer may bring one back into a message. */
+  readonly hidden?: readonly string[];
   readonly clock: Clock;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly timeouts?: {
@@ -134,7 +136,7 @@ class HttpClient implements Client {
   constructor(private readonly options: ClientOptions) {
     this.site = siteOf(options.baseUrl);
     this.#http = new Http({ env: options.env, ...(options.timeouts ?? defaultTimeouts) });
-    this.#clean = redactor([options.key, options.accessPassword ?? '']);
+    this.#clean = redactor([options.key, options.accessPassword ?? '', ...(options.hidden ?? [])]);
   }
 
   speaking(family: Family): Service {

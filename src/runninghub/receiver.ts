@@ -113,7 +113,9 @@ class HttpReceiver implements Receiver {
 
   /** A proxy may put parts in front of the path, or take them off. */
   #isHere({ url }: IncomingMessage): boolean {
-    const named = Buffer.from(/([^/?#]*)\/?(?:[?#].*)?$/s.exec(url ?? '')?.[1] ?? '');
+    const [path = ''] = (url ?? '').split(/[?#]/, 1);
+    const whole = path.endsWith('/') ? path.slice(0, -1) : path;
+    const named = Buffer.from(whole.slice(whole.lastIndexOf('/') + 1));
     return named.length === this.#secret.length && timingSafeEqual(named, this.#secret);
   }
 }

@@ -71,6 +71,17 @@ test('each create names a webhook of this apply alone, whose secret is kept nowh
   expect(p.service.stats()).toMatchObject({ accepted: 7, duplicates: 0, webhooks: 7 });
 });
 
+test('nor is it kept where the service repeats it', async () => {
+  const p = await project({ manifest: seeds(40), emulator: service });
+  const running = p.start(['apply', '--listen', String(await freePort())]);
+  while (p.service.bill().length === 0) await new Promise((done) => setImmediate(done));
+  const msg = `webhookUrl ${webhookOf(p)} is not valid`;
+  p.service.setFaults([{ endpoint: 'create', kind: 'code', code: 301, msg }]);
+  expect((await running.ended).exit).toBe(1);
+  expect(everything(p)).toContain('webhookUrl http');
+  expect(everything(p)).not.toContain(webhookOf(p).split('/').at(-1));
+});
+
 const faults: readonly (readonly [string, readonly FaultRule[]])[] = [
   ['lost, all of them', [{ endpoint: 'webhook', kind: 'lost' }]],
   ['lost, every second one', [{ endpoint: 'webhook', kind: 'lost', probability: 0.5 }]],

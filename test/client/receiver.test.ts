@@ -93,6 +93,12 @@ test('other paths, methods and sizes are refused without a look at the body', as
   await expect.poll(() => said).toEqual([taskId]);
 });
 
+test('many requests for long paths hold nobody up', async () => {
+  const { post } = await receiver();
+  const path = `/${'a'.repeat(7_500)}//`;
+  for (let n = 0; n < 1_000; n += 1) expect(await post(path, '')).toBe(404);
+});
+
 test('a body without end is cut off, and clients that never finish keep nobody out', async () => {
   const { post, port, said } = await receiver();
   const slow = Array.from({ length: 40 }, () => connect(port, '127.0.0.1'));

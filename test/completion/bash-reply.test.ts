@@ -5,11 +5,16 @@ import { readTyped } from '../../src/init/bash-reply.js';
 
 const breaks = ' \t\n"\'><=;|&(:';
 const nasty = fc
-  .array(fc.constantFrom('\\', "'", '"', '`', '$', '(', ')', ';', ' ', '~', '{', '*', 'a', 'x41', 'n'))
+  .array(
+    fc.constantFrom('\\', "'", '"', '`', '$', '(', ')', ';', ' ', '~', '{', '*', 'a', 'x41', 'n'),
+  )
   .map((parts) => parts.join(''));
 
 test.each(['', "'", '"', "$'"])('behind %s no name says anything to bash', (quote) => {
-  const words = [String.raw`x\'; echo broken out; \'`, ...fc.sample(nasty, { numRuns: 300, seed: 7 })];
+  const words = [
+    String.raw`x\'; echo broken out; \'`,
+    ...fc.sample(nasty, { numRuns: 300, seed: 7 }),
+  ];
   const close = quote.slice(-1);
   const lines = words.map((word) => {
     const reply = readTyped(`rh-batch explain ${quote}`, breaks).reply(word) ?? '';

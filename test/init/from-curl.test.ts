@@ -266,6 +266,8 @@ test.each([
   [`curl https://x/task/openapi/create -d '{"workflowId":"a b"}'`, /"a b" is not the workflow/],
   ['curl https://x/task/openapi/upload -F file=@a.png', /uploads a file/],
   ['curl https://x/task/openapi/create', /sends nothing/],
+  ["curl https://x/openapi/v2/price-preview/a/b -d '{}'", /starts no task/],
+  ["curl https://x/openapi/v2/aiapp/list -d '{}'", /starts no task/],
 ])('%j is refused with its reason, writes nothing and shows no key', async (stdin, said) => {
   const p = open();
   const ended = await p.run(['init', '--from-curl'], { stdin });
@@ -337,6 +339,18 @@ describe('properties', () => {
       }),
     );
   });
+});
+
+test.skipIf(process.platform === 'win32')('a file without end is no command', async () => {
+  const p = new Folder({});
+  try {
+    const ended = await p.run(['init', '--from-curl', '/dev/zero']);
+    expect(ended.exit).toBe(2);
+    expect(ended.err).toContain('cannot be read (more than a command can be)');
+    expect((await p.run(['init', '--from-curl', 'none.txt'])).err).toContain('ENOENT');
+  } finally {
+    p.close();
+  }
 });
 
 test('a body of many megabytes is read, or refused, whatever its quotes', () => {

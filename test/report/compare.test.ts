@@ -49,6 +49,23 @@ const told = (before: readonly ReportRun[], after: readonly ReportRun[]) =>
     'matchedBy' in pair ? pair.matchedBy : null,
   ]);
 
+test('a line that is no result is told by its number, blank lines or not', () => {
+  const line = [...resultsJsonl(plainReport(1))].join('').trim();
+  expect(readResults(`\n${line}\n\n${line}`)).toMatchObject({ ok: true, runs: [{}, {}] });
+  expect(readResults(`\n${line}\n\nx\n`)).toMatchObject({ ok: false, line: 4 });
+});
+
+test('a file whose runs share no variables does not make a page of all times all', () => {
+  const { values: _, ...line } = JSON.parse([...resultsJsonl(plainReport(1))].join('')) as {
+    values: unknown;
+  };
+  const text = Array.from({ length: 1001 }, (_run, n) =>
+    JSON.stringify({ ...line, values: { [`v${n}`]: 'x' } }),
+  );
+  expect(readResults(text.slice(1).join('\n'))).toMatchObject({ ok: true });
+  expect(readResults(text.join('\n'))).toMatchObject({ ok: false, line: 1001 });
+});
+
 describe('which run of before is which of now', () => {
   test('equal inputs are the same run, whatever it is called now', () => {
     expect(told([run(1, 'a'), run(2, 'b')], [run(2, 'a'), run(1, 'b')])).toEqual([

@@ -137,6 +137,14 @@ test('the command in the page is the one that was typed', async () => {
   );
 });
 
+test('of a base URL that was pasted with a key in it the page has the site alone', async () => {
+  const p = await start('a fox');
+  await p.apply('--base-url', `${p.service.url}/proxy/0123456789abcdef-of-another-account`);
+  const html = report(p);
+  expect(html).toContain(`--base-url ${p.service.url}`);
+  expect(html).not.toContain('of-another-account');
+});
+
 test('the page shows what is in files of its own folders only', async () => {
   const p = await start('a fox');
   p.write('out/a.txt', 'ours');

@@ -1,8 +1,9 @@
 import type { SeenCall, SeenTask, TargetStart } from '../target.js';
 import { modelsIn, nodeId } from './description.js';
 
-/** Paths of the same family that are no models (runninghub-api 2.6, 4.2, 5.4, 11). */
-const others = /^(?:run|query|media|queue|task|account)(?:\/|$)/;
+/** Paths of the same family that are no models (runninghub-api 2.6, 4.2, 5.4, 7.3, 11). */
+const others =
+  /^(?:run|query|media|queue|task|account|api-key|resource|aiapp|price-preview)(?:\/|$)/;
 
 /** `/openapi/v2/a/b`, as pages show it, is `a/b`. */
 export const pathOf = (typed: string): string =>
