@@ -174,7 +174,7 @@ const byText: readonly (readonly [RegExp, string, codes?: readonly string[]])[] 
   [/TASK_USER_CONCURRENT_LIMIT/, '1520'],
   [/APIKEY_TASK_CANCEL_NOT_ALLOWED/, 'APIKEY_TASK_CANCEL_NOT_ALLOWED'],
   // No code is documented for it. Under others the words may be a user's own, in a refused value.
-  [/access[ _-]?password/i, 'access-password', ['1', '301', '1007']],
+  [/access[ _-]?password/i, 'access-password', ['301', '1007']],
 ];
 
 const unknownRow = lost(

@@ -38,7 +38,7 @@ export const ttyProgress = (options: TtyOptions): Progress => {
   const phases = startPhases((phase) => phase === 'run' && tally.troubled > 0);
   const above: string[] = [];
   let unfinished = '';
-  const draw = (ended: boolean): void => {
+  const drawn = (ended: boolean): void => {
     const view: LiveView = {
       phases: phases.views(),
       tally,
@@ -52,6 +52,14 @@ export const ttyProgress = (options: TtyOptions): Progress => {
     };
     const height = options.rows?.() ?? 24;
     screen.draw(liveLines(view, { width: width(), height, paint }), above.splice(0));
+  };
+  // A picture that cannot be drawn must not end a paid batch.
+  const draw = (ended: boolean): void => {
+    try {
+      drawn(ended);
+    } catch {
+      above.length = 0;
+    }
   };
   const tick = async (): Promise<void> => {
     while (!stopped.signal.aborted) {
