@@ -183,14 +183,15 @@ export const durationsOf = (
 };
 
 /**
- * How long a task ran: the service's own count of whole seconds, unless it tells none (or 0, as
- * of a cached run); what was watched begins late and ends late.
+ * How long a task ran: by the service's own count, since what was watched begins late and ends
+ * late. Watched, which is finer than its whole seconds, where the two agree or it tells none (or
+ * 0, as of a cached run).
  */
 export const ranMs = (attempt: AttemptRecord): number | null => {
   const told = attempt.cost?.taskTimeMs ?? 0;
   const watched = watchedMs(attempt);
-  const rounded = Math.abs(told - watched) < 1_000;
-  const ms = told > 0 && !(rounded && watched > 0) ? told : watched;
+  const agree = watched > 0 && Math.abs(told - watched) < 1_000;
+  const ms = told > 0 && !agree ? told : watched;
   return ms > 0 ? ms : null;
 };
 

@@ -23,7 +23,7 @@ export const estimate = (
 };
 
 /** Tasks that ran side by side: what the account was seen to take. */
-export const mostAtOnce = ({ runs }: BatchState): number => {
+const mostAtOnce = ({ runs }: BatchState): number => {
   const tasks: AttemptRecord[] = [...runs.values()].flatMap(({ attempts }) => attempts);
   const steps = tasks
     .flatMap(({ acceptedAt, runningAt, settledAt }) => {

@@ -84,6 +84,12 @@ export const idInPage = (typed: string, page: RegExp): string | null => {
   return id !== undefined && isDigits(id) ? id : null;
 };
 
+/** The id that a target's file names itself by; null: it does not. */
+export const digitsUnder = (json: Json, key: string): string | null => {
+  const id = isObject(json) ? textOf(json.get(key)) : null;
+  return id !== null && isDigits(id) ? id : null;
+};
+
 export const isDigits = (text: string): boolean => /^[1-9]\d{0,24}$/.test(text);
 
 /** The one segment behind a path, `/openapi/v2/run/workflow/199…` for one; null: another path. */

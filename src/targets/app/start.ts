@@ -1,6 +1,6 @@
 import type { Json } from '../../values/json.js';
 import { isObject } from '../../values/json-text.js';
-import { behind, idInPage, isDigits, listOf, seenTask, textOf } from '../seen-call.js';
+import { behind, digitsUnder, idInPage, listOf, seenTask, textOf } from '../seen-call.js';
 import type { SeenCall, SeenTask, TargetStart } from '../target.js';
 
 /** `takes`: the app's own `TargetSyntax.takes`. */
@@ -8,10 +8,7 @@ export const appStart = (takes: readonly string[]): TargetStart => ({
   asks: "the app's webappId, the last part of its URL (…/ai-detail/187…)",
   file: 'app.json',
   idOf: (typed) => idInPage(typed, /\/ai-detail\/(\d+)/),
-  idIn: (json) => {
-    const id = isObject(json) ? textOf(json.get('webappId')) : null;
-    return id !== null && isDigits(id) ? id : null;
-  },
+  idIn: (json) => digitsUnder(json, 'webappId'),
   keys: (id) => [['webappId', id]],
   seen: (call) => seen(call, takes),
 });

@@ -1,6 +1,6 @@
 import type { Json } from '../../values/json.js';
 import { isObject, parseJson } from '../../values/json-text.js';
-import { behind, idInPage, isDigits, seenTask, textOf } from '../seen-call.js';
+import { behind, digitsUnder, idInPage, seenTask, textOf } from '../seen-call.js';
 import type { SeenCall, SeenTask, TargetStart } from '../target.js';
 
 /** `takes`: the workflow's own `TargetSyntax.takes`. */
@@ -8,10 +8,7 @@ export const workflowStart = (takes: readonly string[]): TargetStart => ({
   asks: "the workflow's id, the last part of its URL (…/workflow/198…)",
   file: 'api.json',
   idOf: (typed) => idInPage(typed, /\/workflow\/(\d+)/),
-  idIn: (json) => {
-    const id = isObject(json) ? textOf(json.get('workflowId')) : null;
-    return id !== null && isDigits(id) ? id : null;
-  },
+  idIn: (json) => digitsUnder(json, 'workflowId'),
   keys: (id) => [['workflowId', id]],
   seen: (call) => seen(call, takes),
 });
