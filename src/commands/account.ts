@@ -15,7 +15,7 @@ export const account = async (call: Call, io: Io): Promise<number> => {
   sayProblems(problems, call, io);
   if (identity === null || problems.errors > 0) return exit.badInput;
   const { site, key, clock } = identity;
-  const client = createClient({ baseUrl: site, key, clock, env: io.env });
+  const client = createClient({ baseUrl: site, key, clock, env: identity.env });
   try {
     const known = await client.account();
     if (known.is === 'failed') {

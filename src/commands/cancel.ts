@@ -29,7 +29,7 @@ export const cancel = async (call: Call, io: Io): Promise<number> => {
   if (identity === null || problems.errors > 0) return exit.badInput;
   return withStore(call, io, 0, async (store) => {
     const { site, key, clock } = identity;
-    const client = createClient({ baseUrl: site, key, clock, env: io.env });
+    const client = createClient({ baseUrl: site, key, clock, env: identity.env });
     try {
       const tasks = [...store.state.runs.values()].flatMap((record) =>
         record.state.is === 'inFlight' ? [{ record, state: record.state }] : [],

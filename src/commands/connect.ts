@@ -7,6 +7,7 @@ import type { Problems } from '../diagnostics/problems.js';
 import type { Client } from '../runninghub/client.js';
 import { createClient, siteOf } from '../runninghub/client.js';
 import { defaultTimeouts } from '../runninghub/http.js';
+import { readProxies } from '../runninghub/proxies.js';
 import type { Saved } from '../targets/target.js';
 import type { Call } from './call.js';
 import type { Io } from './io.js';
@@ -29,6 +30,8 @@ export interface Identity {
   readonly clock: Clock | EmulatedClock;
   /** How much faster than real time the clock runs: 1, save against an emulator. */
   readonly speed: number;
+  /** Of the process and of --env-file: which proxies there are. */
+  readonly env: Readonly<Record<string, string>>;
 }
 
 /** For commands that run nothing. */
@@ -61,6 +64,7 @@ export const identify = (
       account: accountHash('emulator', emulatorKey),
       clock,
       speed: 1,
+      env: {},
     };
   }
   const site = siteOf(call.text('baseUrl') ?? env.get('RUNNINGHUB_BASE_URL') ?? defaultSite);
@@ -72,6 +76,13 @@ export const identify = (
     );
     return null;
   }
+  const proxies = readProxies(Object.fromEntries(env));
+  if (!proxies.ok)
+    problems.add(
+      error('E0040', null, `${proxies.variable} ${proxies.why}`, {
+        hint: `${proxies.variable}=http://127.0.0.1:7890, or unset ${proxies.variable}`,
+      }),
+    );
   const key = env.get('RUNNINGHUB_API_KEY')?.trim() ?? '';
   if (key === '' || /[\s\u0000-\u001f\u007f-\uffff]/.test(key)) {
     const what = key === '' ? 'is not set' : 'holds blanks or characters that no key has';
@@ -88,7 +99,9 @@ export const identify = (
   const accessPassword = env.get('RUNNINGHUB_ACCESS_PASSWORD') ?? null;
   // A short one is taken out of what the service says, not out of every number that has its digits.
   if (accessPassword !== null && accessPassword.length >= 8) io.protect(accessPassword);
-  return { site, key, accessPassword, account: accountHash(site, key), clock, speed };
+  if (!proxies.ok) return null;
+  const account = accountHash(site, key);
+  return { site, key, accessPassword, account, clock, speed, env: Object.fromEntries(env) };
 };
 
 /** Against an emulator elsewhere, time may run at its speed; never against the real service. */
@@ -125,7 +138,7 @@ export const connect = async (
       accessPassword,
       hidden,
       clock,
-      env: io.env,
+      env: identity.env,
       timeouts,
       ...(log === undefined ? {} : { log }),
     });

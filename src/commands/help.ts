@@ -5,7 +5,7 @@ const environment: readonly (readonly [string, string])[] = [
   ['RUNNINGHUB_API_KEY', 'the key; never written or printed'],
   ['RUNNINGHUB_ACCESS_PASSWORD', 'of a locked workflow or app; never written or printed'],
   ['RUNNINGHUB_BASE_URL', 'the site; default https://www.runninghub.cn'],
-  ['HTTPS_PROXY, NO_PROXY', 'honoured'],
+  ['HTTPS_PROXY, HTTP_PROXY, NO_PROXY', 'honoured; this machine is never reached by a proxy'],
   ['NO_COLOR, FORCE_COLOR', 'honoured'],
 ];
 

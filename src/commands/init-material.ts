@@ -155,7 +155,7 @@ const pulled = async (
   const env = await readEnvFile(call, io, problems);
   const identity = identify(call, io, env, new Problems());
   if (identity === null) return null;
-  const answer = await askService(id, pull.from.fetch, identity, io);
+  const answer = await askService(id, pull.from.fetch, identity);
   if (answer.ok) return answer.json;
   problems.add(
     notice('E0801', null, `${identity.site} did not give ${id}: ${io.clean(answer.message)}`),

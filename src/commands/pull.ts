@@ -51,17 +51,16 @@ const fromService = async (
   const identity = identify(call, io, env, problems);
   sayProblems(problems, call, io);
   if (identity === null || problems.errors > 0) return null;
-  return askService(id, fetch, identity, io);
+  return askService(id, fetch, identity);
 };
 
 /** The one request of a pull from the service. */
 export const askService = async (
   id: string,
   fetch: (TargetPull['from'] & { is: 'service' })['fetch'],
-  { site, key, clock }: Identity,
-  io: Io,
+  { site, key, clock, env }: Identity,
 ): Promise<Pulled> => {
-  const client = createClient({ baseUrl: site, key, clock, env: io.env });
+  const client = createClient({ baseUrl: site, key, clock, env });
   try {
     return await fetch(id, client);
   } finally {
@@ -78,7 +77,11 @@ const fromPage = async (
 ): Promise<Pulled> => {
   const place = call.text('from') ?? page;
   if (/^https?:\/\//.test(place)) {
-    const read = await fetchText(place, io.env);
+    const problems = new Problems();
+    const env = await readEnvFile(call, io, problems);
+    const [wrong] = problems.kept;
+    if (wrong !== undefined) return { ok: false, message: wrong.message };
+    const read = await fetchText(place, Object.fromEntries(env));
     return read.ok ? pick(id, read.text) : read;
   }
   try {

@@ -140,7 +140,7 @@ export class Submission {
     progress: Listener,
     interrupted: AbortSignal,
   ): Promise<Outcome> {
-    const { io, store, plan, project, listened, live } = this.parts;
+    const { store, plan, project, identity, listened, live } = this.parts;
     const { client, clock } = connection;
     const outlook = this.#lookAhead();
     const tell = (event: Recorded | LiveEvent): void => {
@@ -155,7 +155,7 @@ export class Submission {
     const uploader = this.#uploader(connection, progress);
     const { create } = plan.manifest;
     const told = listened === null ? create : { ...create, webhookUrl: listened.webhookUrl };
-    const sockets = live ? new TaskSockets(io.env) : null;
+    const sockets = live ? new TaskSockets(identity.env) : null;
     const result = await runBatch(
       plan,
       {

@@ -39,7 +39,7 @@ export const webhook = async (call: Call, io: Io): Promise<number> => {
   const meant = await meantBy(call.args[1] ?? '', call, io);
   if (meant === null) return exit.badInput;
   const { site, key, clock } = identity;
-  const client = createClient({ baseUrl: site, key, clock, env: io.env });
+  const client = createClient({ baseUrl: site, key, clock, env: identity.env });
   try {
     const found = await client.webhook(meant.taskId);
     if (found.is !== 'known') return refused(found, meant, call, io);

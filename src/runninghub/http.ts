@@ -1,8 +1,9 @@
 import { createReadStream } from 'node:fs';
-import { Agent, EnvHttpProxyAgent, request } from 'undici';
-import type { Dispatcher, FormData } from 'undici';
+import { request } from 'undici';
+import type { Agent, Dispatcher, FormData } from 'undici';
 import type { Json } from '../values/json.js';
 import { parseJson } from '../values/json-text.js';
+import { dispatcherOf } from './proxies.js';
 
 /** What a request came to, before anybody asks what it means. */
 export type Reply =
@@ -187,26 +188,6 @@ export class Http {
     }
   }
 }
-
-/** An own dispatcher, through the proxy that the environment names. */
-export const dispatcherOf = (
-  env: Readonly<Record<string, string | undefined>>,
-  options: Agent.Options,
-): Dispatcher => {
-  const proxies = proxiesIn(env);
-  return proxies === null ? new Agent(options) : new EnvHttpProxyAgent({ ...options, ...proxies });
-};
-
-/** Told to the agent in so many words, or it would read the process' own environment. */
-const proxiesIn = (
-  env: HttpOptions['env'],
-): { httpProxy: string; httpsProxy: string; noProxy: string } | null => {
-  const named = (name: string): string => env[name.toLowerCase()] ?? env[name] ?? '';
-  const [httpProxy, httpsProxy] = [named('HTTP_PROXY'), named('HTTPS_PROXY')];
-  return httpProxy === '' && httpsProxy === ''
-    ? null
-    : { httpProxy, httpsProxy, noProxy: named('NO_PROXY') };
-};
 
 /** Failures that happen before the first byte of a request goes out. */
 const beforeSending: ReadonlySet<string> = new Set([

@@ -1,49 +1,29 @@
-import { createServer } from 'node:http';
-import type { Server } from 'node:http';
-import { connect } from 'node:net';
-import type { Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import type { EmulatorOptions } from '../../src/emulator/options.js';
 import { projects } from '../support/opened.js';
 import type { Project } from '../support/project.js';
 import { key } from '../support/project.js';
+import type { Proxy } from '../support/proxy.js';
+import { startProxy } from '../support/proxy.js';
 
 const start = projects();
-const proxies: { server: Server; sockets: Set<Socket> }[] = [];
+const proxies: Proxy[] = [];
 afterEach(async () => {
-  for (const { server, sockets } of proxies.splice(0)) {
-    for (const socket of sockets) socket.destroy();
-    await new Promise((resolve) => server.close(resolve));
-  }
+  for (const proxy of proxies.splice(0)) await proxy.close();
 });
 
 /** The names of the real sites, leading to the emulator: a proxy that sends everything there. */
 const behindProxy = async (emulator: Partial<EmulatorOptions>): Promise<Project> => {
-  let port = 0;
-  const sockets = new Set<Socket>();
-  const server = createServer();
-  server.on('connect', (_request, socket: Socket) => {
-    const onward = connect(port, '127.0.0.1', () => {
-      socket.write('HTTP/1.1 200 OK\r\n\r\n');
-      onward.pipe(socket).pipe(onward);
-    });
-    for (const end of [socket, onward]) {
-      sockets.add(end);
-      end.on('error', () => end.destroy());
-    }
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  proxies.push({ server, sockets });
-  const address = server.address();
-  const proxy = typeof address === 'object' && address !== null ? address.port : 0;
+  const proxy = await startProxy();
+  proxies.push(proxy);
   const p = await start({
     emulator,
     env: {
-      HTTP_PROXY: `http://127.0.0.1:${proxy}`,
+      HTTP_PROXY: `http://127.0.0.1:${proxy.port}`,
       RUNNINGHUB_BASE_URL: 'http://www.runninghub.cn/openapi/v2/',
     },
   });
-  port = Number(new URL(p.service.url).port);
+  proxy.leadTo(Number(new URL(p.service.url).port));
   return p;
 };
 
