@@ -20,6 +20,7 @@ import { planProject } from './planning.js';
 import { liveWanted } from './progress.js';
 import type { Project } from './project.js';
 import { loadProject, readEnvFile } from './project.js';
+import { rescueText } from './rescue-text.js';
 import { reportOf, titleOf, writeReports } from './results.js';
 import { selectionOf } from './select.js';
 import { watchSignals } from './signals.js';
@@ -37,6 +38,8 @@ export type Applied =
       readonly project: Project;
       /** Of report.html; null: it could not be written. */
       readonly htmlPath: string | null;
+      /** What goes on with this batch without paying for anything twice; null: nothing does. */
+      readonly command: string | null;
     };
 
 const refused = (exitCode: number): Applied => ({ is: 'refused', exitCode });
@@ -150,7 +153,8 @@ class Apply {
       const report = await this.#report(outcome, startedAt);
       const code = signals.code() ?? (outcome.code === exit.done ? codeOf(report) : outcome.code);
       if (sharded || busy) await this.#end(code, outcome);
-      return await this.#finish({ ...report, exitCode: code }, code, signals.interrupted);
+      const command = await this.#rescue();
+      return await this.#finish({ ...report, exitCode: code }, code, command, signals.interrupted);
     } finally {
       await progress.stop();
       signals.stop();
@@ -217,14 +221,28 @@ class Apply {
     }
   }
 
-  async #finish(report: BatchReport, code: number, interrupted: AbortSignal): Promise<Applied> {
+  /** @returns what goes on with this batch; null: nothing does without paying twice. */
+  async #rescue(): Promise<string | null> {
+    const { call, io, project, store } = this.parts;
+    const rescued = await store.rescue();
+    const told = rescueText(rescued, project.show);
+    if (told !== null) io.err.write(told);
+    return rescued.is === 'failed' ? null : applyCommand(call, project);
+  }
+
+  async #finish(
+    report: BatchReport,
+    code: number,
+    command: string | null,
+    interrupted: AbortSignal,
+  ): Promise<Applied> {
     const { call, io, project, inlineLimit, notifier } = this.parts;
     const page = { command: applyCommand(call, project), inlineLimit };
     const { htmlPath, failed } = await writeReports(report, project.outputsDir, page, io);
     const exitCode = code === exit.done && failed ? exit.service : code;
     const untold = (await notifier?.tell({ ...report, exitCode }, interrupted)) ?? null;
     if (untold !== null) io.err.write(`warning: notify: ${untold}\n`);
-    return { is: 'ended', exitCode, report, project, htmlPath };
+    return { is: 'ended', exitCode, report, project, htmlPath, command };
   }
 }
 

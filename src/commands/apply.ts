@@ -6,7 +6,6 @@ import { applyBatch } from './apply-batch.js';
 import type { Call } from './call.js';
 import { logGroup } from './ci.js';
 import type { Io } from './io.js';
-import { applyCommand } from './page-options.js';
 import { besideProgress, modeFor, progressFor } from './progress.js';
 import { tellGithub } from './results.js';
 import { sayProblems } from './say.js';
@@ -20,14 +19,14 @@ export const apply = async (call: Call, io: Io): Promise<number> => {
       beside.watch(folded(progressFor(call, io, clock, facts), call, io)),
   });
   if (applied.is === 'refused') return applied.exitCode;
-  const { report, project, htmlPath, exitCode } = applied;
+  const { report, project, htmlPath, exitCode, command } = applied;
   await tellGithub(report, io);
   if (call.flag('json')) io.out.write(`${summaryJson(report)}\n`);
   else
     io.out.write(
       summaryText(report, {
         reportPath: htmlPath === null ? null : project.show(htmlPath),
-        command: applyCommand(call, project),
+        command,
         paint: painter(io.env, io.out.isTTY),
         width: io.out.columns(),
       }),

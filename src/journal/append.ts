@@ -16,7 +16,7 @@ export class JournalFailure extends Error {
 interface Waiting {
   readonly bytes: Uint8Array;
   readonly done: (() => void) | null;
-  readonly failed: ((failure: JournalFailure) => void) | null;
+  readonly failed: (failure: JournalFailure) => void;
 }
 
 /**
@@ -42,7 +42,7 @@ export class Appender {
 
   /** Opens for appending behind `size` whole bytes; a torn tail beyond is cut off. */
   static async open(disk: Disk, path: string, size: number): Promise<Appender> {
-    const file = await disk.open(path, 'a');
+    const file = await disk.open(path, 'a+');
     const identity = await file.identity();
     if (identity.size > size) await file.truncate(size);
     return new Appender(disk, path, file, identity.inode, size);
@@ -52,6 +52,16 @@ export class Appender {
     return this.#size;
   }
 
+  /** An append failed: the file takes nothing more. */
+  get isBroken(): boolean {
+    return this.#broken !== null;
+  }
+
+  /** For who must read what a deleted file holds; open until `close`. */
+  get handle(): DiskFile {
+    return this.file;
+  }
+
   /** Resolves once the line is on the disk. */
   append(line: string): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -59,9 +69,9 @@ export class Appender {
     });
   }
 
-  /** On the disk with the next group; a failure shows at the next `append` or `flush`. */
-  appendLater(line: string): void {
-    this.#enqueue({ bytes: encoder.encode(line), done: null, failed: null });
+  /** On the disk with the next group; a failure shows at the next `append` or `flush`, too. */
+  appendLater(line: string, failed: () => void): void {
+    this.#enqueue({ bytes: encoder.encode(line), done: null, failed });
   }
 
   async flush(): Promise<void> {
@@ -81,7 +91,7 @@ export class Appender {
 
   #enqueue(waiting: Waiting): void {
     if (this.#broken !== null) {
-      waiting.failed?.(this.#broken);
+      waiting.failed(this.#broken);
       return;
     }
     this.#queue.push(waiting);
@@ -129,7 +139,7 @@ export class Appender {
   #break(cause: unknown, group: readonly Waiting[]): void {
     const failure = new JournalFailure(this.path, cause);
     this.#broken = failure;
-    for (const { failed } of [...group, ...this.#queue]) failed?.(failure);
+    for (const { failed } of [...group, ...this.#queue]) failed(failure);
     this.#queue = [];
   }
 }

@@ -11,6 +11,8 @@ import type { Holder, Lock } from './lock.js';
 import { takeLock } from './lock.js';
 import type { ReadEnd } from './read.js';
 import { readJournal } from './read.js';
+import type { Rescued } from './rescue.js';
+import { rescueJournal } from './rescue.js';
 import type { BatchState } from './state.js';
 
 /** Why a state folder cannot be used; each with a sentence for people and what to do. */
@@ -28,6 +30,8 @@ export interface Store {
   /** In order with the others, on the disk with the next of them. */
   appendLater(event: JournalEvent): void;
   flush(): Promise<void>;
+  /** After an append failed: writes the journal anew where it was deleted meanwhile. Never throws. */
+  rescue(): Promise<Rescued>;
   /** Calls back for every event as soon as it is recorded. */
   onEvent(listener: (event: Recorded) => void): void;
   close(): Promise<void>;
@@ -70,7 +74,10 @@ export const openStore = async (stateDir: string, options: StoreOptions): Promis
     const appender = await Appender.open(disk, journalPath(stateDir), bytes);
     return {
       ok: true,
-      store: new JournalStore(appender, read.fold, lock, options.clock),
+      store: new JournalStore(appender, read.fold, lock, options.clock, {
+        disk,
+        path: journalPath(stateDir),
+      }),
       notices: noticesOf(stateDir, read.end, locked.tookOver),
     };
   } catch (cause) {
@@ -107,12 +114,15 @@ export const readEnded = async (
 class JournalStore implements Store {
   #seq: number;
   readonly #listeners: ((event: Recorded) => void)[] = [];
+  /** What the file did not take. Without intents: what was never durable was never sent. */
+  readonly #unsaved: Recorded[] = [];
 
   constructor(
     private readonly appender: Appender,
     private readonly fold: Fold,
     private readonly lock: Lock,
     private readonly clock: Clock,
+    private readonly place: { readonly disk: Disk; readonly path: string },
   ) {
     this.#seq = fold.lastSeq;
     fold.orphan();
@@ -127,20 +137,36 @@ class JournalStore implements Store {
     // Folded at once, so that what asks before the sync sees it; told to others after it.
     const durable = this.appender.append(encode(recorded));
     this.fold.apply(recorded);
-    await durable;
+    try {
+      await durable;
+    } catch (cause) {
+      if (event.type !== 'intent') this.#unsaved.push(recorded);
+      throw cause;
+    }
     this.#tell(recorded);
     return recorded;
   }
 
   appendLater(event: JournalEvent): void {
     const recorded = this.#stamp(event);
-    this.appender.appendLater(encode(recorded));
+    this.appender.appendLater(encode(recorded), () => this.#unsaved.push(recorded));
     this.fold.apply(recorded);
     this.#tell(recorded);
   }
 
   flush(): Promise<void> {
     return this.appender.flush();
+  }
+
+  async rescue(): Promise<Rescued> {
+    if (!this.appender.isBroken) return { is: 'unneeded' };
+    return rescueJournal({
+      ...this.place,
+      file: this.appender.handle,
+      bytes: this.appender.bytes,
+      unsaved: this.#unsaved,
+      now: new Date(this.clock.now()).toISOString(),
+    });
   }
 
   onEvent(listener: (event: Recorded) => void): void {

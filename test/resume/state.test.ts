@@ -1,4 +1,4 @@
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, renameSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -108,6 +108,54 @@ test('the state deleted while an apply runs: submitting stops, tasks in flight a
   expect(p.service.stats().accepted).toBeLessThan(40);
   for (const { taskId, status } of p.service.bill())
     if (status === 'RUNNING' || status === 'QUEUED') expect(ended.err).toContain(taskId);
+});
+
+test.each(['.rh-batch', '.rh-batch/manifest'])(
+  '%s deleted while an apply works: the command that is printed then pays for nothing twice',
+  async (folder) => {
+    const p = await project({
+      manifest: 'matrix: { KSampler.seed: { from: 1, to: 12 } }',
+      emulator: { slots: 2 },
+    });
+    const running = p.start(['apply', '--progress', 'none']);
+    await until(() => p.service.stats().accepted >= 4);
+    p.remove(folder);
+    const ended = await running.ended;
+    expect(ended.exit).not.toBe(0);
+    expect(ended.err).toContain('written to .rh-batch/manifest again');
+    const next = /^next: +rh-batch (.+?) {2}/m.exec(ended.out)?.[1] ?? '';
+    expect((await p.run(...next.split(' '))).exit).toBe(0);
+    expect(p.service.stats()).toMatchObject({ accepted: 12, duplicates: 0 });
+    expect(p.results().map(({ status }) => status)).toEqual(Array(12).fill('succeeded'));
+  },
+);
+
+test('a state folder moved away while an apply works: nothing is paid for twice either', async () => {
+  const p = await project({
+    manifest: 'matrix: { KSampler.seed: { from: 1, to: 12 } }',
+    emulator: { slots: 2 },
+  });
+  const running = p.start(['apply', '-q']);
+  await until(() => p.service.stats().accepted >= 4);
+  renameSync(join(p.dir, '.rh-batch'), join(p.dir, 'elsewhere'));
+  expect((await running.ended).exit).not.toBe(0);
+  expect((await p.apply()).exit).toBe(0);
+  expect(p.service.stats()).toMatchObject({ accepted: 12, duplicates: 0 });
+});
+
+test('a state that cannot be written again: no command is offered that would pay twice', async () => {
+  const p = await project({
+    manifest: 'matrix: { KSampler.seed: { from: 1, to: 12 } }',
+    emulator: { slots: 2 },
+  });
+  const running = p.start(['apply', '--progress', 'none']);
+  await until(() => p.service.stats().accepted >= 4);
+  p.remove('.rh-batch');
+  p.write('.rh-batch', 'a file in its place');
+  const ended = await running.ended;
+  expect(ended.exit).not.toBe(0);
+  expect(ended.err).toContain('Another apply would pay for every run again');
+  expect(ended.out).not.toContain('rh-batch apply');
 });
 
 test('two at once: the second one exits 5 and names the first; status and plan never block', async () => {
