@@ -11,6 +11,7 @@ import type { AssetOptions } from '../manifest/manifest.js';
 import type { Datum } from '../values/datum.js';
 import { impossible } from '../values/impossible.js';
 import { canonicalJson, isList, jsonText, parseJson } from '../values/json-text.js';
+import { withLineFeeds } from '../values/line-ends.js';
 import type { Place } from '../values/place.js';
 import { isIntegerField } from '../workflow/fields.js';
 import { isRemote } from '../workflow/loaders.js';
@@ -235,7 +236,7 @@ export class Values {
     try {
       const decoded = new TextDecoder('utf-8', { fatal: true }).decode(read.value);
       return isSendable(decoded)
-        ? { ok: true, text: decoded }
+        ? { ok: true, text: withLineFeeds(decoded) }
         : { ok: false, why: 'holds NUL characters' };
     } catch {
       return { ok: false, why: 'is not text in UTF-8' };

@@ -106,7 +106,7 @@ test('CSV: BOM, line ends, quoted newlines, physical lines, empty against quoted
   write('p.csv', '\ufeffa,b\r\n"x\r\ny",1\r\n\r\n,""\r\n" kept ",2');
   const { values, combinations } = await expand('matrix: { rows: p.csv }', dir);
   expect(values).toEqual([
-    { a: 'x\r\ny', b: '1' },
+    { a: 'x\ny', b: '1' },
     { a: null, b: '' },
     { a: ' kept ', b: '2' },
   ]);

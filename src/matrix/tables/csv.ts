@@ -6,6 +6,7 @@ import type { Problems } from '../../diagnostics/problems.js';
 import type { Files } from '../../edges/files.js';
 import type { Datum } from '../../values/datum.js';
 import { absent } from '../../values/datum.js';
+import { withLineFeeds } from '../../values/line-ends.js';
 import type { Place } from '../../values/place.js';
 import { cellSpan } from './csv-cell.js';
 import type { Row, Table } from './table.js';
@@ -141,7 +142,7 @@ const readHeader = async (
     if (head === undefined) continue;
     const { record, raw, line } = head;
     return record.map((name, index) => ({
-      name: name.trim(),
+      name: withLineFeeds(name.trim()),
       at: placeOf(source.file, line, raw, index, options.delimiter),
     }));
   }
@@ -232,7 +233,7 @@ const cellsOf = (record: readonly string[], raw: string, delimiter: string): Dat
   for (const [index, value] of record.entries())
     cells.push(
       value !== '' || cellSpan(raw, index, delimiter).quoted
-        ? { is: 'scalar', text: value, type: 'text' }
+        ? { is: 'scalar', text: withLineFeeds(value), type: 'text' }
         : absent,
     );
   return cells;

@@ -9,6 +9,7 @@ import type { Datum } from '../../values/datum.js';
 import { absent } from '../../values/datum.js';
 import type { Json } from '../../values/json.js';
 import { isList, isObject, locateJson, parseJson } from '../../values/json-text.js';
+import { datumWithLineFeeds } from '../../values/line-ends.js';
 import type { Place } from '../../values/place.js';
 import { datumFromJson } from '../datum-json.js';
 import type { Row, Table } from './table.js';
@@ -107,7 +108,9 @@ const treeRecords = (items: readonly Tree[], problems: Problems): Record[] =>
     const { entries, at } = item;
     return [
       {
-        values: new Map([...entries].map(([key, { value }]) => [key, datumOf(value)])),
+        values: new Map(
+          [...entries].map(([key, { value }]) => [key, datumWithLineFeeds(datumOf(value))]),
+        ),
         line: at.line,
         at: (key) => entries.get(key)?.value.at ?? at,
       },
@@ -192,7 +195,9 @@ export async function* lines(chunks: AsyncIterable<string>): AsyncGenerator<stri
 }
 
 const mapOf = (json: Json): ReadonlyMap<string, Datum> | null =>
-  isObject(json) ? new Map([...json].map(([key, value]) => [key, datumFromJson(value)])) : null;
+  isObject(json)
+    ? new Map([...json].map(([key, value]) => [key, datumWithLineFeeds(datumFromJson(value))]))
+    : null;
 
 const checked = (table: Table, problems: Problems): Table | null => {
   if (table.count > 0) return table;

@@ -1,5 +1,6 @@
 import { error } from '../../diagnostics/diagnostic.js';
 import type { Problems } from '../../diagnostics/problems.js';
+import { withLineFeeds } from '../../values/line-ends.js';
 import type { Place } from '../../values/place.js';
 import type { Datum } from '../../values/datum.js';
 import { absent } from '../../values/datum.js';
@@ -80,7 +81,7 @@ const tableOf = (
   problems: Problems,
 ): Table | null => {
   const [header = [], ...body] = rows;
-  const names = header.map((cell) => textOf(cell).trim());
+  const names = header.map((cell) => withLineFeeds(textOf(cell).trim()));
   const at = (line: number): Place => ({
     file: source.file,
     line,
@@ -130,7 +131,7 @@ const datumOf = (cell: unknown): Datum => {
   if (cell instanceof SheetNumber)
     return { is: 'scalar', text: String(Number(cell.text)), type: 'number' };
   if (typeof cell === 'boolean') return { is: 'scalar', text: String(cell), type: 'boolean' };
-  return { is: 'scalar', text: textOf(cell), type: 'text' };
+  return { is: 'scalar', text: withLineFeeds(textOf(cell)), type: 'text' };
 };
 
 /** Dates have no time zone in a sheet; the package reads them as UTC. */
