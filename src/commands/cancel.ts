@@ -1,11 +1,16 @@
+import pLimit from 'p-limit';
 import { Problems } from '../diagnostics/problems.js';
 import type { Clock } from '../edges/clock.js';
+import { fromRecord } from '../engine/adopt.js';
+import type { Decision, Watched } from '../engine/follow.js';
+import { cancelSent, decide } from '../engine/follow.js';
+import { watched } from '../engine/submit.js';
 import type { Settled } from '../journal/event.js';
-import type { RunRecord, RunState } from '../journal/state.js';
+import type { RunRecord } from '../journal/state.js';
 import type { Store } from '../journal/store.js';
-import type { Client } from '../runninghub/client.js';
 import { createClient } from '../runninghub/client.js';
-import type { TaskAnswer } from '../runninghub/service.js';
+import type { Service } from '../runninghub/service.js';
+import { oneLine } from '../terminal/format.js';
 import type { Call } from './call.js';
 import { identify } from './connect.js';
 import { exit } from './exit.js';
@@ -14,11 +19,15 @@ import { readEnvFile } from './project.js';
 import { sayProblems } from './say.js';
 import { withStore } from './with-store.js';
 
-type InFlight = RunState & { readonly is: 'inFlight' };
-
-/** Time for a cancelled task to be seen as ended. */
+/** Time for cancelled tasks to be seen as ended. */
 const followTries = 10;
 const followPauseMs = 3_000;
+const requestsAtOnce = 8;
+/** Tasks are asked about until they end: how long they have waited or run says nothing here. */
+const noTimeouts = {
+  queueTimeoutMs: Number.POSITIVE_INFINITY,
+  runTimeoutMs: Number.POSITIVE_INFINITY,
+};
 
 /** `rh-batch cancel`: ends the tasks of this batch that are in flight, and no others. */
 export const cancel = async (call: Call, io: Io): Promise<number> => {
@@ -31,13 +40,9 @@ export const cancel = async (call: Call, io: Io): Promise<number> => {
     const { site, key, clock } = identity;
     const client = createClient({ baseUrl: site, key, clock, env: identity.env });
     try {
-      const tasks = [...store.state.runs.values()].flatMap((record) =>
-        record.state.is === 'inFlight' ? [{ record, state: record.state }] : [],
-      );
-      let left = 0;
-      for (const { record, state } of tasks)
-        if (!(await cancelOne(record, state, store, client, clock, io))) left += 1;
-      if (tasks.length === 0) io.out.write('nothing of this batch is in flight\n');
+      const asked = [...store.state.runs.values()].flatMap(flightOf);
+      const left = await new Cancelling(store, client, clock, io).all(asked);
+      if (asked.length === 0) io.out.write('nothing of this batch is in flight\n');
       return left === 0 ? exit.done : exit.service;
     } finally {
       await client.close();
@@ -45,52 +50,104 @@ export const cancel = async (call: Call, io: Io): Promise<number> => {
   });
 };
 
-/** @returns whether the task is known to have ended. */
-const cancelOne = async (
-  { id, inputs }: RunRecord,
-  { taskId }: InFlight,
-  store: Store,
-  client: Client,
-  clock: Clock,
-  io: Io,
-): Promise<boolean> => {
-  const asked = await client.cancel(taskId);
-  if (asked.is === 'refused') {
-    io.err.write(`${inputs.name}: task ${taskId} could not be cancelled: ${asked.fault.message}\n`);
-    return false;
-  }
-  for (let tries = 0; tries < followTries; tries += 1) {
-    const answer = await client.outputs(taskId);
-    const outcome = endOf(answer);
-    if (outcome !== null) {
-      const cost = 'cost' in answer ? answer.cost : { coins: null, money: null, taskTimeMs: null };
-      await store.append({ type: 'settled', run: id, taskId, outcome, cost });
-      io.out.write(
-        outcome.is === 'succeeded'
-          ? `${inputs.name}: task ${taskId} had finished; the next apply fetches its outputs\n`
-          : `${inputs.name}: task ${taskId} cancelled\n`,
-      );
-      return true;
-    }
-    await clock.sleep(followPauseMs);
-  }
-  io.out.write(
-    `${inputs.name}: task ${taskId} was asked to end and is still reported as running\n`,
-  );
-  return false;
+const flightOf = (record: RunRecord): Watched[] => {
+  const { state } = record;
+  if (state.is !== 'inFlight') return [];
+  const { attempt, taskId, since, runningSince } = state;
+  return [watched(fromRecord(record), attempt, taskId, since, runningSince)];
 };
 
-const endOf = (answer: TaskAnswer): Settled['outcome'] | null => {
-  switch (answer.is) {
+/** Asks for all tasks at once, then follows those that may end. */
+class Cancelling {
+  readonly #limit = pLimit(requestsAtOnce);
+
+  constructor(
+    private readonly store: Store,
+    private readonly service: Pick<Service, 'cancel' | 'outputs'>,
+    private readonly clock: Clock,
+    private readonly io: Io,
+  ) {}
+
+  /** @returns how many of them are not known to have ended. */
+  async all(tasks: readonly Watched[]): Promise<number> {
+    let left = await this.#each(tasks, (task) => this.#ask(task));
+    const refused = tasks.length - left.length;
+    for (let tries = 1; left.length > 0; tries += 1) {
+      left = await this.#each(left, (task) => this.#look(task));
+      if (tries === followTries) break;
+      if (left.length > 0) await this.clock.sleep(followPauseMs);
+    }
+    for (const task of left)
+      this.#say(task, `was asked to end and is still reported as in flight`, 'out');
+    return left.length + refused;
+  }
+
+  /** Those for which `go` says that they are to be looked at further. */
+  async #each(
+    tasks: readonly Watched[],
+    go: (task: Watched) => Promise<boolean>,
+  ): Promise<Watched[]> {
+    const went = await Promise.all(
+      tasks.map((task) => this.#limit(async () => ((await go(task)) ? [task] : []))),
+    );
+    return went.flat();
+  }
+
+  async #ask(task: Watched): Promise<boolean> {
+    const answer = await this.service.cancel(task.taskId);
+    if (answer.is === 'refused') {
+      this.#say(task, `could not be cancelled: ${oneLine(answer.fault.message)}`, 'err');
+      return false;
+    }
+    // One that had ended before, or that is not known: what became of it is asked all the same.
+    if (answer.is === 'taken') cancelSent(task, 'user', true, this.clock.now());
+    return true;
+  }
+
+  async #look(task: Watched): Promise<boolean> {
+    const answer = await this.service.outputs(task.taskId);
+    const decision = decide(task, answer, this.clock.now(), noTimeouts);
+    const outcome = outcomeOf(decision);
+    if (outcome === null || !('cost' in decision)) return true;
+    await this.store.append({
+      type: 'settled',
+      run: task.run.id,
+      taskId: task.taskId,
+      outcome,
+      cost: decision.cost,
+    });
+    this.#say(task, words(outcome), 'out');
+    return false;
+  }
+
+  #say({ run, taskId }: Watched, what: string, where: 'out' | 'err'): void {
+    this.io[where].write(`${oneLine(run.name)}: task ${taskId} ${what}\n`);
+  }
+}
+
+/** null: the service has not said that it ended. */
+const outcomeOf = (decision: Decision): Settled['outcome'] | null => {
+  switch (decision.is) {
     case 'succeeded':
-      return { is: 'succeeded', outputs: answer.outputs };
+      return { is: 'succeeded', outputs: decision.outputs.map((output) => ({ ...output })) };
     case 'failed':
+      return { is: 'failed', error: decision.error, then: 'final' };
     case 'cancelled':
-    case 'missing':
-      return { is: 'cancelled', by: 'user' };
-    case 'queued':
-    case 'running':
-    case 'unread':
+      return { is: 'cancelled', by: decision.by };
+    case 'again':
+    case 'cancel':
+    case 'stop':
       return null;
+  }
+};
+
+const words = (outcome: Settled['outcome']): string => {
+  switch (outcome.is) {
+    case 'succeeded':
+      return 'had finished; the next apply fetches its outputs';
+    case 'failed':
+      return `had failed: ${oneLine(outcome.error.message)}`;
+    case 'cancelled':
+      return 'cancelled';
   }
 };

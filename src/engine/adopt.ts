@@ -31,7 +31,8 @@ export const plannedOf = async (
   return found;
 };
 
-const fromRecord = ({ id, inputs }: RunRecord): PlannedRun => ({
+/** A run as the journal knows it. */
+export const fromRecord = ({ id, inputs }: RunRecord): PlannedRun => ({
   index: inputs.index,
   id,
   name: inputs.name,

@@ -6,6 +6,8 @@ import type { EngineOptions, EngineResult } from './context.js';
 import { Context } from './context.js';
 import type { EngineEdges } from './edges.js';
 import { maySubmit } from './limits.js';
+import type { Watched } from './follow.js';
+import { disobeys } from './follow.js';
 import { LiveProgress } from './live.js';
 import { Retries } from './retries.js';
 import { Settler } from './settle.js';
@@ -38,6 +40,13 @@ export const runBatch = (
   edges: EngineEdges,
   options: EngineOptions,
 ): Promise<EngineResult> => new Batch(new Context(plan, edges, options)).run();
+
+/** For people: tasks that run on although a cancel was taken. */
+const deafWords = (tasks: readonly Watched[]): string => {
+  const named = tasks.slice(0, 5).map(({ taskId }) => taskId);
+  const more = tasks.length > named.length ? ` and ${tasks.length - named.length} more` : '';
+  return `asked to end and still reported as in flight: task ${named.join(', ')}${more}; the next apply follows on`;
+};
 
 class Batch {
   readonly #supply: Supply;
@@ -202,9 +211,17 @@ class Batch {
 
   /** Nothing is in flight and nothing more will be submitted. */
   #done(): boolean {
+    const { context } = this;
+    const { slots } = context;
     const { underWay, judging } = this.#submitter;
-    if (this.#watch.size + underWay + judging + this.#settler.fetching > 0) return false;
-    return this.context.stop !== null || this.#supply.exhausted;
+    const deaf = this.#watch.tasks().filter((task) => disobeys(task, context.now));
+    const followed = this.#watch.size - deaf.length;
+    if (followed + underWay + judging + this.#settler.fetching > 0) return false;
+    if (context.stop !== null) return true;
+    if (deaf.length === 0) return this.#supply.exhausted;
+    if (!this.#supply.exhausted && slots.held < slots.limit) return false;
+    context.halt({ is: 'service', message: deafWords(deaf) });
+    return true;
   }
 
   #nextChangeAt(): number {

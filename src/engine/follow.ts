@@ -23,7 +23,11 @@ export interface Watched {
   missingAnswers: number;
   /** Reads in a row that gave nothing. */
   unread: number;
+  /** A cancel was taken, or may have been. It ends nothing: the service says when a task ended. */
   cancelAsked: 'timeout' | 'user' | null;
+  cancelAskedAt: number | null;
+  /** Answers since then that said that it is in flight. */
+  afterCancel: number;
   /** Names of uploads from earlier applies that it was submitted with, by sha256. */
   readonly reused: ReadonlyMap<string, string>;
 }
@@ -51,7 +55,33 @@ const failedPauseMs = 3_000;
 /** 807 right after the create may be replication lag (runninghub-api 5.3). */
 const missingForgivenMs = 60_000;
 const missingBelieved = 5;
-const cancelledFor = 120_000;
+/** A cancelled task is asked for at such pauses, growing, and to end again after so many answers. */
+const afterCancelMs = { stepMs: 5_000, maxMs: 60_000 };
+const cancelAgainAfter = 8;
+/** So long, and so many answers, after a cancel a task counts as one that does not obey it. */
+const obeyMs = 120_000;
+const obeyAnswers = 5;
+
+/** A cancel went out. `taken`: it was answered so; else it may have been taken, and is sent again soon. */
+export const cancelSent = (
+  task: Watched,
+  by: 'timeout' | 'user',
+  taken: boolean,
+  now: number,
+): void => {
+  task.cancelAsked ??= by;
+  task.cancelAskedAt ??= now;
+  if (!taken) task.afterCancel = cancelAgainAfter - 1;
+};
+
+/**
+ * It was asked to end and is in flight for all that. It may hold its slot and cost for ever: it
+ * is followed as long as anything else is to be done, and by the next apply.
+ */
+export const disobeys = (
+  { cancelAskedAt, afterCancel }: Pick<Watched, 'cancelAskedAt' | 'afterCancel'>,
+  now: number,
+): boolean => cancelAskedAt !== null && afterCancel >= obeyAnswers && now - cancelAskedAt > obeyMs;
 
 /** What one answer about a task means. Mutates only the counters of `task`. */
 export const decide = (
@@ -114,18 +144,17 @@ const pending = (
   options: FollowOptions,
   nowRunning: boolean,
 ): Decision => {
+  if (task.cancelAsked !== null) {
+    task.afterCancel += 1;
+    if (task.afterCancel % cancelAgainAfter === 0) return { is: 'cancel' };
+    const { stepMs, maxMs } = afterCancelMs;
+    return { is: 'again', afterMs: Math.min(maxMs, stepMs * task.afterCancel), nowRunning };
+  }
   const runningAt = task.runningAt ?? (nowRunning ? now : null);
   const late =
     runningAt === null
       ? now - task.acceptedAt > options.queueTimeoutMs
       : now - runningAt > options.runTimeoutMs;
-  if (task.cancelAsked !== null) {
-    const limit = runningAt === null ? options.queueTimeoutMs : options.runTimeoutMs;
-    const overdue = now - (runningAt ?? task.acceptedAt) - limit;
-    // The cancel was taken but the task is still reported: followed a while, then given up.
-    if (task.cancelAsked === 'timeout' && overdue > cancelledFor) return cancelled(task, noCost);
-    return { is: 'again', afterMs: null, nowRunning };
-  }
   return late ? { is: 'cancel' } : { is: 'again', afterMs: null, nowRunning };
 };
 

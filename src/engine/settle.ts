@@ -8,6 +8,7 @@ import { collect } from './collect.js';
 import type { Context } from './context.js';
 import { errorOf, localError } from './errors.js';
 import type { Decision, Watched } from './follow.js';
+import { cancelSent } from './follow.js';
 import type { Submitter } from './submit.js';
 
 const downloadsAtOnce = 4;
@@ -73,11 +74,12 @@ export class Settler {
 
   /** Over its time: cancelled remotely and followed on, since it may have finished meanwhile. */
   async #cancel(task: Watched): Promise<'keep'> {
-    task.cancelAsked = 'timeout';
     const { service } = this.context.edges;
     const answer = await service.cancel(task.taskId, this.context.reads.signal);
-    // A fault on the way, or "not allowed": asked again after the next poll.
-    if (answer.is === 'refused') task.cancelAsked = null;
+    // Of a task that ended before, or that is not known, the next poll tells what became of it.
+    const perhaps = answer.is === 'refused' && answer.fault.class === 'transient';
+    if (answer.is === 'taken' || perhaps)
+      cancelSent(task, 'timeout', answer.is === 'taken', this.context.now);
     return 'keep';
   }
 

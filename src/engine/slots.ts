@@ -15,15 +15,19 @@ import type { Random } from '../edges/random.js';
  * - Where the service queues what it has no machine for, it refuses nothing: then the limit
  *   is what runs and a few more, so that the queue is fed and not filled.
  *
+ * - A fixed number is tried as it stands, whatever the service told. Refusals teach it as they
+ *   teach `auto`, and by probes it comes back to the number that was asked for.
+ *
  * A submit that is under way, a task in flight and a lost attempt each hold one slot.
  */
 export interface SlotOptions {
   /** A fixed number, or what `auto` starts from. */
   readonly start: number;
+  /** The service's own word for its limit counts. */
   readonly auto: boolean;
   /** The service told its limit: from there on it grows by probes only. */
   readonly told: boolean;
-  /** `auto` never goes above. */
+  /** It never goes above; of a fixed number the number itself. */
   readonly max: number;
 }
 
@@ -86,9 +90,7 @@ export class Slots {
   /** When `free` may change without anything happening; null: only by an event. */
   nextChangeAt(now: number): number | null {
     if (now < this.#shutUntil) return this.#shutUntil;
-    return this.#learned && this.options.auto && !this.#probing && this.#foundAt === null
-      ? this.#probeAt
-      : null;
+    return this.#learned && !this.#probing && this.#foundAt === null ? this.#probeAt : null;
   }
 
   /** @returns whether there should be room, as far as was learned; else this create finds out. */
@@ -132,7 +134,7 @@ export class Slots {
     if (freed > 0 || foreign < 0) this.#shutUntil = 0;
     // A task had ended unseen: that was the room that the probe found.
     if (freed > 0) this.#foundAt = null;
-    if (!this.options.auto || !this.#learned) return;
+    if (!this.#learned) return;
     // A refusal told of the same tasks before the count did.
     const known = Math.min(this.#lowered, Math.max(0, foreign));
     this.#lowered -= known;
@@ -142,7 +144,6 @@ export class Slots {
   /** `queued` and `running`: tasks of ours that the service has, the new one among them. */
   accepted(now: number, { queued, running }: { queued: number; running: number }): void {
     this.#shutTries = 0;
-    if (!this.options.auto) return;
     if (this.#probing && this.#held > this.#limit) {
       this.#probing = false;
       this.#foundAt = now;
@@ -152,7 +153,7 @@ export class Slots {
   /** A queued task runs now, or a new one was taken: there may be room for more. */
   started({ queued, running }: { queued: number; running: number }): void {
     const fed = queued >= Math.max(2, Math.ceil(running / 2));
-    if (this.options.auto && !this.#learned && this.#held >= this.#limit && !fed) this.#grow();
+    if (!this.#learned && this.#held >= this.#limit && !fed) this.#grow();
   }
 
   /**
@@ -166,11 +167,6 @@ export class Slots {
       const pause = Math.min(shutMaxMs, shutMs * 2 ** (this.#shutTries - 1));
       this.#shutUntil = now + Math.max(this.#jitter(pause), retryAfterMs ?? 0);
     } else if (retryAfterMs !== null) this.#shutUntil = now + retryAfterMs;
-    if (!this.options.auto) {
-      // A fixed number above the account's room: wait for a completion or a pause, then try again.
-      if (this.#held > 0) this.#shutUntil = Math.max(this.#shutUntil, now + this.#jitter(shutMs));
-      return;
-    }
     if (this.#probing) this.#probeEveryMs = Math.min(probeMaxMs, this.#probeEveryMs * 2);
     this.#probing = false;
     this.#learned = true;
@@ -184,7 +180,6 @@ export class Slots {
 
   #mayProbe(now: number): boolean {
     return (
-      this.options.auto &&
       this.#learned &&
       !this.#probing &&
       this.#foundAt === null &&

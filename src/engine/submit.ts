@@ -40,6 +40,8 @@ export const watched = (
   missingAnswers: 0,
   unread: 0,
   cancelAsked: null,
+  cancelAskedAt: null,
+  afterCancel: 0,
   reused,
 });
 

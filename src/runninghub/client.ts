@@ -5,6 +5,7 @@ import { redactor } from '../edges/secret.js';
 import type { TaskId } from '../values/ids.js';
 import type { Json } from '../values/json.js';
 import { isObject, jsonText } from '../values/json-text.js';
+import { cancelAnswer } from './endpoints/cancel.js';
 import { createAnswer } from './endpoints/create.js';
 import { download } from './endpoints/download.js';
 import { listAnswer, listRequest } from './endpoints/list.js';
@@ -188,12 +189,8 @@ class HttpClient implements Client {
 
   async cancel(taskId: TaskId, signal?: AbortSignal): Promise<CancelAnswer> {
     const reply = await this.#read('cancel', '/task/openapi/cancel', [['taskId', taskId]], signal);
-    const answer = readAnswer(reply);
-    if (answer.is === 'fault') return { is: 'refused', fault: this.#cleaned(answer.fault) };
-    const { code } = answer.envelope;
-    if (isGood(code)) return { is: 'taken' };
-    if (['807', '423', '1004'].includes(code)) return { is: 'gone' };
-    return { is: 'refused', fault: this.#envelopeFault(answer.envelope, answer.reply) };
+    const answer = cancelAnswer(reply);
+    return answer.is === 'refused' ? { ...answer, fault: this.#cleaned(answer.fault) } : answer;
   }
 
   async upload(file: UploadFile, signal?: AbortSignal): Promise<UploadAnswer> {

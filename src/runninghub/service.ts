@@ -157,9 +157,11 @@ export interface TaskCost {
 }
 
 export type CancelAnswer =
-  /** The request was taken; the task may still end well. */
+  /** The request was taken; the task runs on until the service says that it ended. */
   | { readonly is: 'taken' }
-  /** Ended or unknown before. */
+  /** The task is known and can be cancelled no more: it has ended (817). */
+  | { readonly is: 'ended' }
+  /** Unknown or expired (807). */
   | { readonly is: 'gone' }
   | { readonly is: 'refused'; readonly fault: Fault };
 
