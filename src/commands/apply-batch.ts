@@ -86,7 +86,7 @@ export const applyBatch = async (call: Call, io: Io, follower: Follower): Promis
       maxAgeMs: project.manifest.assets.maxAgeMs,
       clock,
     });
-    const notifier = notifierOf(project.manifest, env, io, problems);
+    const notifier = notifierOf(project, env, io, problems);
     const plan = await planProject(
       project,
       { history: store.state, selection, env, clock, ledger },

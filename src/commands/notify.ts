@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { warning } from '../diagnostics/diagnostic.js';
 import type { Problems } from '../diagnostics/problems.js';
-import type { Manifest } from '../manifest/manifest.js';
 import { isWebUrl, urlWith } from '../manifest/notify.js';
 import type { BatchReport } from '../report/model.js';
 import { summaryJson } from '../report/summary.js';
@@ -9,6 +8,7 @@ import { defaultTimeouts, Http } from '../runninghub/http.js';
 import { exit } from './exit.js';
 import type { Io } from './io.js';
 import { withoutKeys } from './planning.js';
+import type { Located } from './project.js';
 
 /** Who is told of the end of an apply; made at its start, so that what is missing is told then. */
 export interface Notifier {
@@ -38,12 +38,17 @@ const timeLimit = (ms: number, interrupted: AbortSignal): { signal: AbortSignal;
 
 /** null: the manifest names nobody, or cannot name it here, which is a warning. */
 export const notifierOf = (
-  { notify, dir }: Manifest,
+  { manifest: { notify, dir }, emulated }: Pick<Located, 'manifest' | 'emulated'>,
   env: ReadonlyMap<string, string>,
   io: Io,
   problems: Problems,
 ): Notifier | null => {
   if (notify === null) return null;
+  // A rehearsal starts nothing and tells nobody outside of this machine.
+  if (emulated) {
+    io.err.write(`notice: notify.${notify.is} is left out with --emulator\n`);
+    return null;
+  }
   const readable = withoutKeys(env);
   const wanted = (exitCode: number | null): boolean =>
     notify.on === 'always' || (exitCode === exit.done) === (notify.on === 'success');

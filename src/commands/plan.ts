@@ -53,6 +53,20 @@ const tellBalance = async (made: Plan, call: Call, io: Io): Promise<boolean> => 
   return problems.errors === 0;
 };
 
+const onWords = {
+  always: 'at the end',
+  failure: 'at the end, where the exit code is not 0',
+  success: 'at the end, where the exit code is 0',
+};
+
+/** What an apply starts on this machine, or whom it tells, beside its runs. */
+const notifyText = ({ manifest: { notify } }: Plan, emulated: boolean): string | null => {
+  if (notify === null) return null;
+  const what =
+    notify.is === 'command' ? `this is run: ${oneLine(notify.command)}` : 'notify.url is told';
+  return `${onWords[notify.on]}, ${what}${emulated ? ' (left out with --emulator)' : ''}`;
+};
+
 const show = async (made: Plan, call: Call, io: Io): Promise<void> => {
   const out = call.text('out');
   if (out !== null) {
@@ -64,4 +78,6 @@ const show = async (made: Plan, call: Call, io: Io): Promise<void> => {
     ? planJson(made)
     : planText(made, { paint: painter(io.env, io.out.isTTY), width: io.out.columns() });
   for await (const chunk of chunks) io.out.write(chunk);
+  const told = notifyText(made, call.flag('emulator'));
+  if (told !== null && !call.flag('json')) io.out.write(`${told}\n`);
 };

@@ -6,7 +6,7 @@ import { recordOf } from './record.js';
 export async function* planJson(plan: Plan): AsyncGenerator<string> {
   const { total, new: fresh, changed, retry, unknown, upToDate, download } = plan.summary;
   const summary = { total, new: fresh, changed, retry, unknown, upToDate, download };
-  yield `{"version":1,"summary":${JSON.stringify(summary)},"uploads":${JSON.stringify(plan.uploads)},"runs":[`;
+  yield `{"version":1,"summary":${JSON.stringify(summary)},"uploads":${JSON.stringify(plan.uploads)},"notify":${JSON.stringify(notified(plan.manifest))},"runs":[`;
   let between = '';
   for await (const run of plan.runs()) {
     yield `${between}${JSON.stringify(plannedJson(run))}`;
@@ -14,6 +14,15 @@ export async function* planJson(plan: Plan): AsyncGenerator<string> {
   }
   yield ']}\n';
 }
+
+/** Who is told of the end, and what is started for it. A URL may be a secret: it is not repeated. */
+const notified = ({ notify }: Plan['manifest']): object | null => {
+  if (notify === null) return null;
+  const { on } = notify;
+  return notify.is === 'command'
+    ? { is: 'command', command: notify.command, on }
+    : { is: 'url', on };
+};
 
 /** A planned run in plain JSON. */
 export interface PlannedJson extends Pick<

@@ -94,14 +94,40 @@ test.each([
   expect(p.exists('told.json')).toBe(told);
 });
 
-test('a finished batch tells its no-op too, and an emulated one says that it is', async () => {
+test('a finished batch tells its no-op too', async () => {
   const p = await start({ manifest: `${fox}\nnotify: { command: "${saves}" }` });
   await p.apply();
   p.remove('told.json');
   expect((await p.apply()).exit).toBe(0);
   expect(JSON.parse(p.read('told.json'))).toMatchObject({ submits: 0, counts: { reused: 1 } });
+});
+
+test('a rehearsal starts no command and tells no URL', async () => {
+  const p = await start({ manifest: `${fox}\nnotify: { command: "${saves}" }` });
+  const rehearsed = await p.run('apply', '--emulator');
+  expect(rehearsed.exit).toBe(0);
+  expect(rehearsed.err).toContain('notice: notify.command is left out with --emulator');
+  expect(p.exists('told.json')).toBe(false);
+  const { site, heard } = await receiver(200);
+  p.manifest(`${fox}\nnotify: { url: "${site}/x" }`);
   expect((await p.run('apply', '--emulator')).exit).toBe(0);
-  expect(JSON.parse(p.read('told.json'))).toMatchObject({ emulated: true });
+  expect(heard).toEqual([]);
+});
+
+test('the plan shows what is started at the end, and no URL', async () => {
+  const p = await start({ manifest: `${fox}\nnotify: { command: "${saves}", on: failure }` });
+  const planned = await p.run('plan');
+  expect(planned.out).toContain('at the end, where the exit code is not 0, this is run: ');
+  expect(planned.out).toContain('told.json');
+  expect((await p.run('plan', '--emulator')).out).toContain('(left out with --emulator)');
+  expect(JSON.parse((await p.run('plan', '--json')).out)).toMatchObject({
+    notify: { is: 'command', on: 'failure' },
+  });
+  p.manifest(`${fox}\nnotify: { url: "https://example.com/s3cr3t" }`);
+  const { out } = await p.run('plan');
+  expect(out).toContain('at the end, notify.url is told');
+  expect(out).not.toContain('s3cr3t');
+  expect((await p.run('plan', '--json')).out).not.toContain('s3cr3t');
 });
 
 test.each<[string, number, string]>([
