@@ -76,6 +76,8 @@ export const codes = {
   E0317: 'XLSX files need an optional package.',
   E0318: 'A column name or a name of an axis cannot be used in templates.',
   E0319: 'The matrix has no runs.',
+  E0330: 'Rows of a table whose cells are all empty were skipped.',
+  E0331: 'None of the columns of a table is used, so that its rows would change nothing.',
 
   // E04xx: templates, values and bindings
   E0401: 'A template is not well-formed.',

@@ -11,6 +11,7 @@ import { randomAt } from './random.js';
 import { rangeValues } from './range.js';
 import { openTable } from './tables/open.js';
 import { lines } from './tables/records.js';
+import type { Table } from './tables/table.js';
 import { textChunks } from './tables/text.js';
 
 export interface AxisContext {
@@ -26,6 +27,8 @@ export interface AxisContext {
 export interface AxisCells {
   readonly count: number;
   readonly get: (index: number) => Cell;
+  /** The table that they come from; null: none. */
+  readonly table: Table | null;
 }
 
 /** Reads an axis' values; null when there is a mistake, which is in `problems`. */
@@ -50,6 +53,7 @@ export const axisCells = async (
         ? {
             count: numbers.count,
             get: (at) => cell(number(numbers.get(at)), context.dir, values.at),
+            table: null,
           }
         : fail('E0309', values.at, `axis "${name}": ${numbers.why}`);
     }
@@ -77,7 +81,7 @@ export const axisCells = async (
           const datum: Datum = { is: 'map', entries: new Map(entries) };
           records.push({ datum, dir: table.dir, at: () => row.at(0) });
         }
-      return held(records);
+      return { ...held(records), table };
     }
     default:
       return impossible(values);
@@ -92,6 +96,7 @@ const number = (digits: string): Datum => ({ is: 'scalar', text: digits, type: '
 
 const held = (cells: readonly Cell[]): AxisCells => ({
   count: cells.length,
+  table: null,
   get: (index) => {
     const found = cells[index];
     if (found === undefined) throw new RangeError(`axis value ${index} of ${cells.length}`);
@@ -120,6 +125,7 @@ const randomCells = (
   const range = BigInt(max) - BigInt(min) + 1n;
   return {
     count,
+    table: null,
     get: (index) =>
       cell(number(String(BigInt(min) + randomAt(seed, index, range))), context.dir, at),
   };

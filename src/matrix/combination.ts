@@ -29,6 +29,17 @@ export interface Variable {
   readonly source: 'column' | 'axis' | 'include';
 }
 
+/** A table of the matrix: where its header stands, and the variables that come from it. */
+export interface TableOrigin {
+  readonly file: string;
+  readonly at: Place | null;
+  readonly variables: readonly string[];
+  /** Names as they stand in its header. */
+  readonly columns: readonly string[];
+  /** What may separate its names where all of them were read as one; null: nothing does. */
+  readonly otherDelimiter: string | null;
+}
+
 /**
  * An expanded matrix. `combinations()` can be walked again and yields the same every time. It
  * comes in stretches of what is at hand, each of them lazy too and to be walked before the next.
@@ -36,5 +47,8 @@ export interface Variable {
 export interface Matrix {
   /** Known before the walk (axes, columns, include keys). */
   readonly variables: readonly Variable[];
+  readonly tables: readonly TableOrigin[];
+  /** Axes and columns by whose values include entries add something. */
+  readonly deciding: readonly string[];
   combinations(): AsyncIterable<Iterable<Combination>>;
 }

@@ -1,6 +1,6 @@
 import type { Problems } from '../diagnostics/problems.js';
 import type { Cell } from '../values/datum.js';
-import type { RowOrigin, Variable } from './combination.js';
+import type { RowOrigin, TableOrigin, Variable } from './combination.js';
 
 /** One value of a dimension: what it adds to a combination. */
 export interface Step {
@@ -14,6 +14,7 @@ export interface Dimension {
   readonly label: string;
   readonly count: number;
   readonly variables: readonly Variable[];
+  readonly tables: readonly TableOrigin[];
   readonly steps:
     /** Any step at once: axes, and tables that are held. */
     | { readonly is: 'indexed'; readonly get: (index: number) => Step }

@@ -5,7 +5,7 @@ import { absent } from '../values/datum.js';
 import { impossible } from '../values/impossible.js';
 import type { AxisContext } from './axis.js';
 import { axisCells } from './axis.js';
-import type { Variable } from './combination.js';
+import type { TableOrigin, Variable } from './combination.js';
 import type { Dimension, Step } from './dimension.js';
 import { openTable } from './tables/open.js';
 import { heldTable } from './tables/records.js';
@@ -52,6 +52,7 @@ const readAxis = async (
           label: name.value,
           count: cells.count,
           variables: [variable],
+          tables: originsOf([cells.table], [name.value]),
           steps: { is: 'indexed', get },
         },
       ];
@@ -91,6 +92,7 @@ const zipDimension = async (
       label: `zip(${axes.map(({ name }) => name.value).join(', ')})`,
       count: first.cells.count,
       variables: axes.map(({ name }) => ({ name: name.value, at: name.at, source: 'axis' })),
+      tables: axes.flatMap(({ name, cells }) => originsOf([cells.table], [name.value])),
       steps: {
         is: 'indexed',
         get: (index) => ({
@@ -112,7 +114,7 @@ const rowsDimension = async (
   const opened = await Promise.all(
     sources.map((source) =>
       source.is === 'inline'
-        ? Promise.resolve(inlineTable(source, context.dir))
+        ? Promise.resolve(inlineTable(source, context.dir, problems))
         : openTable(source, context, problems),
     ),
   );
@@ -126,7 +128,12 @@ const rowsDimension = async (
   const count = tables.reduce((total, table) => total + table.count, 0);
   const walk = (rowProblems: Problems): AsyncIterable<readonly Step[]> =>
     stepsOf(tables, names, rowProblems);
-  const dimension = { label: 'rows', count, variables: [...variables.values()] };
+  const dimension = {
+    label: 'rows',
+    count,
+    variables: [...variables.values()],
+    tables: originsOf(tables, null),
+  };
   if (outermost) return [{ ...dimension, steps: { is: 'streamed', walk } }];
   // Turned over again and again by the axes before it: held.
   const held: Step[] = [];
@@ -134,6 +141,19 @@ const rowsDimension = async (
   const get = (index: number): Step => held[index] ?? { cells: [], row: null };
   return [{ ...dimension, count: held.length, steps: { is: 'indexed', get } }];
 };
+
+/** `variables`: what is made of each of them; null: its columns are variables themselves. */
+const originsOf = (
+  tables: readonly (Table | null)[],
+  variables: readonly string[] | null,
+): TableOrigin[] =>
+  tables.flatMap((table) => {
+    if (table === null) return [];
+    const { file, columns, otherDelimiter } = table;
+    const names = columns.map(({ name }) => name);
+    const at = columns[0]?.at ?? null;
+    return [{ file, at, variables: variables ?? names, columns: names, otherDelimiter }];
+  });
 
 async function* stepsOf(
   tables: readonly Table[],
@@ -164,7 +184,11 @@ const stepOf = (
   }),
 });
 
-const inlineTable = (source: RowsSpec & { is: 'inline' }, dir: string): Table =>
+const inlineTable = (
+  source: RowsSpec & { is: 'inline' },
+  dir: string,
+  problems: Problems,
+): Table | null =>
   heldTable(
     source.at.file,
     dir,
@@ -173,4 +197,5 @@ const inlineTable = (source: RowsSpec & { is: 'inline' }, dir: string): Table =>
       line: at.line,
       at: (key) => value.get(key)?.at ?? at,
     })),
+    problems,
   );

@@ -5,7 +5,7 @@ import type { MatrixSpec } from '../manifest/manifest.js';
 import type { Cell } from '../values/datum.js';
 import type { Place } from '../values/place.js';
 import type { AxisContext } from './axis.js';
-import type { Combination, Matrix, Variable } from './combination.js';
+import type { Combination, Matrix, TableOrigin, Variable } from './combination.js';
 import type { Dimension, Step } from './dimension.js';
 import { readDimensions } from './dimensions.js';
 import { Includes, matches } from './include-exclude.js';
@@ -36,6 +36,8 @@ export const expandMatrix = async (
 
 class LazyMatrix implements Matrix {
   readonly variables: readonly Variable[];
+  readonly tables: readonly TableOrigin[];
+  readonly deciding: readonly string[];
   #warned = false;
 
   constructor(
@@ -49,6 +51,10 @@ class LazyMatrix implements Matrix {
     for (const entry of spec.include)
       for (const [name, { at }] of entry.value)
         if (!original.has(name)) added.set(name, { name, at, source: 'include' });
+    this.tables = dimensions.flatMap(({ tables }) => tables);
+    this.deciding = spec.include.flatMap(({ value }) =>
+      [...value.keys()].filter((name) => original.has(name)),
+    );
     this.variables = [...dimensions.flatMap(({ variables }) => variables), ...added.values()];
   }
 

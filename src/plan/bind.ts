@@ -1,6 +1,6 @@
 import { error, warning } from '../diagnostics/diagnostic.js';
 import { didYouMean } from '../diagnostics/nearest.js';
-import type { Problems } from '../diagnostics/problems.js';
+import { Problems } from '../diagnostics/problems.js';
 import type { Manifest } from '../manifest/manifest.js';
 import type { Matrix } from '../matrix/combination.js';
 import type { Place } from '../values/place.js';
@@ -12,6 +12,7 @@ import { compile, pathsOf, unknownName } from './expression.js';
 import { requiredOf } from './required.js';
 import type { Stage, Surroundings } from './scope.js';
 import { isKnown, knownNames, variableOf } from './scope.js';
+import { checkTables, unparted, wrongDelimiter } from './tables.js';
 
 /** What fills a field of every run: a column or axis whose name is an address, or an entry of `set`. */
 export interface Binding {
@@ -34,7 +35,12 @@ export const bindAll = (
   const bindings: Binding[] = [];
   for (const { name, at } of matrix.variables) {
     if (name.startsWith('_') || !looksLikeAddress(name)) continue;
-    const fields = resolveAddress(workflow, name, at, problems);
+    const table = unparted(matrix, name);
+    const found = new Problems();
+    const fields = resolveAddress(workflow, name, at, table === null ? problems : found);
+    const wrong = fields === null && table !== null ? wrongDelimiter(table) : null;
+    if (wrong !== null) problems.add(wrong);
+    else if (table !== null) problems.addAll(found.kept);
     if (fields !== null)
       bindings.push({ address: name, fields, at, value: { is: 'variable', name } });
   }
@@ -107,18 +113,21 @@ export const checkNames = (
   const variables = new Set(names);
   const used = new Set<string>();
   const usedVars = new Set<string>();
+  let readsRows = false;
   for (const { value } of bindings) if (value.is === 'variable') used.add(value.name);
   for (const { expression, stage } of uses)
     for (const { path, at } of pathsOf(expression)) {
       const variable = variableOf(path, variables);
       if (variable !== null) used.add(variable);
+      else if (path[0] === 'row') readsRows = true;
       else if (path[0] === 'vars' && path[1] !== undefined) usedVars.add(path[1]);
       if (!isKnown(path, variables, surroundings, stage))
         problems.add(unknownName(path, at, knownNames(names, surroundings, stage)));
     }
+  const told = readsRows ? none : checkTables(matrix, usedInTables(matrix, used), problems);
   for (const { name, at, source } of matrix.variables)
     // A header that is an address and did not bind is an error already.
-    if (!used.has(name) && !name.startsWith('_') && !looksLikeAddress(name))
+    if (!used.has(name) && !told.has(name) && !name.startsWith('_') && !looksLikeAddress(name))
       problems.add(
         warning(
           'E0407',
@@ -138,3 +147,15 @@ export const checkNames = (
         }),
       );
 };
+
+const none: ReadonlySet<string> = new Set();
+
+/** What templates read, headers that are addresses (wrong ones are told already), and what include looks at. */
+const usedInTables = (matrix: Matrix, used: ReadonlySet<string>): ReadonlySet<string> =>
+  new Set([
+    ...used,
+    ...matrix.variables.flatMap(({ name }) =>
+      !name.startsWith('_') && looksLikeAddress(name) ? [name] : [],
+    ),
+    ...matrix.deciding,
+  ]);

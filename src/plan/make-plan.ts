@@ -64,7 +64,7 @@ export interface PlanInput {
   };
 }
 
-const templateMistakes: ReadonlySet<Code> = new Set(['E0401', 'E0402', 'E0403']);
+const everyRowRepeats: ReadonlySet<Code> = new Set(['E0331', 'E0401', 'E0402', 'E0403']);
 
 /** Output links live a day (runninghub-api 13): older ones cannot be asked for again. */
 const linkLifeMs = 24 * 3_600_000;
@@ -76,8 +76,8 @@ const linkLifeMs = 24 * 3_600_000;
 export const makePlan = async (input: PlanInput, problems: Problems): Promise<Plan | null> => {
   const before = problems.errors;
   const planner = new Planner(input, problems);
-  // Cells are checked although a header is wrong; not where a template is, which every row would repeat.
-  if (problems.kept.some(({ code }) => templateMistakes.has(code))) return null;
+  // Cells are checked although a header is wrong; not where every row would repeat the mistake.
+  if (problems.kept.some(({ code }) => everyRowRepeats.has(code))) return null;
   await planner.survey();
   if (problems.errors > before) return null;
   await planner.pairWithHistory();

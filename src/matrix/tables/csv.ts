@@ -9,43 +9,101 @@ import { absent } from '../../values/datum.js';
 import { withLineFeeds } from '../../values/line-ends.js';
 import type { Place } from '../../values/place.js';
 import { cellSpan } from './csv-cell.js';
+import { emptyRows } from './empty-rows.js';
 import type { Row, Table } from './table.js';
+import { shownDelimiter } from './table.js';
 import type { TextSource } from './text.js';
 import { textChunks } from './text.js';
 
 export interface CsvOptions {
-  readonly delimiter: string;
+  /** As the manifest says; null: what the file's first line says, else the usual one. */
+  readonly delimiter: string | null;
+  readonly usual: string;
 }
 
 /** Opens a CSV: reads its header, counts its records. Rows are streamed on every walk. */
 export const csvTable = async (
   source: TextSource & { readonly dir: string },
-  options: CsvOptions,
+  { delimiter: written, usual }: CsvOptions,
   files: Files,
   problems: Problems,
 ): Promise<Table | null> => {
   const before = problems.errors;
-  const counter = new RecordCounter();
   let head = '';
   for await (const chunk of textChunks(source, files, problems)) {
-    counter.add(chunk);
-    if (head.length < 65_536) head += chunk;
+    head += chunk;
+    if (head.length >= 65_536) break;
   }
   if (problems.errors > before) return null;
-  const header = await readHeader(source, options, files, problems);
+  const sep = readSepLine(head);
+  const delimiter = written ?? sep?.delimiter ?? usual;
+  const format: Format = { delimiter, skipped: sep?.length ?? 0 };
+  const counter = new RecordCounter(delimiter, sep === null ? 1 : 2);
+  for await (const chunk of tableText(source, format, files, problems)) counter.add(chunk);
+  if (problems.errors > before) return null;
+  const header = await readHeader(source, format, files, problems);
   if (header === null) return null;
-  checkHeader(header, source, options, head, problems);
-  const count = counter.end() - 1;
+  checkHeader(header, source, format, head.slice(format.skipped), problems);
+  const { records, empty, firstEmpty } = counter.end();
+  const count = records - 1;
+  if (empty > 0) problems.add(emptyRows(source.file, empty, firstEmpty));
   if (count < 1)
     problems.add(error('E0303', wholeFile(source.file), 'the table has a header but no rows'));
   if (problems.errors > before) return null;
+  const rest = otherDelimiter(header, delimiter);
   return {
     file: source.file,
     dir: source.dir,
     columns: header,
     count,
-    rows: (rowProblems) => walk(source, options, files, header.length, rowProblems),
+    otherDelimiter: rest,
+    rows: (rowProblems) => walk(source, format, files, header.length, rowProblems),
   };
+};
+
+/** What is known of the text before the first record is read. */
+interface Format {
+  readonly delimiter: string;
+  /** Characters of a `sep=` line before the header. */
+  readonly skipped: number;
+}
+
+/** The first line as Excel reads it: it names the delimiter and is no row. */
+const sepLine = /^\ufeff?"?sep=([^\r\n"])\1*"?[ \t]*(?:\r\n|\n|\r|$)/i;
+
+const readSepLine = (
+  head: string,
+): { readonly delimiter: string; readonly length: number } | null => {
+  const [line, delimiter] = sepLine.exec(head) ?? [];
+  return line === undefined || delimiter === undefined ? null : { delimiter, length: line.length };
+};
+
+/** The text from the header on. */
+async function* tableText(
+  source: TextSource,
+  { skipped }: Format,
+  files: Files,
+  problems: Problems,
+): AsyncGenerator<string> {
+  let left = skipped;
+  for await (const chunk of textChunks(source, files, problems)) {
+    const rest = left === 0 ? chunk : chunk.slice(left);
+    left = Math.max(0, left - chunk.length);
+    if (rest !== '') yield rest;
+  }
+}
+
+const marks = [',', ';', '\t', '|'];
+
+/** Where all names stand in one cell: what seems to separate them. */
+const otherDelimiter = ([only, ...more]: Header, delimiter: string): string | null => {
+  if (only === undefined || more.length > 0) return null;
+  const counted = marks
+    .filter((mark) => mark !== delimiter)
+    .map((mark) => ({ mark, parts: only.name.split(mark).length }))
+    .filter(({ parts }) => parts > 1)
+    .sort((a, b) => b.parts - a.parts);
+  return counted[0]?.mark ?? null;
 };
 
 type Header = readonly { readonly name: string; readonly at: Place | null }[];
@@ -60,12 +118,12 @@ interface RawRecord {
 /** Records with their raw text, as many as are there; ends at a malformed one, which is told. */
 async function* records(
   source: TextSource,
-  { delimiter }: CsvOptions,
+  format: Format,
   files: Files,
   problems: Problems,
 ): AsyncGenerator<readonly RawRecord[]> {
   const parser = parse({
-    delimiter,
+    delimiter: format.delimiter,
     raw: true,
     bom: true,
     relax_column_count: true,
@@ -73,11 +131,11 @@ async function* records(
     record_delimiter: ['\r\n', '\n', '\r'],
     max_record_size: 64 * 1024 * 1024,
   });
-  const input = Readable.from(textChunks(source, files, problems), { objectMode: true });
+  const input = Readable.from(tableText(source, format, files, problems), { objectMode: true });
   input.on('error', (cause) => parser.destroy(cause));
   input.pipe(parser);
   try {
-    let line = 1;
+    let line = format.skipped === 0 ? 1 : 2;
     for await (const items of readBatches(parser))
       yield items.map((item) => {
         const { record, raw } = item as Omit<RawRecord, 'line'>;
@@ -133,7 +191,7 @@ const malformed = (source: TextSource, cause: CsvError): ReturnType<typeof error
 
 const readHeader = async (
   source: TextSource,
-  options: CsvOptions,
+  options: Format,
   files: Files,
   problems: Problems,
 ): Promise<Header | null> => {
@@ -154,7 +212,7 @@ const readHeader = async (
 const checkHeader = (
   header: Header,
   source: TextSource,
-  options: CsvOptions,
+  options: Format,
   head: string,
   problems: Problems,
 ): void => {
@@ -183,19 +241,17 @@ const checkHeader = (
       error(
         'E0306',
         wholeFile(source.file),
-        `the table has one column, but many "${shown(other)}"`,
+        `the table has one column, but many "${shownDelimiter(other)}"`,
         {
-          hint: `rows: { file: …, delimiter: "${shown(other)}" }`,
+          hint: `rows: { file: …, delimiter: "${shownDelimiter(other)}" }`,
         },
       ),
     );
 };
 
-const shown = (mark: string): string => (mark === '\t' ? String.raw`\t` : mark);
-
 async function* walk(
   source: TextSource,
-  options: CsvOptions,
+  options: Format,
   files: Files,
   width: number,
   problems: Problems,
@@ -203,6 +259,7 @@ async function* walk(
   let header = true;
   for await (const batch of records(source, options, files, problems)) {
     yield batch.slice(header ? 1 : 0).flatMap(({ record, raw, line }): Row[] => {
+      if (isEmpty(record, raw)) return [];
       const at = (column: number): Place =>
         placeOf(source.file, line, raw, column, options.delimiter);
       if (record.length === width)
@@ -213,6 +270,10 @@ async function* walk(
     header = false;
   }
 }
+
+/** Cells of blanks alone, none of them in quotes, as spreadsheets leave them below a table. */
+const isEmpty = (record: readonly string[], raw: string): boolean =>
+  record.every((value) => value.trim() === '') && !raw.includes('"');
 
 const ragged = (cells: number, width: number, at: Place): ReturnType<typeof error> =>
   error(
@@ -267,27 +328,54 @@ const placeOf = (
 /** Counts records by scanning for line ends outside of quotes: a tenth of a parse. */
 class RecordCounter {
   #records = 0;
+  #empty = 0;
+  #firstEmpty = 0;
   #quoted = false;
   #content = false;
+  /** Cells without content: blanks and delimiters. */
+  #cells = false;
+  #afterReturn = false;
+  readonly #delimiter: number;
+
+  constructor(
+    delimiter: string,
+    private line: number,
+  ) {
+    this.#delimiter = delimiter.charCodeAt(0);
+  }
 
   add(text: string): void {
     for (let at = 0; at < text.length; at += 1) {
       const code = text.charCodeAt(at);
-      if (code === 34) {
-        this.#quoted = !this.#quoted;
-        this.#content = true;
-      } else if ((code === 10 || code === 13) && !this.#quoted) this.#line();
+      if (code === 34) this.#quoted = !this.#quoted;
+      if (code === 10 || code === 13) this.#lineEnd(code);
+      else if (code === this.#delimiter || isBlank(code)) this.#cells = true;
       else if (code !== 0xfeff) this.#content = true;
+      this.#afterReturn = code === 13;
     }
   }
 
-  end(): number {
-    this.#line();
-    return this.#records;
+  end(): { readonly records: number; readonly empty: number; readonly firstEmpty: number } {
+    this.#record();
+    return { records: this.#records, empty: this.#empty, firstEmpty: this.#firstEmpty };
   }
 
-  #line(): void {
+  #lineEnd(code: number): void {
+    if (code === 10 && this.#afterReturn) return;
+    if (!this.#quoted) this.#record();
+    this.line += 1;
+  }
+
+  #record(): void {
     if (this.#content) this.#records += 1;
+    else if (this.#cells) {
+      this.#empty += 1;
+      if (this.#firstEmpty === 0) this.#firstEmpty = this.line;
+    }
     this.#content = false;
+    this.#cells = false;
   }
 }
+
+const isBlank = (code: number): boolean =>
+  code === 32 || code === 9 || code === 0xa0 || code === 0x3000;

@@ -57,8 +57,8 @@ export const openTable = async (
   switch (format) {
     case 'csv':
     case 'tsv': {
-      const delimiter = rows.delimiter ?? (format === 'tsv' ? '\t' : ',');
-      return csvTable(source, { delimiter }, files, problems);
+      const usual = format === 'tsv' ? '\t' : ',';
+      return csvTable(source, { delimiter: rows.delimiter, usual }, files, problems);
     }
     case 'json':
       return jsonTable(source, files, problems);

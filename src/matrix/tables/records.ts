@@ -1,3 +1,4 @@
+import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import { error } from '../../diagnostics/diagnostic.js';
 import { LineIndex, wholeFile } from '../../diagnostics/lines.js';
 import type { Problems } from '../../diagnostics/problems.js';
@@ -12,6 +13,7 @@ import { isList, isObject, locateJson, parseJson } from '../../values/json-text.
 import { datumWithLineFeeds } from '../../values/line-ends.js';
 import type { Place } from '../../values/place.js';
 import { datumFromJson } from '../datum-json.js';
+import { emptyRows } from './empty-rows.js';
 import type { Row, Table } from './table.js';
 import type { TextSource } from './text.js';
 import { textChunks, wholeText } from './text.js';
@@ -24,8 +26,20 @@ interface Record {
   readonly at: (key: string) => Place | null;
 }
 
-/** A table of records that are held in memory: JSON, YAML, XLSX, inline maps. */
-export const heldTable = (file: string, dir: string, records: readonly Record[]): Table => {
+/** A table of records that are held in memory: JSON, YAML, XLSX, inline maps. null: none gives anything. */
+export const heldTable = (
+  file: string,
+  dir: string,
+  all: readonly Record[],
+  problems: Problems,
+): Table | null => {
+  const records = all.filter(givesSomething);
+  const [first] = all.filter((record) => !givesSomething(record));
+  if (first !== undefined) problems.add(emptyRows(file, all.length - records.length, first.line));
+  if (records.length === 0) {
+    problems.add(noRows(file));
+    return null;
+  }
   const columns = new Map<string, Place | null>();
   for (const record of records)
     for (const key of record.values.keys()) if (!columns.has(key)) columns.set(key, record.at(key));
@@ -35,12 +49,21 @@ export const heldTable = (file: string, dir: string, records: readonly Record[])
     dir,
     columns: [...columns].map(([name, at]) => ({ name, at })),
     count: records.length,
+    otherDelimiter: null,
     // eslint-disable-next-line @typescript-eslint/require-await -- held rows need no waiting
     rows: async function* () {
       yield records.map((record) => rowOf(record, names));
     },
   };
 };
+
+const givesSomething = ({ values }: Record): boolean => {
+  for (const datum of values.values()) if (datum.is !== 'absent') return true;
+  return false;
+};
+
+const noRows = (file: string): Diagnostic =>
+  error('E0303', wholeFile(file), 'the table has no rows');
 
 const rowOf = (record: Record, names: readonly string[]): Row => ({
   line: record.line,
@@ -81,7 +104,7 @@ export const jsonTable = async (
     const line = read.value !== item && index < 10_000 ? (place([index])?.line ?? 1) : 1;
     return [{ values, line, at: (key) => place([index, key]) }];
   });
-  return checked(heldTable(source.file, source.dir, records), problems);
+  return heldTable(source.file, source.dir, records, problems);
 };
 
 export const yamlTable = async (
@@ -96,7 +119,7 @@ export const yamlTable = async (
     problems.add(error('E0306', tree.at, 'a table is a list of maps'));
     return null;
   }
-  return checked(heldTable(source.file, source.dir, treeRecords(tree.items, problems)), problems);
+  return heldTable(source.file, source.dir, treeRecords(tree.items, problems), problems);
 };
 
 const treeRecords = (items: readonly Tree[], problems: Problems): Record[] =>
@@ -126,23 +149,33 @@ export const jsonlTable = async (
   const before = problems.errors;
   const columns = new Map<string, Place | null>();
   let count = 0;
-  for await (const { values, at } of jsonlRecords(source, files, problems)) {
+  let empty = 0;
+  let firstEmpty = 0;
+  for await (const record of jsonlRecords(source, files, problems)) {
+    const { values, at, line } = record;
+    if (!givesSomething(record)) {
+      empty += 1;
+      if (empty === 1) firstEmpty = line;
+      continue;
+    }
     count += 1;
     for (const key of values.keys()) if (!columns.has(key)) columns.set(key, at(key));
   }
+  if (empty > 0) problems.add(emptyRows(source.file, empty, firstEmpty));
+  if (count === 0 && problems.errors === before) problems.add(noRows(source.file));
   if (problems.errors > before) return null;
   const names = [...columns.keys()];
-  const table: Table = {
+  return {
     file: source.file,
     dir: source.dir,
     columns: [...columns].map(([name, at]) => ({ name, at })),
     count,
+    otherDelimiter: null,
     rows: async function* (rowProblems) {
       for await (const record of jsonlRecords(source, files, rowProblems))
-        yield [rowOf(record, names)];
+        if (givesSomething(record)) yield [rowOf(record, names)];
     },
   };
-  return checked(table, problems);
 };
 
 async function* jsonlRecords(
@@ -198,9 +231,3 @@ const mapOf = (json: Json): ReadonlyMap<string, Datum> | null =>
   isObject(json)
     ? new Map([...json].map(([key, value]) => [key, datumWithLineFeeds(datumFromJson(value))]))
     : null;
-
-const checked = (table: Table, problems: Problems): Table | null => {
-  if (table.count > 0) return table;
-  problems.add(error('E0303', wholeFile(table.file), 'the table has no rows'));
-  return null;
-};

@@ -21,9 +21,14 @@ export interface Table {
   readonly columns: readonly { readonly name: string; readonly at: Place | null }[];
   /** Rows that a walk yields, found without keeping them. */
   readonly count: number;
+  /** What may separate its names where all of them were read as one; null: nothing does. */
+  readonly otherDelimiter: string | null;
   /**
    * In batches: a million rows have no time for a million turns of the event loop. Mistakes of
    * single rows go to `problems`, and the walk goes on where it can.
    */
   rows(problems: Problems): AsyncIterable<readonly Row[]>;
 }
+
+/** As a manifest writes it. */
+export const shownDelimiter = (mark: string): string => (mark === '\t' ? String.raw`\t` : mark);

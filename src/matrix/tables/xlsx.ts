@@ -95,25 +95,27 @@ const tableOf = (
     else if (seen.has(name)) problems.add(error('E0304', at(1), `there are two columns "${name}"`));
     seen.add(name);
   }
-  const filled = body
-    .map((cells, index) => ({ cells, line: index + 2 }))
-    .filter(({ cells }) => cells.some((cell) => cell != null && cell !== ''));
-  if (filled.length === 0) problems.add(error('E0303', at(0), 'the table has no rows'));
+  const rowsBelow = body.map((cells, index) => ({ cells, line: index + 2 }));
+  const filled = rowsBelow.filter(({ cells }) => cells.some((cell) => !isEmpty(cell)));
   for (const { cells, line } of filled)
     for (const [index, cell] of cells.entries())
       if (isRounded(cell)) problems.add(rounded(cell, names[index] ?? '', at(line)));
-  return filled.length === 0
-    ? null
-    : heldTable(
-        source.file,
-        source.dir,
-        filled.map(({ cells, line }) => ({
-          values: new Map(names.map((name, index) => [name, datumOf(cells[index])])),
-          line,
-          at: () => at(line),
-        })),
-      );
+  return heldTable(
+    source.file,
+    source.dir,
+    rowsBelow.map(({ cells, line }) => ({
+      values: new Map(
+        cells.every(isEmpty) ? [] : names.map((name, index) => [name, datumOf(cells[index])]),
+      ),
+      line,
+      at: () => at(line),
+    })),
+    problems,
+  );
 };
+
+const isEmpty = (cell: unknown): boolean =>
+  cell == null || (typeof cell === 'string' && cell.trim() === '');
 
 /** A spreadsheet keeps 15 digits: a longer integer is no longer what its author typed. */
 const isRounded = (cell: unknown): cell is SheetNumber =>
