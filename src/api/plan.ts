@@ -42,7 +42,7 @@ export const plan = async (manifest: string, options: BatchOptions = {}): Promis
     uploads,
     estimate,
     runs: async function* () {
-      for await (const run of made.runs()) yield plannedJson(run);
+      for await (const run of made.runs()) if (run.selected) yield plannedJson(run);
     },
   };
 };

@@ -203,6 +203,7 @@ class Apply {
         slots: outcome.slots || (store.state.told?.slots ?? null),
       },
       outcome.held,
+      ({ selected }) => selected,
     );
   }
 
@@ -246,5 +247,5 @@ class Apply {
   }
 }
 
-const codeOf = ({ counts }: BatchReport): number =>
-  counts.succeeded === counts.total ? exit.done : exit.someFailed;
+const codeOf = ({ thisApply }: BatchReport): number =>
+  thisApply.succeeded === thisApply.total ? exit.done : exit.someFailed;

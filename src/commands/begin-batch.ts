@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { isAbsolute, relative, sep } from 'node:path';
-import type { Shard } from '../journal/event.js';
+import type { Scope, Shard } from '../journal/event.js';
 import type { Store } from '../journal/store.js';
 import { datumJson } from '../matrix/datum-json.js';
 import type { Plan } from '../plan/plan.js';
 import { toPlanned } from '../plan/record.js';
 import type { Selection } from '../plan/selection.js';
 import { wholeOf } from '../plan/whole.js';
+import type { RunId } from '../values/ids.js';
 import type { Project } from './project.js';
 import { titleOf } from './results.js';
 import { programVersion } from './version.js';
@@ -40,6 +41,7 @@ export const beginBatch = async (
       title: titleOf(manifest),
       runs: plan.summary.total,
       toDo: plan.summary.total - plan.summary.upToDate,
+      ...(await selectedOf(plan)),
       outputs: pathBetween(project.stateDir, project.outputsDir),
       shard,
     },
@@ -51,6 +53,14 @@ export const beginBatch = async (
       if (known?.run !== run.id || known.name !== run.name) store.appendLater(toPlanned(run));
     }
   await store.flush();
+};
+
+/** Nothing where all of the batch is. */
+const selectedOf = async (plan: Plan): Promise<Pick<Scope, 'selected'>> => {
+  if (plan.summary.total === plan.summary.planned) return {};
+  const selected: RunId[] = [];
+  for await (const run of plan.runs()) if (run.acts) selected.push(run.id);
+  return { selected };
 };
 
 const shardOf = async (

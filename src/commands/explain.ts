@@ -90,8 +90,8 @@ const reasonsOf = async (typed: string, call: Call, io: Io): Promise<PlannedWord
   const selection = { ...everything, only: [typed] };
   const plan = await planProject(project, { history, selection, env, clock: io.clock }, problems);
   if (plan === null) return null;
-  for await (const { id, name, action, reasons } of plan.runs())
-    return { id, name, action, reasons };
+  for await (const { selected, id, name, action, reasons } of plan.runs())
+    if (selected) return { id, name, action, reasons };
   return null;
 };
 

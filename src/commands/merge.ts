@@ -56,6 +56,7 @@ export const merge = async (call: Call, io: Io): Promise<number> => {
       summaryText(report, {
         reportPath: written.htmlPath === null ? null : show(written.htmlPath),
         command: null,
+        merged: true,
         paint: painter(io.env, io.out.isTTY),
         width: io.out.columns(),
       }),

@@ -20,7 +20,7 @@ export const priceText = async (plan: Plan, desk: PriceDesk): Promise<string | n
   const bodies = new Map<string, { times: number; ask: ReturnType<typeof preview> }>();
   let left = 0;
   for await (const run of plan.runs()) {
-    if (run.twinOf !== null || !['new', 'changed', 'retry'].includes(run.action)) continue;
+    if (!run.acts || !['new', 'changed', 'retry'].includes(run.action)) continue;
     const request = requestOf(plan, run, [], new Map());
     const body = jsonText(request.body);
     const known = bodies.get(body);

@@ -3,6 +3,7 @@ import { Problems } from '../diagnostics/problems.js';
 import { readStore } from '../journal/store.js';
 import { everything } from '../plan/selection.js';
 import { compareBatches } from '../report/compare.js';
+import { selectedIn } from '../report/run.js';
 import { summaryJson } from '../report/summary.js';
 import { comparisonText } from '../report/compare-words.js';
 import type { Call } from './call.js';
@@ -43,6 +44,7 @@ export const report = async (call: Call, io: Io): Promise<number> => {
     return exit.badInput;
   const { state } = read;
   const { told } = state;
+  const isSelected = selectedIn(state);
   const made = await reportOf(
     plan,
     state,
@@ -65,6 +67,7 @@ export const report = async (call: Call, io: Io): Promise<number> => {
       slots: told?.slots ?? null,
     },
     new Map(Object.entries(told?.held ?? {})),
+    ({ id }) => isSelected(id),
   );
   const comparison = earlier === null ? undefined : compareBatches(earlier, made.runs);
   const written = await writeReports(

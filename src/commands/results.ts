@@ -4,7 +4,7 @@ import { writeAtomically } from '../edges/atomic.js';
 import type { RunError } from '../journal/event.js';
 import type { BatchState } from '../journal/state.js';
 import type { Manifest } from '../manifest/manifest.js';
-import type { Plan } from '../plan/plan.js';
+import type { Plan, PlannedRun } from '../plan/plan.js';
 import { reportFiles } from '../report/files.js';
 import { githubSummary, runAnnotations } from '../report/github.js';
 import type { BatchFacts, BatchReport, ReportRun } from '../report/model.js';
@@ -25,6 +25,7 @@ export const reportOf = async (
   facts: Omit<BatchFacts, 'assets'> & { readonly assets: Omit<BatchFacts['assets'], 'referenced'> },
   /** By run id: why a pending run got no further. */
   held: ReadonlyMap<string, RunError>,
+  isOfThisApply: (run: PlannedRun) => boolean,
 ): Promise<BatchReport> => {
   const runs: ReportRun[] = [];
   for await (const run of plan.runs())
@@ -32,6 +33,7 @@ export const reportOf = async (
       buildRun(factsOfPlanned(run), state.runs.get(run.id), {
         since: facts.startedAt,
         held: held.get(run.id) ?? null,
+        thisApply: isOfThisApply(run),
       }),
     );
   const referenced = runs.reduce(

@@ -3,7 +3,7 @@ import type { Holder } from '../journal/lock.js';
 import { holderAtWork } from '../journal/lock.js';
 import { lockPath, readStore } from '../journal/store.js';
 import type { BatchState } from '../journal/state.js';
-import { buildRun, factsOfRecorded } from '../report/run.js';
+import { buildRun, factsOfRecorded, selectedIn } from '../report/run.js';
 import type { ReportRun } from '../report/model.js';
 import { statuses } from '../report/model.js';
 import { painter } from '../terminal/colour.js';
@@ -31,10 +31,12 @@ export const status = async (call: Call, io: Io): Promise<number> => {
   }
   const { state } = read;
   const holder = await holderAtWork(lockPath(located.stateDir));
+  const isSelected = selectedIn(state);
   const runs = [...state.runs.values()].map((record) =>
     buildRun(factsOfRecorded(record.id, record.inputs), record, {
       since: state.beganAt,
       held: null,
+      thisApply: isSelected(record.id),
     }),
   );
   // An emulator's time may be ahead of ours.

@@ -36,6 +36,8 @@ export const fromRecord = ({ id, inputs }: RunRecord): PlannedRun => ({
   index: inputs.index,
   id,
   name: inputs.name,
+  selected: false,
+  acts: false,
   action: 'download',
   reasons: ['no longer in the manifest; its task is paid for'],
   row: inputs.row,

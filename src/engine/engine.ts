@@ -291,7 +291,7 @@ class Batch {
   async *#toSubmit(): AsyncGenerator<PlannedRun> {
     const { plan } = this.context;
     for await (const run of plan.runs()) {
-      if (run.twinOf !== null) continue;
+      if (!run.acts) continue;
       switch (run.action) {
         case 'new':
         case 'changed':

@@ -224,14 +224,15 @@ export class Submitter {
   /** A task that failed: put back in the queue where policy allows it. */
   afterTask(task: Watched, error: RunError): 'again' | 'retry' | 'final' {
     const { supply } = this.parts;
-    if (!supply().forgetStale(task.run.id, task.reused, error.message))
+    if (!task.run.selected || !supply().forgetStale(task.run.id, task.reused, error.message))
       return this.afterFailure(task.run, error);
     supply().tryLater(task.run, this.context.now);
     return 'again';
   }
 
   afterFailure(run: PlannedRun, error: RunError): 'retry' | 'final' {
-    const then = this.parts.retries.after(run.id, error);
+    // Followed since it was paid for; nobody asked for another submit of it.
+    const then = run.selected ? this.parts.retries.after(run.id, error) : 'final';
     if (then === 'final') this.context.account.failed();
     else {
       const tries = this.parts.retries.count(run.id);

@@ -55,6 +55,8 @@ export interface Scope {
   /** How many runs were selected, and how many of them were not up to date. */
   readonly runs: number;
   readonly toDo: number;
+  /** Which ones; absent: all of the batch, or an older rh-batch wrote it. */
+  readonly selected?: readonly RunId[];
   /** The outputs' folder relative to the state's, `/` between parts; null where no such path exists. */
   readonly outputs: string | null;
   /** null: the whole batch. */

@@ -46,6 +46,8 @@ export class RunCore {
   /** The name that a person chose; null: the default. */
   chosenName: string | null = null;
   tags: readonly string[] = [];
+  /** Whether this command is about it; the others stand in reports alone. */
+  selected = true;
 
   get id(): RunId {
     return (this.#id ??= runIdOf(this.fingerprints.of(this.chosen, this.combination.repeat)));

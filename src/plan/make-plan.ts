@@ -42,7 +42,7 @@ import { differences, reasonText } from './reasons.js';
 import { toRunInputs } from './record.js';
 import type { Surroundings } from './scope.js';
 import type { Selection } from './selection.js';
-import { failedRuns, fitsWhere, inShard, Patterns } from './selection.js';
+import { failedRuns, fitsWhere, inShard, isPartial, Patterns } from './selection.js';
 import { Values } from './value.js';
 
 export interface PlanInput {
@@ -102,6 +102,8 @@ class Planner implements Plan {
   /** As the plan found them: what is retried and succeeds still belongs to this apply's report. */
   readonly #failed: ReadonlySet<RunId> | null;
   readonly #selected = new IdTable();
+  /** All of the batch, selected or not. */
+  readonly #planned: IdTable;
   readonly #names = new IdTable();
   /** Of runs that history knows; the others are new. */
   readonly #decisions = new Map<RunId, Decision>();
@@ -109,6 +111,7 @@ class Planner implements Plan {
   readonly #uses = new Map<string, number>();
   readonly pending = new Mix();
   #summary: PlanSummary = {
+    planned: 0,
     total: 0,
     new: 0,
     changed: 0,
@@ -127,6 +130,7 @@ class Planner implements Plan {
     const { manifest, target, workflow, matrix, edges } = input;
     this.manifest = manifest;
     this.#failed = input.selection.failed ? failedRuns(input.history) : null;
+    this.#planned = isPartial(input.selection) ? new IdTable() : this.#selected;
     this.target = target;
     this.workflow = workflow;
     const graph = target.identity(workflow);
@@ -216,10 +220,13 @@ class Planner implements Plan {
     // Decided again by the same rules; mistakes were told by the survey.
     const quiet = new Problems();
     const seen = new IdTable();
+    const acting = isPartial(this.input.selection) ? new IdTable() : null;
     for await (const cores of this.#walk(quiet))
       for (const core of cores) {
-        const first = seen.add(core.id, core.combination.index);
-        yield this.#planned(core, first ?? null);
+        const { index } = core.combination;
+        const first = seen.add(core.id, index);
+        const earlier = acting === null || !core.selected ? first : acting.add(core.id, index);
+        yield this.#runOf(core, first ?? null, core.selected && earlier === undefined);
       }
   }
 
@@ -233,16 +240,21 @@ class Planner implements Plan {
       upToDate: 0,
       download: 0,
     };
+    let planned = 0;
     let total = 0;
     let notGiven = 0;
+    // Ids cost hashes: they are not needed where nothing can be compared with anything.
+    const fresh = this.input.history.runs.size === 0;
     for await (const cores of this.#walk(this.problems))
       for (const core of cores) {
+        planned += 1;
+        this.#checkName(core);
+        if (!fresh && this.#planned !== this.#selected)
+          this.#planned.add(core.id, core.combination.index);
+        if (!core.selected) continue;
         total += 1;
         notGiven += core.notGiven;
-        this.#checkName(core);
         const { assets } = core;
-        // Ids cost hashes: they are not needed where nothing can be compared with anything.
-        const fresh = this.input.history.runs.size === 0;
         const twin =
           (assets.length > 0 || !fresh) &&
           this.#selected.add(core.id, core.combination.index) !== undefined;
@@ -252,7 +264,7 @@ class Planner implements Plan {
         this.#countUses(assets);
         this.pending.add(() => core.values);
       }
-    this.#summary = { total, ...count, notGiven, notSelected: this.#notSelected };
+    this.#summary = { planned, total, ...count, notGiven, notSelected: this.#notSelected };
     if (total === 0 && this.#notSelected === 0 && this.problems.errors === 0)
       this.problems.add(error('E0319', null, 'the matrix has no runs'));
   }
@@ -262,16 +274,16 @@ class Planner implements Plan {
     const { history } = this.input;
     if (this.#summary.new === 0) return;
     const orphans = [...history.runs.values()].filter(
-      ({ id }) => this.#selected.get(id) === undefined,
+      ({ id }) => this.#planned.get(id) === undefined,
     );
     if (orphans.length === 0) return;
     const pairs = new Predecessors(orphans);
     for await (const cores of this.#walk(new Problems()))
       for (const core of cores)
-        if (!history.runs.has(core.id))
+        if (core.selected && !history.runs.has(core.id))
           pairs.ask(
             core.id,
-            toRunInputs(this.#planned(core, null), this.base.sha256),
+            toRunInputs(this.#runOf(core), this.base.sha256),
             core.chosenName !== null,
           );
     const matches = pairs.matches();
@@ -291,18 +303,19 @@ class Planner implements Plan {
 
   #notSelected = 0;
 
-  /** Selected runs in matrix order. */
+  /** All runs of the batch in matrix order, each marked whether it is selected. */
   async *#walk(problems: Problems): AsyncGenerator<readonly RunCore[]> {
     const only = new Patterns(this.input.selection.only);
     let left = this.input.selection.first ?? Number.POSITIVE_INFINITY;
     this.#notSelected = 0;
     let cores: RunCore[] = [];
-    walk: for await (const combinations of this.input.matrix.combinations()) {
+    for await (const combinations of this.input.matrix.combinations()) {
       for (const combination of combinations) {
-        if (left <= 0) break walk;
-        const core = await this.#selectedCore(combination, only, problems);
+        const core = await this.#coreOf(combination, only, problems);
         if (core === null) continue;
-        left -= 1;
+        core.selected &&= left > 0;
+        if (core.selected) left -= 1;
+        else this.#notSelected += 1;
         cores.push(core);
         if (cores.length < batchSize) continue;
         yield cores;
@@ -319,7 +332,8 @@ class Planner implements Plan {
         );
   }
 
-  async #selectedCore(
+  /** null: not of this batch or shard, or a mistake, which is in `problems`. */
+  async #coreOf(
     combination: Combination,
     only: Patterns,
     problems: Problems,
@@ -331,12 +345,11 @@ class Planner implements Plan {
     }
     const core = await this.#evaluator.evaluate(combination, problems);
     if (core === null) return null;
-    const fits =
+    core.selected =
       (selection.where.length === 0 || fitsWhere(selection, core.values)) &&
       (this.#failed === null || this.#failed.has(core.id)) &&
       (selection.only.length === 0 || only.fits(core));
-    if (!fits) this.#notSelected += 1;
-    return fits ? core : null;
+    return core;
   }
 
   /** Names must be unique, letter case aside: they become file names. */
@@ -403,8 +416,8 @@ class Planner implements Plan {
     return { action: 'changed', reasons: [...lost, 'its links are older than a day'] };
   }
 
-  #planned(core: RunCore, twinOf: number | null): PlannedRun {
-    const { combination, id, name, tags, values, overrides } = core;
+  #runOf(core: RunCore, twinOf: number | null = null, acts = false): PlannedRun {
+    const { combination, id, name, selected, tags, values, overrides } = core;
     const changes = this.#changes.get(id);
     const decision: Decision =
       changes === undefined
@@ -414,6 +427,8 @@ class Planner implements Plan {
       index: combination.index,
       id,
       name,
+      selected,
+      acts,
       action: decision.action,
       reasons: [...decision.reasons, ...origin(combination.include, overrides)],
       row: combination.row,
@@ -438,7 +453,7 @@ class Planner implements Plan {
       },
       {
         target: this.manifest.target.id,
-        inputs: toRunInputs(this.#planned(core, null), base.sha256),
+        inputs: toRunInputs(this.#runOf(core), base.sha256),
         base,
       },
       ({ node, class: classType, field }: OverrideRecord) => {

@@ -2,13 +2,14 @@ import type { OverrideRecord } from '../journal/event.js';
 import type { Plan, PlannedRun } from './plan.js';
 import { recordOf } from './record.js';
 
-/** The plan as one JSON document, in pieces: a large plan is never one text. */
+/** The selected part of the plan as one JSON document, in pieces: a large plan is never one text. */
 export async function* planJson(plan: Plan): AsyncGenerator<string> {
   const { total, new: fresh, changed, retry, unknown, upToDate, download } = plan.summary;
   const summary = { total, new: fresh, changed, retry, unknown, upToDate, download };
   yield `{"version":1,"summary":${JSON.stringify(summary)},"uploads":${JSON.stringify(plan.uploads)},"notify":${JSON.stringify(notified(plan.manifest))},"runs":[`;
   let between = '';
   for await (const run of plan.runs()) {
+    if (!run.selected) continue;
     yield `${between}${JSON.stringify(plannedJson(run))}`;
     between = ',\n';
   }

@@ -30,12 +30,16 @@ export interface Plan {
   readonly estimate: Estimate;
   /** What will be submitted, by the values of the matrix. */
   readonly pending: Mix;
+  /** All of the batch, in matrix order. */
   runs(): AsyncIterable<PlannedRun>;
   /** Path of an output, relative to the outputs' folder, sanitised. Pure. */
   outputPath(run: PlannedRun, output: OutputFacts): string;
 }
 
 export interface PlanSummary {
+  /** Runs of the batch, or of the shard, selected or not. */
+  readonly planned: number;
+  /** Those that are selected: all numbers below are of them. */
   readonly total: number;
   readonly new: number;
   readonly changed: number;
@@ -73,6 +77,11 @@ export interface PlannedRun {
   readonly index: number;
   readonly id: RunId;
   readonly name: string;
+  /** By `--only`, `--where`, `--failed`, `--first`. The others stand in reports alone. */
+  readonly selected: boolean;
+  /** This apply works on it: of the selected runs with its fingerprint it is the first. */
+  readonly acts: boolean;
+  /** What an apply does with it if it acts. */
   readonly action: Action;
   /** For people, in the order of importance; empty for `upToDate`. */
   readonly reasons: readonly string[];
@@ -83,7 +92,7 @@ export interface PlannedRun {
   /** What the manifest and the matrix set, in order of binding. */
   readonly overrides: readonly Override[];
   readonly repeat: number;
-  /** Index of the earlier run with the same fingerprint: it is submitted for both. */
+  /** Index of the earlier run, selected or not, with the same fingerprint: both have one result. */
   readonly twinOf: number | null;
 }
 

@@ -31,6 +31,10 @@ export const everything: Selection = {
   force: null,
 };
 
+/** Whether runs may be left out that are planned all the same, since reports hold them. */
+export const isPartial = ({ only, where, failed, first }: Selection): boolean =>
+  only.length > 0 || where.length > 0 || failed || first !== null;
+
 export const inShard = ({ shard }: Selection, index: number): boolean =>
   shard === null || index % shard.count === shard.index - 1;
 

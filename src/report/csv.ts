@@ -24,7 +24,18 @@ const atOnce = 500;
 
 type CsvValue = string | number | boolean | null;
 
-const before = ['index', 'id', 'name', 'status', 'reused', 'attempts', 'taskId', 'file', 'line'];
+const before = [
+  'index',
+  'id',
+  'name',
+  'status',
+  'thisApply',
+  'reused',
+  'attempts',
+  'taskId',
+  'file',
+  'line',
+];
 const after = [
   'outputs',
   'error',
@@ -49,6 +60,7 @@ const headCells = (run: ReportRun): CsvValue[] => [
   run.id,
   run.name,
   run.status,
+  run.thisApply,
   run.reused,
   run.attempts,
   run.taskId,

@@ -78,6 +78,7 @@ const runOf = (value: Json): ReportRun | string => {
     id,
     name,
     status: known,
+    thisApply: value.get('thisApply') !== false,
     reused: value.get('reused') === true,
     attempts: numberOf(value.get('attempts')) ?? 0,
     taskId: taskId !== null && isTaskId(taskId) ? taskId : null,

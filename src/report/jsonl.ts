@@ -14,6 +14,7 @@ const resultOf = (run: ReportRun): Record<string, unknown> => ({
   id: run.id,
   name: run.name,
   status: run.status,
+  thisApply: run.thisApply,
   reused: run.reused,
   attempts: run.attempts,
   taskId: run.taskId,

@@ -37,6 +37,7 @@ const addCase = (suite: TestSuite, report: BatchReport, run: ReportRun): void =>
     test.property('line', String(run.row.line));
   }
   test.property('id', run.id);
+  test.property('thisApply', String(run.thisApply));
   if (run.taskId !== null) test.property('taskId', run.taskId);
   markResult(test, run);
 };

@@ -6,7 +6,7 @@ import { count } from '../values/amounts.js';
 import type { BatchReport, ReportRun } from './model.js';
 import { makeReport } from './model.js';
 import type { RunFacts } from './run.js';
-import { buildRun } from './run.js';
+import { buildRun, selectedIn } from './run.js';
 
 /** One shard's journal, folded. */
 export interface ShardJournal {
@@ -115,7 +115,7 @@ const checkWhole = (each: ShardJournal, problems: Problems): void => {
         `shard ${shardName(each)} was applied to ${planned.size} of its ${count(each.shard.runs, 'run')}`,
         {
           notes: [each.shown],
-          hint: `run rh-batch apply --shard ${shardName(each)} without --only, --where, --failed and --first`,
+          hint: `rh-batch apply --shard ${shardName(each)} notes all of them; it submits nothing twice`,
         },
       ),
     );
@@ -180,10 +180,12 @@ export const mergedReport = (
 
 const runsOf = ({ state, placed }: PlacedShard): ReportRun[] => {
   const held = new Map(Object.entries(state.told?.held ?? {}));
+  const isSelected = selectedIn(state);
   return [...state.planned.values()].map((planned) => {
     const run = buildRun(factsOf(planned), state.runs.get(planned.run), {
       since: state.beganAt,
       held: held.get(planned.run) ?? null,
+      thisApply: isSelected(planned.run),
     });
     const outputs = run.outputs.map((output) =>
       output.path === null ? output : { ...output, path: placed(output.path) },

@@ -8,6 +8,8 @@ export interface BatchReport extends BatchFacts {
   /** In matrix order. */
   readonly runs: readonly ReportRun[];
   readonly counts: Counts;
+  /** Of the runs that this apply selected: what its exit code is about. */
+  readonly thisApply: Counts;
   /** What this apply paid. */
   readonly cost: Cost;
   readonly outputs: { readonly files: number; readonly bytes: number };
@@ -59,6 +61,8 @@ export interface ReportRun {
   readonly id: RunId;
   readonly name: string;
   readonly status: RunStatus;
+  /** This apply selected it, whatever it did with it. */
+  readonly thisApply: boolean;
   /** Its task had ended before this apply began. */
   readonly reused: boolean;
   /** Submits that the service took for a try: refusals for want of room or by the account do not count. */
@@ -140,6 +144,7 @@ export const makeReport = (facts: BatchFacts, runs: readonly ReportRun[]): Batch
     ...facts,
     runs: ordered,
     counts: countRuns(ordered),
+    thisApply: countRuns(ordered.filter(({ thisApply }) => thisApply)),
     cost: own.reduce((sum, { spent }) => addCosts(sum, spent), noCost),
     outputs: {
       files: files.length,

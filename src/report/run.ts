@@ -1,5 +1,5 @@
 import type { Cost, RunError, RunInputs } from '../journal/event.js';
-import type { AttemptRecord, Instant, RunRecord, RunState } from '../journal/state.js';
+import type { AttemptRecord, BatchState, Instant, RunRecord, RunState } from '../journal/state.js';
 import type { PlannedRun } from '../plan/plan.js';
 import { recordOf } from '../plan/record.js';
 import type { RunId, TaskId } from '../values/ids.js';
@@ -41,15 +41,25 @@ export interface RunContext {
   readonly since: Instant | null;
   /** Why a pending run did not get further in this apply: an upload or a download that failed. */
   readonly held: RunError | null;
+  /** Whether this apply selected it. */
+  readonly thisApply: boolean;
 }
+
+/** Which runs the last apply selected, as far as a journal tells. */
+export const selectedIn = ({ beganAt, scope }: BatchState): ((run: RunId) => boolean) => {
+  if (beganAt === null) return () => false;
+  if (scope?.selected === undefined) return () => true;
+  const selected = new Set(scope.selected);
+  return (run) => selected.has(run);
+};
 
 /** Joins what was planned with what the journal knows of it. */
 export const buildRun = (
   facts: RunFacts,
   record: RunRecord | undefined,
-  { since, held }: RunContext = { since: null, held: null },
+  { since, held, thisApply }: RunContext = { since: null, held: null, thisApply: false },
 ): ReportRun => {
-  if (record === undefined) return { ...facts, ...untouched, error: held };
+  if (record === undefined) return { ...facts, ...untouched, thisApply, error: held };
   const { state } = record;
   const attempts = record.attempts.filter(isTry);
   const last = attempts.at(-1) ?? null;
@@ -69,6 +79,7 @@ export const buildRun = (
     overrides,
     twinOf,
     status,
+    thisApply,
     reused: status === 'succeeded' && ours.length === 0,
     attempts: attempts.length,
     taskId: taskOf(state) ?? last?.taskId ?? null,

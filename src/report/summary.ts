@@ -1,7 +1,7 @@
 import type { Comparison } from './compare.js';
 import { amount } from './cost.js';
 import { exactJson } from './exact-json.js';
-import type { BatchReport, ReportRun } from './model.js';
+import type { BatchReport, Counts, ReportRun } from './model.js';
 import { durationOf } from './model.js';
 import { isoTime } from './time.js';
 
@@ -10,7 +10,7 @@ import { isoTime } from './time.js';
  * line. What `report --compare --json` prints has `comparison` beside it.
  */
 export const summaryJson = (report: BatchReport, comparison?: Comparison, indent = 2): string => {
-  const { counts, assets, outputs, cost, requests } = report;
+  const { assets, outputs, cost, requests } = report;
   const summary = {
     version: 1,
     name: report.name,
@@ -21,15 +21,8 @@ export const summaryJson = (report: BatchReport, comparison?: Comparison, indent
     exitCode: report.exitCode,
     stop: report.stop,
     emulated: report.emulated,
-    counts: {
-      total: counts.total,
-      succeeded: counts.succeeded,
-      reused: counts.reused,
-      failed: counts.failed,
-      cancelled: counts.cancelled,
-      unknown: counts.unknown,
-      pending: counts.pending,
-    },
+    counts: countsOf(report.counts),
+    thisApply: countsOf(report.thisApply),
     submits: report.submits,
     assets: {
       referenced: assets.referenced,
@@ -49,6 +42,16 @@ export const summaryJson = (report: BatchReport, comparison?: Comparison, indent
   };
   return `${exactJson(summary, indent)}\n`;
 };
+
+const countsOf = (counts: Counts): Counts => ({
+  total: counts.total,
+  succeeded: counts.succeeded,
+  reused: counts.reused,
+  failed: counts.failed,
+  cancelled: counts.cancelled,
+  unknown: counts.unknown,
+  pending: counts.pending,
+});
 
 /** Runs that are the same are counted and not listed. */
 const comparisonOf = ({ earlier, pairs, counts, cost, runMs }: Comparison) => ({

@@ -39,7 +39,7 @@ export async function* planText(
   let shown = 0;
   if (pending > 0) {
     for await (const run of plan.runs()) {
-      if (run.action === 'upToDate') continue;
+      if (!run.selected || run.action === 'upToDate') continue;
       yield `${runLine(run, paint, width)}\n`;
       shown += 1;
       if (shown >= maxRuns) break;
@@ -104,7 +104,8 @@ const runLine = (run: PlannedRun, paint: Paint, width: number | null): string =>
   const place = run.row === null ? '' : `  ${oneLine(run.row.file)}:${run.row.line}`;
   const reasons = run.reasons.map(oneLine).join('; ');
   const head = `${oneLine(run.name)}${place}`;
-  const twin = run.twinOf === null ? '' : ` (same as run ${run.twinOf}, submitted once)`;
+  const twin =
+    run.twinOf === null || run.acts ? '' : ` (same as run ${run.twinOf}, submitted once)`;
   const tail = reasons === '' ? wordOf[run.action] + twin : reasons + twin;
   const room = width === null ? Number.MAX_SAFE_INTEGER : Math.max(20, width - 1);
   const shownHead = clip(head, room - 2);

@@ -6,15 +6,10 @@ import { reasonOf } from './words.js';
 
 /** What the end of an apply is told from. A BatchReport is one. */
 export interface SummaryInput {
-  readonly counts: {
-    readonly total: number;
-    readonly succeeded: number;
-    readonly reused: number;
-    readonly failed: number;
-    readonly cancelled: number;
-    readonly unknown: number;
-    readonly pending: number;
-  };
+  /** Of the whole batch. */
+  readonly counts: SummaryCounts;
+  /** Of the runs that the apply was about. */
+  readonly thisApply: SummaryCounts;
   readonly cost: Cost;
   readonly submits: number;
   readonly startedAt: number | null;
@@ -25,10 +20,21 @@ export interface SummaryInput {
   readonly runs: Iterable<SummaryRun>;
 }
 
+interface SummaryCounts {
+  readonly total: number;
+  readonly succeeded: number;
+  readonly reused: number;
+  readonly failed: number;
+  readonly cancelled: number;
+  readonly unknown: number;
+  readonly pending: number;
+}
+
 interface SummaryRun {
   readonly id: string;
   readonly name: string;
   readonly status: 'succeeded' | 'failed' | 'cancelled' | 'unknown' | 'pending';
+  readonly thisApply: boolean;
   readonly error: RunError | null;
   readonly row: { readonly file: string; readonly line: number } | null;
 }
@@ -39,21 +45,61 @@ export interface SummaryTextOptions {
   readonly reportPath: string | null;
   /** The command that would go on with this batch, such as `rh-batch apply hero.yaml`; null: none here. */
   readonly command: string | null;
+  /** Of a batch that was put together from several applies: it tells of all its runs. */
+  readonly merged?: boolean;
   readonly maxTroubles?: number;
   /** Columns; null: lines are not cut. */
   readonly width?: number | null;
 }
 
 /** The result on stdout: how it went, what needs a person, where the report is, what to do next. */
-export const summaryText = (input: SummaryInput, options: SummaryTextOptions): string => {
+export const summaryText = (report: SummaryInput, options: SummaryTextOptions): string => {
   const { paint = plain, reportPath } = options;
-  const lines = [headline(input, paint), ...troubleLines(input, options)];
+  const input = options.merged === true ? report : ofThisApply(report);
+  const lines = [
+    headline(input, paint),
+    ...troubleLines(input, options),
+    ...batchLine(report, input, paint),
+  ];
   if (input.stop !== null) lines.push(`${paint('warning', 'stopped:')} ${oneLine(input.stop)}`);
   if (reportPath !== null) lines.push(`${paint('dim', 'report:')} ${reportPath}`);
   const next = options.command === null ? null : nextStep(input, options.command);
   if (next !== null) lines.push(`${paint('dim', 'next:')}   ${next}`);
   return lines.map((line) => `${line}\n`).join('');
 };
+
+/** What a person asked for, in the place of the whole batch. */
+const ofThisApply = (input: SummaryInput): SummaryInput =>
+  input.thisApply.total === input.counts.total
+    ? input
+    : {
+        ...input,
+        counts: input.thisApply,
+        runs: [...input.runs].filter(({ thisApply }) => thisApply),
+      };
+
+/** How the whole batch stands, where the lines above are of a part of it. */
+const batchLine = ({ counts }: SummaryInput, shown: SummaryInput, paint: Paint): string[] =>
+  shown.counts === counts
+    ? []
+    : [
+        `${paint('dim', 'batch:')}  ${[
+          `${grouped(counts.succeeded)} of ${count(counts.total, 'run')} succeeded`,
+          ...troublesOf(counts),
+        ].join(', ')}`,
+      ];
+
+const troublesOf = (counts: SummaryCounts): string[] =>
+  (
+    [
+      [counts.failed, 'failed'],
+      [counts.cancelled, 'cancelled'],
+      [counts.unknown, 'unknown'],
+      [counts.pending, 'pending'],
+    ] as const
+  )
+    .filter(([number]) => number > 0)
+    .map(([number, word]) => `${grouped(number)} ${word}`);
 
 const headline = (input: SummaryInput, paint: Paint): string => {
   const { counts, cost, emulated, submits, outputs } = input;
@@ -63,18 +109,10 @@ const headline = (input: SummaryInput, paint: Paint): string => {
     : counts.failed + counts.cancelled + counts.unknown > 0
       ? ['error', '✖']
       : ['warning', '■'];
-  const troubles = [
-    [counts.failed, 'failed'],
-    [counts.cancelled, 'cancelled'],
-    [counts.unknown, 'unknown'],
-    [counts.pending, 'pending'],
-  ] as const;
   const reused = counts.reused === 0 ? '' : ` (${grouped(counts.reused)} up to date before)`;
   const done = `${grouped(counts.succeeded)} of ${count(counts.total, 'run')} succeeded${reused}`;
   const facts = [
-    ...troubles
-      .filter(([number]) => number > 0)
-      .map(([number, word]) => `${grouped(number)} ${word}`),
+    ...troublesOf(counts),
     ...(submits === 0 ? ['nothing submitted'] : [count(submits, 'submit')]),
     ...(outputs.files === 0 ? [] : [count(outputs.files, 'file')]),
     ...(cost.coins === null ? [] : [`${shortDecimal(cost.coins)} coins`]),

@@ -253,10 +253,15 @@ describe('what does not belong together is an error, and nothing is written', ()
     expect(await merged(p, 'machines')).toMatch(/account: [0-9a-f]{16}, there [0-9a-f]{16}/);
   });
 
-  test('a shard that was applied in part', async () => {
+  test('a shard whose journal does not tell all of its runs', async () => {
     const p = await project(four);
     await applyShard(p, 1, 2);
-    await applyShard(p, 2, 2, '--first', '1');
+    await applyShard(p, 2, 2);
+    // As an older version wrote it after an apply of a part.
+    const path = 'machines/2/.rh-batch/hero/journal.jsonl';
+    const lines = p.read(path).split('\n');
+    const planned = lines.filter((line) => line.includes('"planned"'));
+    p.write(path, lines.filter((line) => !planned.slice(1).includes(line)).join('\n'));
     expect(await merged(p, 'machines')).toContain('shard 2/2 was applied to 1 of its 3 runs');
   });
 

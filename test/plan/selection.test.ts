@@ -50,5 +50,9 @@ test('--failed reports the runs that it tried again, those that now succeeded to
   const again = await p.apply('--failed');
   expect(again, again.err).toMatchObject({ exit: 0 });
   expect(again.out).toContain('1 of 1 run succeeded');
-  expect(p.summary()).toMatchObject({ counts: { total: 1, succeeded: 1 }, submits: 1 });
+  expect(p.summary()).toMatchObject({
+    counts: { total: 3, succeeded: 3, reused: 2 },
+    thisApply: { total: 1, succeeded: 1, reused: 0 },
+    submits: 1,
+  });
 });

@@ -96,6 +96,7 @@ describe('results.jsonl', () => {
       id: runId(0),
       name: '0000-run',
       status: 'succeeded',
+      thisApply: true,
       reused: false,
       attempts: 1,
       taskId: '1980471280073846785',
@@ -206,6 +207,15 @@ describe('summary.json', () => {
       stop: null,
       emulated: false,
       counts: {
+        total: 6,
+        succeeded: 2,
+        reused: 0,
+        failed: 1,
+        cancelled: 0,
+        unknown: 1,
+        pending: 2,
+      },
+      thisApply: {
         total: 6,
         succeeded: 2,
         reused: 0,

@@ -19,7 +19,11 @@ import {
 } from './sample.js';
 
 const build = (more: Partial<RunRecord> = {}): ReportRun =>
-  buildRun(factsOfPlanned(plannedRun(0)), record(0, more), { since: began, held: null });
+  buildRun(factsOfPlanned(plannedRun(0)), record(0, more), {
+    since: began,
+    held: null,
+    thisApply: true,
+  });
 
 const capacity = { ...outOfMemory, class: 'capacity' as const, code: '421' };
 
@@ -55,6 +59,7 @@ describe('status', () => {
     const run = buildRun(factsOfPlanned(plannedRun(0)), undefined, {
       since: began,
       held: outOfMemory,
+      thisApply: true,
     });
     expect(run).toMatchObject({ status: 'pending', attempts: 0, taskId: null, error: outOfMemory });
   });
@@ -156,6 +161,7 @@ describe('twins', () => {
   const twin = buildRun(factsOfPlanned(plannedRun(1, { id: runId(0), twinOf: 0 })), record(0), {
     since: began,
     held: null,
+    thisApply: true,
   });
 
   test("report the first one's task and outputs, and no cost of their own", () => {
@@ -209,7 +215,11 @@ describe('possible duplicates', () => {
 
 test('a run that only the journal knows is reported from what its intent recorded', () => {
   const known = record(7, { state: saved(7, ['a.png']) });
-  const run = buildRun(factsOfRecorded(known.id, known.inputs), known, { since: null, held: null });
+  const run = buildRun(factsOfRecorded(known.id, known.inputs), known, {
+    since: null,
+    held: null,
+    thisApply: true,
+  });
   expect(run).toMatchObject({ index: 7, name: '0007-run', reused: true, row: { line: 9 } });
   expect([...run.values]).toEqual([['prompt', 'a red fox, number 7']]);
 });
@@ -246,6 +256,8 @@ describe('time on the service', () => {
   test('is nothing for what was never accepted, and for a twin', () => {
     expect(spans(attempt(0, { acceptedAt: null, taskId: null, settledAt: null }))).toEqual([]);
     const twin = factsOfPlanned(plannedRun(1, { twinOf: 0 }));
-    expect(buildRun(twin, record(0), { since: began, held: null }).spans).toEqual([]);
+    expect(buildRun(twin, record(0), { since: began, held: null, thisApply: true }).spans).toEqual(
+      [],
+    );
   });
 });

@@ -27,6 +27,8 @@ export const plannedRun = (index: number, more: Partial<PlannedRun> = {}): Plann
   index,
   id: runId(index),
   name: `${String(index).padStart(4, '0')}-run`,
+  selected: true,
+  acts: true,
   action: 'new',
   reasons: [],
   row: { file: 'prompts.csv', line: index + 2 },
@@ -157,7 +159,9 @@ export const reportOf = (
 ): BatchReport =>
   makeReport(
     facts(more),
-    pairs.map(([run, found]) => buildRun(factsOfPlanned(run), found, { since: began, held: null })),
+    pairs.map(([run, found]) =>
+      buildRun(factsOfPlanned(run), found, { since: began, held: null, thisApply: true }),
+    ),
   );
 
 /** `count` succeeded runs and nothing special. */

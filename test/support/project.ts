@@ -199,6 +199,7 @@ export interface ResultLine {
   readonly id: string;
   readonly name: string;
   readonly status: string;
+  readonly thisApply: boolean;
   readonly reused: boolean;
   readonly attempts: number;
   readonly taskId: string | null;

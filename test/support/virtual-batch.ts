@@ -155,6 +155,8 @@ const runOf = (index: number, values: ReadonlyMap<string, string>): PlannedRun =
     index,
     id,
     name: String(index).padStart(6, '0'),
+    selected: true,
+    acts: true,
     action: 'new',
     reasons: [],
     row: null,

@@ -7,6 +7,7 @@ import { summaryText } from '../../src/terminal/summary-text.js';
 import { memory, run } from './events.js';
 
 const summary = (more: Partial<PlanSummary> = {}): PlanSummary => ({
+  planned: 12,
   total: 12,
   new: 3,
   changed: 1,
@@ -23,6 +24,8 @@ const planned = (index: number, more: Partial<PlannedRun>): PlannedRun => ({
   index,
   id: run(index),
   name: `000${index}-狐狸`,
+  selected: true,
+  acts: true,
   action: 'new',
   reasons: [],
   row: { file: 'prompts.csv', line: index + 2 },
@@ -91,7 +94,7 @@ describe('the plan', () => {
       planned(3, { action: 'retry', reasons: ['failed before: out of memory'] }),
       planned(4, { action: 'unknown' }),
       planned(5, { action: 'download', row: null }),
-      planned(6, { twinOf: 0 }),
+      planned(6, { twinOf: 0, acts: false }),
     ];
     const shown = plan(runs, { summary: summary({ total: 7, upToDate: 1, notGiven: 3 }) });
     expect((await text(shown)).slice(1)).toEqual([
@@ -140,16 +143,18 @@ describe('the plan', () => {
 });
 
 describe('the result', () => {
+  const all = {
+    total: 12,
+    succeeded: 12,
+    reused: 7,
+    failed: 0,
+    cancelled: 0,
+    unknown: 0,
+    pending: 0,
+  };
   const input = (more: Partial<SummaryInput> = {}): SummaryInput => ({
-    counts: {
-      total: 12,
-      succeeded: 12,
-      reused: 7,
-      failed: 0,
-      cancelled: 0,
-      unknown: 0,
-      pending: 0,
-    },
+    counts: all,
+    thisApply: more.counts ?? all,
     cost: { coins: '60', money: null, taskTimeMs: 155_000 },
     submits: 5,
     startedAt: 0,
@@ -168,6 +173,7 @@ describe('the result', () => {
     id: '3f9c0a1b2c3d4e5f',
     name: `000${at}-fox`,
     status,
+    thisApply: true,
     error: memory,
     row: { file: 'prompts.csv', line: 5 },
   });
@@ -201,6 +207,20 @@ describe('the result', () => {
     const counts = { ...input().counts, succeeded: 11, unknown: 1 };
     const text = summaryText(input({ counts, runs: [troubled('unknown', 3)] }), options);
     expect(text).toContain('next:   rh-batch resolve 3f9c0a1b --task ID | --resubmit | --give-up');
+  });
+
+  test('of a part of the batch tells of that part, and in one line of the whole', () => {
+    const thisApply = { ...all, total: 1, succeeded: 1, reused: 0 };
+    const counts = { ...all, total: 300, succeeded: 290, failed: 8, pending: 2 };
+    const runs = [{ ...troubled('failed', 3), thisApply: false }];
+    expect(summaryText(input({ counts, thisApply, runs, submits: 1 }), options)).toBe(
+      [
+        '✔ 1 of 1 run succeeded · 1 submit · 12 files · 60 coins · 1m 20s',
+        'batch:  290 of 300 runs succeeded, 8 failed, 2 pending',
+        'report: out/hero/report.html',
+        '',
+      ].join('\n'),
+    );
   });
 
   test('of a stopped batch says why, and that the same command goes on', () => {
