@@ -1,17 +1,8 @@
 import { count, duration, grouped, shortDecimal } from '../values/amounts.js';
-import type { Comparison, Verdict } from './compare.js';
-import { amountMore, msMore, verdicts } from './compare.js';
+import type { Comparison } from './compare.js';
+import { amountMore, msMore } from './compare.js';
+import { verdictWords, verdicts } from './terms.js';
 import { isoTime } from './time.js';
-
-/** As people read them. */
-export const verdictWords: Readonly<Record<Verdict, string>> = {
-  worse: 'no longer succeeded',
-  changed: 'changed',
-  added: 'added',
-  removed: 'removed',
-  better: 'newly succeeded',
-  same: 'the same',
-};
 
 /** `out/yesterday, 2026-11-24 05:00 UTC` */
 export const beforeText = ({ earlier }: Comparison): string =>

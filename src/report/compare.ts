@@ -3,6 +3,7 @@ import type { Instant } from '../journal/state.js';
 import { addDecimals, formatDecimal, parseDecimal } from '../plan/decimal.js';
 import { addCosts, noCost } from './cost.js';
 import type { ReportRun } from './model.js';
+import type { Verdict } from './terms.js';
 
 /** A batch of before, as its results.jsonl and summary.json tell it. */
 export interface EarlierBatch {
@@ -16,12 +17,6 @@ export interface EarlierBatch {
   readonly runs: readonly ReportRun[];
 }
 
-/**
- * worse: succeeded before, not now; better: the other way round; changed: other outputs, or another
- * way not to succeed; same: equal bytes, or the same failure.
- */
-export type Verdict = Pair['verdict'];
-
 export type Pair =
   | { readonly verdict: 'added'; readonly before: null; readonly after: ReportRun }
   | { readonly verdict: 'removed'; readonly before: ReportRun; readonly after: null }
@@ -31,16 +26,6 @@ export type Pair =
       readonly before: ReportRun;
       readonly after: ReportRun;
     };
-
-/** What a person looks at first comes first. */
-export const verdicts: readonly Verdict[] = [
-  'worse',
-  'changed',
-  'added',
-  'removed',
-  'better',
-  'same',
-];
 
 export interface Comparison {
   readonly earlier: EarlierBatch;

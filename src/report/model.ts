@@ -2,6 +2,10 @@ import type { Cost, OverrideRecord, RunError } from '../journal/event.js';
 import type { Instant } from '../journal/state.js';
 import type { RunId, TaskId } from '../values/ids.js';
 import { addCosts, noCost } from './cost.js';
+import type { RunStatus } from './terms.js';
+
+export type { RunStatus } from './terms.js';
+export { statuses } from './terms.js';
 
 /** What every report is made from: one apply, and all runs of its batch in matrix order. */
 export interface BatchReport extends BatchFacts {
@@ -44,16 +48,6 @@ export interface BatchFacts {
   /** The most slots of the account that were in use at once; null: not known. */
   readonly slots: number | null;
 }
-
-export type RunStatus = 'succeeded' | 'failed' | 'cancelled' | 'unknown' | 'pending';
-
-export const statuses: readonly RunStatus[] = [
-  'failed',
-  'unknown',
-  'cancelled',
-  'pending',
-  'succeeded',
-];
 
 export interface ReportRun {
   /** Place in the full expansion of the matrix. */
