@@ -54,7 +54,8 @@ module.exports = {
     {
       name: 'no-dev-dependency-in-src',
       severity: 'error',
-      from: { path: '^src/' },
+      // The page of the report is bundled at build.
+      from: { path: '^src/', pathNot: '^src/report/page/bundle[.]mjs$' },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
     {
@@ -62,6 +63,23 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/(api/|index)' },
       to: { path: '^src/(api/|index)' },
+    },
+    {
+      name: 'page-imports-words-only',
+      severity: 'error',
+      comment:
+        'It runs in a browser: beside itself it has the amounts, the words and the data type.',
+      from: { path: '^src/report/page/', pathNot: '[.]mjs$' },
+      to: {
+        pathNot: '^src/(report/page/|values/|report/terms[.]ts$|report/html/page-data[.]ts$)',
+      },
+    },
+    {
+      name: 'nothing-imports-the-page',
+      severity: 'error',
+      comment: 'It is bundled into src/report/html/page.generated.ts.',
+      from: { path: '^src/', pathNot: '^src/report/page/' },
+      to: { path: '^src/report/page/' },
     },
     ...rooms,
   ],

@@ -39,6 +39,20 @@ export default tseslint.config(
     },
   },
   {
+    // The page of the report: text of others must never become markup.
+    files: ['src/report/page/**/*.ts'],
+    rules: {
+      'no-eval': 'error',
+      'no-restricted-properties': [
+        'error',
+        ...['innerHTML', 'outerHTML', 'insertAdjacentHTML', 'write'].map((property) => ({
+          property,
+          message: 'Text enters the page by textContent and attributes only.',
+        })),
+      ],
+    },
+  },
+  {
     files: ['test/**/*.ts'],
     rules: {
       '@typescript-eslint/no-non-null-assertion': 'off',

@@ -5,6 +5,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/bench/**', 'test/long/**'],
     pool: 'forks',
+    globalSetup: ['test/support/bundle-page.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // The numbers that .ci/run prints are the runner's own.

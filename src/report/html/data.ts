@@ -1,103 +1,22 @@
-import type { RunError } from '../../journal/event.js';
-import type { Comparison, Pair, Verdict } from '../compare.js';
+import type { Comparison, Pair } from '../compare.js';
 import { amountMore, msMore } from '../compare.js';
-import type { BatchReport, ReportOutput, ReportRun } from '../model.js';
+import type { BatchReport, ReportOutput, ReportRun, Span } from '../model.js';
 import { placeOf } from '../words.js';
 import type { Embedding, ReadOutput } from './embed.js';
 import { nothingEmbedded } from './embed.js';
 import { scriptJson } from './escape.js';
-import type { Medium } from './media.js';
 import { mediumOf, relativeUrl, webUrl } from './media.js';
-
-/** What the page's script reads. Names of variables and fields are told once, not per run. */
-export interface PageData {
-  readonly name: string;
-  /** What the user types in front of `--only`. */
-  readonly command: string;
-  readonly variables: readonly string[];
-  readonly fields: readonly PageField[];
-  /** When this apply began. */
-  readonly start: number | null;
-  /** Of this apply: the most that were in use at once. */
-  readonly slots: number | null;
-  /** When it ended, or the last thing that is known; ms since the epoch. */
-  readonly end: number | null;
-  readonly runs: readonly PageRun[];
-  readonly before?: PageBefore;
-}
-
-/** The batch of before, and which run is which. */
-export interface PageBefore {
-  readonly shown: string;
-  readonly startedAt: number | null;
-  readonly runs: readonly PageRun[];
-  readonly pairs: readonly PagePair[];
-}
-
-export interface PagePair {
-  readonly verdict: Verdict;
-  readonly by: Maybe<'id' | 'name'>;
-  /** Places in the lists of runs. */
-  readonly before: Maybe<number>;
-  readonly after: Maybe<number>;
-  /** Now − before. */
-  readonly coins: Maybe<string>;
-  readonly money: Maybe<string>;
-  readonly runMs: Maybe<number>;
-}
-
-export interface PageField {
-  readonly node: string;
-  readonly title: string | null;
-  readonly class: string;
-  readonly field: string;
-}
-
-/** What is undefined is left out of the JSON. */
-type Maybe<T> = T | undefined;
-
-export interface PageRun {
-  readonly index: number;
-  readonly id: string;
-  readonly name: string;
-  readonly status: string;
-  readonly reused: Maybe<true>;
-  readonly attempts: number;
-  readonly task: Maybe<string>;
-  readonly row: Maybe<string>;
-  readonly tags: Maybe<readonly string[]>;
-  /** One per variable; null: not given. */
-  readonly values: readonly (string | null)[];
-  /** Place in `fields`, the value as text, and the digest of an asset. */
-  readonly overrides: readonly (readonly [field: number, text: string, asset?: string])[];
-  readonly outputs: readonly PageOutput[];
-  readonly error: Maybe<RunError>;
-  readonly queueMs: Maybe<number>;
-  readonly runMs: Maybe<number>;
-  readonly coins: Maybe<string>;
-  readonly money: Maybe<string>;
-  /** Milliseconds since the epoch. */
-  readonly submittedAt: Maybe<number>;
-  readonly finishedAt: Maybe<number>;
-  /** Began, ms in the queue (-1: not known), ms in all (-1: no end yet), first letter of its end, ms at least where that is less. */
-  readonly spans: Maybe<readonly PageSpan[]>;
-  readonly twinOf: Maybe<number>;
-  readonly doubt: Maybe<string>;
-}
-
-export interface PageOutput {
-  readonly name: string;
-  /** Relative to the page; undefined: the file is not here. */
-  readonly src: Maybe<string>;
-  /** Its place among the embedded ones. */
-  readonly file: Maybe<number>;
-  /** On the service. */
-  readonly link: Maybe<string>;
-  readonly kind: Medium;
-  readonly node: Maybe<string>;
-  readonly bytes: Maybe<number>;
-  readonly text: Maybe<string>;
-}
+import type {
+  PageBefore,
+  PageData,
+  PageField,
+  PageOutput,
+  PageOverride,
+  PagePair,
+  PageRun,
+  PageSpan,
+  SpanEnd,
+} from './page-data.js';
 
 export interface HtmlOptions {
   /** What the user types to apply this batch again; `--only RUN` is put behind it. */
@@ -116,7 +35,7 @@ const maxTextsBytes = 4 * 1024 * 1024;
 export function* pageJson(report: BatchReport, options: HtmlOptions): Iterable<string> {
   const { comparison } = options;
   const pages = new Pages([...report.runs, ...(comparison?.earlier.runs ?? [])], options);
-  const head = {
+  const head: Omit<PageData, 'runs' | 'before'> = {
     name: report.name,
     command: options.command ?? 'rh-batch apply',
     start: report.startedAt,
@@ -137,7 +56,10 @@ function* beforeJson(
   runs: readonly ReportRun[],
   pages: Pages,
 ): Iterable<string> {
-  const head = { shown: earlier.shown, startedAt: earlier.startedAt };
+  const head: Omit<PageBefore, 'runs' | 'pairs'> = {
+    shown: earlier.shown,
+    startedAt: earlier.startedAt,
+  };
   yield `,"before":${scriptJson(head).slice(0, -1)},"runs":[`;
   yield* listed(earlier.runs, (run) => pages.run(run));
   yield '],"pairs":[';
@@ -147,7 +69,7 @@ function* beforeJson(
   yield ']}';
 }
 
-function* listed<T>(items: readonly T[], page: (item: T) => unknown): Iterable<string> {
+function* listed<T>(items: readonly T[], page: (item: T) => PageRun | PagePair): Iterable<string> {
   let first = true;
   for (const item of items) {
     yield `${first ? '' : ','}${scriptJson(page(item))}`;
@@ -229,10 +151,10 @@ class Pages {
     };
   }
 
-  #override({ node, field, value, asset, asSaved }: ReportRun['overrides'][number]) {
+  #override({ node, field, value, asset, asSaved }: ReportRun['overrides'][number]): PageOverride {
     const place = this.#places.get(JSON.stringify([node, field])) ?? -1;
     const text = asSaved === true ? 'left to the service' : valueText(value);
-    return asset === undefined ? ([place, text] as const) : ([place, text, asset] as const);
+    return asset === undefined ? [place, text] : [place, text, asset];
   }
 
   #output({ path, url, node, type, bytes }: ReportOutput): PageOutput {
@@ -257,15 +179,19 @@ class Pages {
   }
 }
 
-type PageSpan = readonly [number, number, number, string, number?];
-
-const pageSpan = ({ from, running, to, freed, end }: ReportRun['spans'][number]): PageSpan => {
+const pageSpan = ({ from, running, to, freed, end }: Span): PageSpan => {
   const queued = running === null ? -1 : running - from;
   const whole = to === null ? -1 : Math.max(0, to - from);
-  const letter = end.charAt(0);
   return freed === null || freed === to
-    ? [from, queued, whole, letter]
-    : [from, queued, whole, letter, freed - from];
+    ? [from, queued, whole, endLetters[end]]
+    : [from, queued, whole, endLetters[end], freed - from];
+};
+
+const endLetters: Readonly<Record<Span['end'], SpanEnd>> = {
+  succeeded: 's',
+  failed: 'f',
+  cancelled: 'c',
+  open: 'o',
 };
 
 const valueText = (value: unknown): string =>

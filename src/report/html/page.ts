@@ -1,19 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { BatchReport } from '../model.js';
-import { client } from './client/client.js';
 import type { HtmlOptions } from './data.js';
 import { pageJson } from './data.js';
 import { embedded, nothingEmbedded } from './embed.js';
 import { escapeHtml } from './escape.js';
 import { body } from './heading.js';
-import { style } from './style/style.js';
+import { script, style } from './page.generated.js';
 
 export type { HtmlOptions } from './data.js';
 
 /**
  * report.html: one file that needs no server and no network. The head is written here, the
- * gallery by the page's own script from the data inside it. What may run or load is fixed by the
- * policy below: our one script, our one style, media from beside the file.
+ * gallery by the page's own script (src/report/page) from the data inside it. What may run or load
+ * is fixed by the policy below: our one script, our one style, media from beside the file.
  */
 export function* reportHtml(report: BatchReport, options: HtmlOptions = {}): Iterable<string> {
   const { embedding = nothingEmbedded, read, comparison } = options;
@@ -23,7 +22,7 @@ export function* reportHtml(report: BatchReport, options: HtmlOptions = {}): Ite
   yield* pageJson(report, options);
   yield '</script>\n';
   if (read !== undefined) yield* embedded(embedding, read);
-  yield `<script>${client}</script>\n</body>\n</html>\n`;
+  yield `<script>${script}</script>\n</body>\n</html>\n`;
 }
 
 const policy = (): string =>
@@ -32,7 +31,7 @@ const policy = (): string =>
     "img-src 'self' data: file:",
     "media-src 'self' data: file:",
     `style-src '${hashOf(style)}'`,
-    `script-src '${hashOf(client)}'`,
+    `script-src '${hashOf(script)}'`,
     "base-uri 'none'",
     "form-action 'none'",
   ].join('; ');

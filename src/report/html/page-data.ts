@@ -1,0 +1,121 @@
+import type { RunStatus, Verdict } from '../terms.js';
+import type { Medium } from './media.js';
+
+/**
+ * The JSON inside report.html, as data.ts writes it and the page's script reads it. Names of
+ * variables and fields are listed once, not per run.
+ */
+export interface PageData {
+  readonly name: string;
+  /** What the user types in front of `--only`. */
+  readonly command: string;
+  readonly variables: readonly string[];
+  readonly fields: readonly PageField[];
+  /** When this apply began. */
+  readonly start: number | null;
+  /** Of this apply: the most that were in use at once. */
+  readonly slots: number | null;
+  /** When it ended, or the last thing that is known; ms since the epoch. */
+  readonly end: number | null;
+  readonly runs: readonly PageRun[];
+  readonly before?: PageBefore;
+}
+
+/** The batch of before, and which run is which. */
+export interface PageBefore {
+  readonly shown: string;
+  readonly startedAt: number | null;
+  readonly runs: readonly PageRun[];
+  readonly pairs: readonly PagePair[];
+}
+
+export interface PagePair {
+  readonly verdict: Verdict;
+  readonly by: Maybe<'id' | 'name'>;
+  /** Places in the lists of runs. */
+  readonly before: Maybe<number>;
+  readonly after: Maybe<number>;
+  /** Now − before. */
+  readonly coins: Maybe<string>;
+  readonly money: Maybe<string>;
+  readonly runMs: Maybe<number>;
+}
+
+export interface PageField {
+  readonly node: string;
+  readonly title: string | null;
+  readonly class: string;
+  readonly field: string;
+}
+
+/** What is undefined is left out of the JSON. */
+type Maybe<T> = T | undefined;
+
+export interface PageRun {
+  readonly index: number;
+  readonly id: string;
+  readonly name: string;
+  readonly status: RunStatus;
+  readonly reused: Maybe<true>;
+  readonly attempts: number;
+  readonly task: Maybe<string>;
+  readonly row: Maybe<string>;
+  readonly tags: Maybe<readonly string[]>;
+  /** One per variable; null: not given. */
+  readonly values: readonly (string | null)[];
+  readonly overrides: readonly PageOverride[];
+  readonly outputs: readonly PageOutput[];
+  readonly error: Maybe<PageError>;
+  readonly queueMs: Maybe<number>;
+  readonly runMs: Maybe<number>;
+  readonly coins: Maybe<string>;
+  readonly money: Maybe<string>;
+  /** Milliseconds since the epoch. */
+  readonly submittedAt: Maybe<number>;
+  readonly finishedAt: Maybe<number>;
+  readonly spans: Maybe<readonly PageSpan[]>;
+  readonly twinOf: Maybe<number>;
+  readonly doubt: Maybe<string>;
+}
+
+export interface PageOutput {
+  readonly name: string;
+  /** Relative to the page; undefined: the file is not here. */
+  readonly src: Maybe<string>;
+  /** Its place among the embedded ones. */
+  readonly file: Maybe<number>;
+  /** On the service. */
+  readonly link: Maybe<string>;
+  readonly kind: Medium;
+  readonly node: Maybe<string>;
+  readonly bytes: Maybe<number>;
+  readonly text: Maybe<string>;
+}
+
+/** Place in `fields`, the value as text, and the digest of an asset. */
+export type PageOverride = readonly [field: number, text: string, asset?: string];
+
+export interface PageError {
+  readonly class: string;
+  readonly code: string | null;
+  readonly message: string;
+  readonly node: string | null;
+  readonly field: string | null;
+  readonly traceback: string | null;
+}
+
+/** A task's time on the service; `earliest` is there where the slot may have been free before the end. */
+export type PageSpan = readonly [
+  /** Milliseconds since the epoch. */
+  from: number,
+  /** Milliseconds; -1: not known. */
+  queued: number,
+  /** Milliseconds in all; -1: no end yet. */
+  length: number,
+  end: SpanEnd,
+  /** Milliseconds from `from`. */
+  earliest?: number,
+];
+
+/** Succeeded, failed, cancelled, open: it has no end yet. */
+export type SpanEnd = 's' | 'f' | 'c' | 'o';

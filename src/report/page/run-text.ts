@@ -1,0 +1,61 @@
+import { duration } from '../../values/amounts.js';
+import type { PageError } from '../html/page-data.js';
+import type { Batch, Run } from './batch.js';
+import { clip, joined } from './format.js';
+
+/** What is said of a run in a line or two. Without matrix variables, what is sent stands in for the prompt. */
+export const promptOf = ({ promptAt }: Batch, { values, overrides }: Run): string =>
+  clip(
+    promptAt === null
+      ? overrides.reduce((longest, [, text]) => (text.length > longest.length ? text : longest), '')
+      : (values[promptAt] ?? ''),
+  );
+
+/** `style` of `csv.style`: the last part of a variable's name. */
+export const shortName = (name: string): string => name.slice(name.lastIndexOf('.') + 1);
+
+/** The values of the other variables. */
+export const restOf = ({ promptAt, variables }: Batch, { values }: Run): string =>
+  clip(
+    variables
+      .flatMap((name, at) => {
+        const value = values[at] ?? null;
+        return at === promptAt || value === null ? [] : [`${shortName(name)} ${value}`];
+      })
+      .join(' · '),
+  );
+
+/** `Positive Prompt.text` */
+export const addressOf = ({ fields }: Batch, place: number): string => {
+  const field = fields[place];
+  return field === undefined ? '' : `${titleOf(field)}.${field.field}`;
+};
+
+const titleOf = (field: { readonly title: string | null; readonly class: string }): string =>
+  field.title === null || field.title === '' ? field.class : field.title;
+
+/** `KSampler (node 3), field seed` */
+const nodeText = ({ fields }: Batch, node: string, field: string | null): string => {
+  const known = fields.find((candidate) => candidate.node === node);
+  const name = known === undefined ? `node ${node}` : `${titleOf(known)} (node ${node})`;
+  return field === null ? name : `${name}, field ${field}`;
+};
+
+/** Where it failed, and the code of the service. */
+export const errorFacts = (batch: Batch, { node, field, code }: PageError): string =>
+  joined([
+    node === null ? null : nodeText(batch, node, field),
+    code === null ? null : `code ${code}`,
+  ]);
+
+export const errorText = ({ node, message }: PageError): string =>
+  node === null ? message : `node ${node}: ${message}`;
+
+export const costText = ({ coins, money }: Run): string =>
+  joined([amountText(coins, 'coins'), amountText(money, 'in money')]);
+
+const amountText = (amount: string | undefined, of: string): string | null =>
+  amount === undefined || amount === '' ? null : `${amount} ${of}`;
+
+export const footText = (run: Run): string =>
+  joined([run.runMs === undefined ? null : duration(run.runMs), costText(run)]);

@@ -1,0 +1,128 @@
+import type { RunStatus, Verdict } from '../terms.js';
+import { statuses, verdicts } from '../terms.js';
+import type { Batch, Item, Pair, Run } from './batch.js';
+import { groupBy } from './format.js';
+import type { Question } from './search.js';
+
+export type Mode = 'changes' | 'gallery' | 'list' | 'grid' | 'timeline';
+export type Size = 's' | 'm' | 'l';
+
+/** One value of a variable, or one tag. */
+export interface Choice {
+  /** The variable, or `tag`. */
+  readonly group: string;
+  /** The variable's place. */
+  readonly at: number | 'tag';
+  readonly value: string;
+}
+
+/** What the person chose, and what is shown for it. */
+export interface View {
+  mode: Mode;
+  size: Size;
+  text: string;
+  readonly statuses: Set<RunStatus>;
+  readonly verdicts: Set<Verdict>;
+  /** Choices of one variable widen, those of several narrow. */
+  choices: readonly Choice[];
+  sort: string;
+  pairSort: string;
+  /** Chosen to be compared with another one. */
+  pinned: Run | null;
+  runs: readonly Run[];
+  pairs: readonly Pair[];
+}
+
+export const newView = ({ runs, pairs }: Batch): View => ({
+  mode: 'gallery',
+  size: 'm',
+  text: '',
+  statuses: new Set(),
+  verdicts: new Set(),
+  choices: [],
+  sort: 'matrix',
+  pairSort: 'verdict',
+  pinned: null,
+  runs,
+  pairs: pairs ?? [],
+});
+
+export const shownItems = ({ mode, runs, pairs }: View): readonly Item[] =>
+  mode === 'changes' ? pairs : runs;
+
+export interface Sort<T> {
+  readonly name: string;
+  readonly label: string;
+  readonly order: (a: T, b: T) => number;
+}
+
+interface Cost {
+  readonly coins: string | undefined;
+  readonly money: string | undefined;
+}
+const costOf = ({ coins, money }: Cost): number => Number(coins ?? money ?? 0);
+const byTime = (a: Run | Pair, b: Run | Pair): number => (b.runMs ?? 0) - (a.runMs ?? 0);
+const byCost = (a: Cost, b: Cost): number => costOf(b) - costOf(a);
+
+export const runSorts: readonly Sort<Run>[] = [
+  { name: 'matrix', label: 'Matrix order', order: (a, b) => a.index - b.index },
+  {
+    name: 'status',
+    label: 'Troubled first',
+    order: (a, b) => statuses.indexOf(a.status) - statuses.indexOf(b.status),
+  },
+  {
+    name: 'name',
+    label: 'Name',
+    order: (a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }),
+  },
+  { name: 'slow', label: 'Slowest first', order: byTime },
+  { name: 'dear', label: 'Dearest first', order: byCost },
+  {
+    name: 'late',
+    label: 'Latest first',
+    order: (a, b) => (b.finishedAt ?? 0) - (a.finishedAt ?? 0),
+  },
+];
+
+export const pairSorts: readonly Sort<Pair>[] = [
+  {
+    name: 'verdict',
+    label: 'What matters first',
+    order: (a, b) => verdicts.indexOf(a.verdict) - verdicts.indexOf(b.verdict),
+  },
+  { name: 'slower', label: 'Slower than before first', order: byTime },
+  { name: 'dearer', label: 'Dearer than before first', order: byCost },
+];
+
+const sorted = <T>(items: readonly T[], sorts: readonly Sort<T>[], name: string): readonly T[] => {
+  const order = sorts.find((sort) => sort.name === name)?.order;
+  return order === undefined ? items : [...items].sort(order);
+};
+
+/** Sets which runs, or which pairs, are shown, and in which order. */
+export const choose = (view: View, batch: Batch, questions: readonly Question[]): void => {
+  const groups = [...groupBy(view.choices, ({ at }) => at).values()];
+  const fits = (run: Run | null): boolean =>
+    run !== null &&
+    groups.every((choices) => choices.some((choice) => has(run, choice))) &&
+    questions.every((question) => question(run));
+  if (view.mode === 'changes') {
+    const { verdicts: wanted } = view;
+    const shown = (batch.pairs ?? []).filter(
+      ({ verdict, before, after }) =>
+        (wanted.size === 0 || wanted.has(verdict)) && (fits(after) || fits(before)),
+    );
+    view.pairs = sorted(shown, pairSorts, view.pairSort);
+  } else {
+    const { statuses: wanted } = view;
+    const shown = batch.runs.filter(
+      (run) => (wanted.size === 0 || wanted.has(run.status)) && fits(run),
+    );
+    // Runs are in matrix order already.
+    view.runs = view.sort === 'matrix' ? shown : sorted(shown, runSorts, view.sort);
+  }
+};
+
+const has = ({ tags, values }: Run, { at, value }: Choice): boolean =>
+  at === 'tag' ? (tags?.includes(value) ?? false) : values[at] === value;
