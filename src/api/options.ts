@@ -22,6 +22,8 @@ export interface BatchOptions {
   readonly only?: readonly string[] | undefined;
   /** Columns or axes, and the text that they must have. */
   readonly where?: Readonly<Record<string, string>> | undefined;
+  /** Runs with any of these tags. */
+  readonly tags?: readonly string[] | undefined;
   /** Only runs that failed or were cancelled. */
   readonly failed?: boolean | undefined;
   readonly first?: number | undefined;
@@ -56,6 +58,7 @@ export const callOf = (manifest: string, options: ApplyOptions): Call => {
     maxRuns: options.maxRuns?.toString(),
     only: options.only,
     where: pairs(where),
+    tag: options.tags,
     failed: options.failed,
     first: options.first?.toString(),
     shard: shard === undefined ? undefined : `${shard.index}/${shard.count}`,

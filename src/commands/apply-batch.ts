@@ -96,6 +96,10 @@ export const applyBatch = async (call: Call, io: Io, follower: Follower): Promis
       listened = await startListening(listening, io, problems);
     follower.problems(problems);
     if (plan === null || problems.errors > 0) return refused(exit.badInput);
+    if (selection.failed && plan.summary.total === 0)
+      io.err.write(
+        'notice: --failed: no run has failed or was cancelled, so there is nothing to do\n',
+      );
     return await new Apply({
       call,
       io,

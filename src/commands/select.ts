@@ -9,6 +9,7 @@ export const selectionOf = (call: Call, problems: Problems): Selection => {
   const forced = call.texts('force');
   return {
     only: call.texts('only'),
+    tags: call.texts('tag'),
     where: call.texts('where').flatMap((pair) => wherePair(pair, problems)),
     failed: call.flag('failed'),
     first: atLeastOne(call, 'first', '--first', problems),

@@ -24,6 +24,7 @@ const project: readonly OptionSpec[] = [
 const selection: readonly OptionSpec[] = [
   option('--only <pattern>', 'runs whose id begins so or whose name matches; repeatable'),
   option('--where <column=value>', 'runs with this value; repeatable'),
+  option('--tag <tag>', 'runs with this tag; repeatable, any of them'),
   option('--failed', 'runs that failed or were cancelled'),
   option('--first <n>', 'the first n of the selected runs'),
   option('--shard <i/n>', 'the i-th of n disjoint parts of the batch'),

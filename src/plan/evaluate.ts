@@ -48,6 +48,8 @@ export class RunCore {
   tags: readonly string[] = [];
   /** Whether this command is about it; the others stand in reports alone. */
   selected = true;
+  /** `--force` means it. */
+  forced = false;
 
   get id(): RunId {
     return (this.#id ??= runIdOf(this.fingerprints.of(this.chosen, this.combination.repeat)));

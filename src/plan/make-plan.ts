@@ -42,7 +42,8 @@ import { differences, reasonText } from './reasons.js';
 import { toRunInputs } from './record.js';
 import type { Surroundings } from './scope.js';
 import type { Selection } from './selection.js';
-import { failedRuns, fitsWhere, inShard, isPartial, Patterns } from './selection.js';
+import { failedRuns, inShard, isPartial } from './selection.js';
+import { Selector } from './selector.js';
 import { Values } from './value.js';
 
 export interface PlanInput {
@@ -305,17 +306,20 @@ class Planner implements Plan {
 
   /** All runs of the batch in matrix order, each marked whether it is selected. */
   async *#walk(problems: Problems): AsyncGenerator<readonly RunCore[]> {
-    const only = new Patterns(this.input.selection.only);
+    const selector = this.#newSelector();
+    const before = problems.errors;
     let left = this.input.selection.first ?? Number.POSITIVE_INFINITY;
     this.#notSelected = 0;
     let cores: RunCore[] = [];
     for await (const combinations of this.input.matrix.combinations()) {
       for (const combination of combinations) {
-        const core = await this.#coreOf(combination, only, problems);
+        const core = await this.#coreOf(combination, selector, problems);
         if (core === null) continue;
         core.selected &&= left > 0;
-        if (core.selected) left -= 1;
-        else this.#notSelected += 1;
+        if (core.selected) {
+          left -= 1;
+          core.forced = selector.forces(core);
+        } else this.#notSelected += 1;
         cores.push(core);
         if (cores.length < batchSize) continue;
         yield cores;
@@ -323,19 +327,23 @@ class Planner implements Plan {
       }
     }
     yield cores;
-    if (problems === this.problems)
-      for (const text of only.unused)
-        problems.add(
-          error('E0410', null, `--only ${text} fits no run`, {
-            hint: 'rh-batch plan lists names and ids',
-          }),
-        );
+    // Of runs that could not be made it is not known whether they fit.
+    if (problems === this.problems && problems.errors === before)
+      for (const mistake of selector.mistakes(this.#variables)) problems.add(mistake);
+  }
+
+  get #variables(): readonly string[] {
+    return this.input.matrix.variables.map(({ name }) => name);
+  }
+
+  #newSelector(): Selector {
+    return new Selector(this.input.selection, this.#failed, this.#variables);
   }
 
   /** null: not of this batch or shard, or a mistake, which is in `problems`. */
   async #coreOf(
     combination: Combination,
-    only: Patterns,
+    selector: Selector,
     problems: Problems,
   ): Promise<RunCore | null> {
     const { selection } = this.input;
@@ -345,10 +353,7 @@ class Planner implements Plan {
     }
     const core = await this.#evaluator.evaluate(combination, problems);
     if (core === null) return null;
-    core.selected =
-      (selection.where.length === 0 || fitsWhere(selection, core.values)) &&
-      (this.#failed === null || this.#failed.has(core.id)) &&
-      (selection.only.length === 0 || only.fits(core));
+    core.selected = selector.fits(core);
     return core;
   }
 
@@ -384,7 +389,7 @@ class Planner implements Plan {
     const known = this.#decisions.get(core.id);
     if (known !== undefined) return known;
     const made = decide(record, {
-      forced: this.#forced(core),
+      forced: core.forced,
       now: this.input.edges.now,
       maxAgeMs: this.manifest.reuse.maxAgeMs,
       accepts: (files) => files.length > 0 && unmet(files, this.manifest.run.expect) === null,
@@ -392,11 +397,6 @@ class Planner implements Plan {
     const decision = made === 'checkFiles' ? await this.#checkFiles(record) : made;
     this.#decisions.set(core.id, decision);
     return decision;
-  }
-
-  #forced(core: RunCore): boolean {
-    const { force } = this.input.selection;
-    return force === true || (force !== null && new Patterns(force).fits(core));
   }
 
   async #checkFiles({ state }: RunRecord): Promise<Decision> {

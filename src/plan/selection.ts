@@ -7,6 +7,8 @@ import type { PlannedRun } from './plan.js';
 export interface Selection {
   /** Run id prefixes (4 digits or more) or name globs; a run that fits any of them is meant. */
   readonly only: readonly string[];
+  /** Runs with any of these tags. */
+  readonly tags: readonly string[];
   /** Columns or axes, and the text that they must have. */
   readonly where: readonly (readonly [column: string, value: string])[];
   /** Runs whose last state is failed or cancelled. */
@@ -24,6 +26,7 @@ export interface Selection {
 
 export const everything: Selection = {
   only: [],
+  tags: [],
   where: [],
   failed: false,
   first: null,
@@ -32,14 +35,11 @@ export const everything: Selection = {
 };
 
 /** Whether runs may be left out that are planned all the same, since reports hold them. */
-export const isPartial = ({ only, where, failed, first }: Selection): boolean =>
-  only.length > 0 || where.length > 0 || failed || first !== null;
+export const isPartial = ({ only, tags, where, failed, first }: Selection): boolean =>
+  only.length + tags.length + where.length > 0 || failed || first !== null;
 
 export const inShard = ({ shard }: Selection, index: number): boolean =>
   shard === null || index % shard.count === shard.index - 1;
-
-export const fitsWhere = ({ where }: Selection, values: ReadonlyMap<string, string>): boolean =>
-  where.every(([column, value]) => values.get(column) === value);
 
 /** The runs that `--failed` means. */
 export const failedRuns = ({ runs }: BatchState): ReadonlySet<RunId> =>
@@ -58,6 +58,11 @@ export class Patterns {
     for (const pattern of this.#patterns)
       if (isPrefix(pattern.text, id) || pattern.name.test(name)) fits = pattern.found = true;
     return fits;
+  }
+
+  /** Whether there are any. */
+  get wanted(): boolean {
+    return this.#patterns.length > 0;
   }
 
   /** Patterns that no run fitted: most likely a slip of the pen. */
