@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
-import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, open, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Clock } from '../edges/clock.js';
+import { removeLeftOver } from '../edges/temporary.js';
+import { createWhole } from '../edges/whole.js';
 
 /** What is on the service under which name, by content; shared by the manifests of a folder. */
 export interface Ledger {
@@ -30,6 +32,7 @@ export const openLedger = async (
   maxAgeMs: number,
   clock: Clock,
 ): Promise<Ledger> => {
+  await removeLeftOver(dirname(path));
   const entries = new Map<string, Entry>();
   for (const line of (await readLines(path)) ?? []) {
     const entry = parse(line);
@@ -43,13 +46,11 @@ export const openLedger = async (
   const write = async (sha256: string, fileName: string | null, kept = false): Promise<void> => {
     const at = new Date(clock.now()).toISOString();
     await mkdir(dirname(path), { recursive: true });
-    await writeFile(join(dirname(path), '.gitignore'), '*\n', { flag: 'wx' }).catch(
-      () => undefined,
-    );
+    await createWhole(join(dirname(path), '.gitignore'), '*\n', 0o644).catch(() => false);
     // One line in one write: appends of other processes do not mix with it.
     const told = { account, sha256, fileName, at, ...(kept ? { kept } : {}) };
     const line = `${JSON.stringify(told)}\n`;
-    await appendFile(path, line, { mode: 0o600 });
+    await appendFile(path, (await endsTorn(path)) ? `\n${line}` : line, { mode: 0o600 });
   };
   return {
     find: (sha256) => {
@@ -67,6 +68,20 @@ export const openLedger = async (
       void write(sha256, null).catch(() => undefined);
     },
   };
+};
+
+/** Whether a writer that was killed left half a line at the end: the next one must not join it. */
+const endsTorn = async (path: string): Promise<boolean> => {
+  const file = await open(path, 'r').catch(() => null);
+  if (file === null) return false;
+  try {
+    const { size } = await file.stat();
+    if (size === 0) return false;
+    const { buffer } = await file.read(Buffer.alloc(1), 0, 1, size - 1);
+    return buffer[0] !== 10;
+  } finally {
+    await file.close();
+  }
 };
 
 const readLines = async (path: string): Promise<string[] | null> => {

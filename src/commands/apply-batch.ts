@@ -1,5 +1,6 @@
 import { error } from '../diagnostics/diagnostic.js';
 import { Problems } from '../diagnostics/problems.js';
+import { removeLeftOver } from '../edges/temporary.js';
 import type { Phase } from '../journal/event.js';
 import { openStore } from '../journal/store.js';
 import type { Selection } from '../plan/selection.js';
@@ -78,6 +79,7 @@ export const applyBatch = async (call: Call, io: Io, follower: Follower): Promis
   try {
     for (const notice of notices) io.err.write(`notice: ${notice}\n`);
     const { clock } = identity;
+    await removeLeftOver(project.outputsDir);
     const ledger = await ledgerOf({
       stateDir: project.stateDir,
       // The emulator of this process knows no upload of an earlier one.
@@ -156,9 +158,13 @@ class Apply {
       enter('report', '');
       const report = await this.#report(outcome, startedAt);
       const code = signals.code() ?? (outcome.code === exit.done ? codeOf(report) : outcome.code);
-      if (sharded || busy) await this.#end(code, outcome);
+      const taken = (await store.stillHeld()).is === 'taken';
+      if ((sharded || busy) && !taken) await this.#end(code, outcome);
+      const ended = { ...report, exitCode: code };
+      // Journal and reports are those of the process that took over.
+      if (taken) return this.#leave(ended, code);
       const command = await this.#rescue();
-      return await this.#finish({ ...report, exitCode: code }, code, command, signals.interrupted);
+      return await this.#finish(ended, code, command, signals.interrupted);
     } finally {
       await progress.stop();
       signals.stop();
@@ -224,6 +230,12 @@ class Apply {
     } catch {
       // Told already, with the tasks in flight.
     }
+  }
+
+  #leave(report: BatchReport, exitCode: number): Applied {
+    const { call, project } = this.parts;
+    const command = applyCommand(call, project);
+    return { is: 'ended', exitCode, report, project, htmlPath: null, command };
   }
 
   /** @returns what goes on with this batch; null: nothing does without paying twice. */

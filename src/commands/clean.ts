@@ -1,14 +1,17 @@
 import { existsSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Problems } from '../diagnostics/problems.js';
 import { systemClock } from '../edges/clock.js';
+import { removeLeftOver } from '../edges/temporary.js';
 import { takeLock } from '../journal/lock.js';
 import { repairJournal } from '../journal/repair.js';
 import { lockPath } from '../journal/store.js';
+import { count } from '../values/amounts.js';
 import type { Call } from './call.js';
 import { exit } from './exit.js';
 import type { Io } from './io.js';
+import type { Located } from './project.js';
 import { locateProject } from './project.js';
 import { sayOne, sayProblems } from './say.js';
 
@@ -22,7 +25,7 @@ export const clean = async (call: Call, io: Io): Promise<number> => {
   }
   try {
     // Without a state there is no journal to mend and no apply at work.
-    if (!existsSync(located.stateDir)) return await removeParts(located.outputsDir, io);
+    if (!existsSync(located.stateDir)) return await removeRemains(located, io);
     const now = new Date(systemClock.now()).toISOString();
     const locked = await takeLock(lockPath(located.stateDir), 'rh-batch clean', now);
     if (!locked.ok) {
@@ -38,7 +41,7 @@ export const clean = async (call: Call, io: Io): Promise<number> => {
             : `${moved} bad lines moved to ${aside}, ${kept} kept\n`,
         );
       }
-      return await removeParts(located.outputsDir, io);
+      return await removeRemains(located, io);
     } finally {
       await locked.lock.release();
     }
@@ -48,9 +51,14 @@ export const clean = async (call: Call, io: Io): Promise<number> => {
   }
 };
 
-const removeParts = async (dir: string, io: Io): Promise<number> => {
-  const parts = await partsIn(dir);
+/** Parts of downloads, and temporary files of processes that were killed. */
+const removeRemains = async ({ outputsDir, stateDir }: Located, io: Io): Promise<number> => {
+  const parts = await partsIn(outputsDir);
   for (const part of parts) await rm(part, { force: true });
+  let temporary = 0;
+  for (const dir of [outputsDir, stateDir, dirname(stateDir)])
+    temporary += await removeLeftOver(dir);
+  if (temporary > 0) io.out.write(`${count(temporary, 'temporary file')} removed\n`);
   io.out.write(
     parts.length === 0
       ? 'there are no parts of downloads\n'

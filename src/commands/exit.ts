@@ -8,6 +8,7 @@ export const exit = {
   limit: 3,
   service: 4,
   locked: 5,
+  machine: 6,
   internal: 70,
   sigint: 130,
   sigterm: 143,
@@ -19,7 +20,8 @@ export const exitHelp: readonly (readonly [string, string])[] = [
   ['2', 'usage, manifest, data, api.json, address or asset problem; nothing was submitted'],
   ['3', 'stopped by a limit the user set (budget, maxFailures, deadline); resumable'],
   ['4', 'stopped by the account or the service; pending runs stay pending; resumable'],
-  ['5', 'another process holds the state'],
+  ['5', 'another process holds the state, or took it over'],
+  ['6', 'stopped by this machine (disk full, folder not writable); the same command goes on'],
   ['70', 'internal error; the journal is intact'],
   ['130 / 143', 'SIGINT / SIGTERM after an orderly stop'],
 ];

@@ -226,7 +226,7 @@ export class Submission {
   #outcomeOf(result: EngineResult, { client }: Connection, uploader: Uploader): Outcome {
     const { io } = this.parts;
     const { stop, blocked, unfetched, inFlight } = result;
-    if (stop?.is === 'journal') {
+    if (stop?.is === 'journal' || stop?.is === 'lock' || stop?.is === 'defect') {
       io.err.write(`error: ${stop.message}\nNothing more was submitted.\n`);
       for (const taskId of inFlight) io.err.write(`in flight: ${taskId}\n`);
     }
@@ -247,7 +247,10 @@ const stopCodes = {
   limit: exit.limit,
   service: exit.service,
   signal: exit.sigint,
-  journal: exit.internal,
+  machine: exit.machine,
+  journal: exit.machine,
+  lock: exit.locked,
+  defect: exit.internal,
 };
 
 const codeOf = ({ stop, unfetched, blocked }: EngineResult): number => {

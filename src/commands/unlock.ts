@@ -1,4 +1,5 @@
 import { Problems } from '../diagnostics/problems.js';
+import type { Holder } from '../journal/lock.js';
 import { breakLock } from '../journal/lock.js';
 import { lockPath } from '../journal/store.js';
 import type { Call } from './call.js';
@@ -16,15 +17,34 @@ export const unlock = async (call: Call, io: Io): Promise<number> => {
     return exit.badInput;
   }
   try {
-    const holder = await breakLock(lockPath(located.stateDir));
-    io.out.write(
-      holder === null
-        ? 'there is no lock\n'
-        : `the lock of process ${holder.pid} on ${holder.host}, since ${holder.since}, is removed\n`,
-    );
-    return exit.done;
+    const path = lockPath(located.stateDir);
+    const broken = await breakLock(path);
+    switch (broken.is) {
+      case 'none':
+        io.out.write('there is no lock\n');
+        return exit.done;
+      case 'removed':
+        io.out.write(`${removedText(broken.holder)}\n`);
+        return exit.done;
+      case 'alive': {
+        const { pid, command, since } = broken.holder;
+        sayOne(
+          'E0701',
+          `process ${pid} (${command}) holds the state since ${since} and is alive on this host`,
+          `end it first (kill ${pid}): it stops in an orderly way and lets go. If that process is no rh-batch, delete ${path}`,
+          call,
+          io,
+        );
+        return exit.locked;
+      }
+    }
   } catch (cause) {
     sayOne('E0702', cause instanceof Error ? cause.message : String(cause), null, call, io);
     return exit.badInput;
   }
 };
+
+const removedText = (holder: Holder | null): string =>
+  holder === null
+    ? 'a damaged lock, which named no process, is removed'
+    : `the lock of process ${holder.pid} on ${holder.host}, since ${holder.since}, is removed`;

@@ -1,5 +1,6 @@
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { temporaryName } from './temporary.js';
 
 const flushAt = 1 << 20;
 
@@ -7,9 +8,9 @@ const flushAt = 1 << 20;
 export const writeAtomically = async (path: string, chunks: Iterable<string>): Promise<void> => {
   const dir = dirname(path);
   await mkdir(dir, { recursive: true });
-  const temporary = join(dir, `.${basename(path)}.${String(process.pid)}.tmp`);
+  const temporary = join(dir, temporaryName(basename(path)));
   try {
-    const file = await open(temporary, 'w', 0o644);
+    const file = await open(temporary, 'wx', 0o644);
     try {
       let pending = '';
       for (const chunk of chunks) {

@@ -1,5 +1,7 @@
 import { setMaxListeners } from 'node:events';
+import { isOfMachine } from '../edges/machine.js';
 import type { JournalEvent, RunError, RunInputs } from '../journal/event.js';
+import type { Hold } from '../journal/lock.js';
 import type { Plan, PlannedRun } from '../plan/plan.js';
 import type { CreateRequest } from '../runninghub/service.js';
 import type { RunId, TaskId } from '../values/ids.js';
@@ -130,13 +132,34 @@ export class Context {
   /** The journal refuses, or a defect: what is in flight must be told, nothing more submitted. */
   broken(cause: unknown): void {
     const message = cause instanceof Error ? cause.message : String(cause);
-    this.halt({ is: 'journal', message });
+    this.halt({ is: isOfMachine(cause) ? 'journal' : 'defect', message });
+  }
+
+  /**
+   * Whether this process still holds the state. If not, another one may be at work by now:
+   * nothing more is submitted or followed here.
+   */
+  async stillHeld(): Promise<boolean> {
+    const hold = await this.edges.journal.stillHeld();
+    if (hold.is === 'held') return true;
+    this.halt(lostLock(hold));
+    return false;
   }
 }
+
+const lostLock = (hold: Exclude<Hold, { is: 'held' }>): Stop => {
+  if (hold.is === 'gone')
+    return { is: 'journal', message: `the lock of the state is lost: ${hold.why}` };
+  const by = hold.by === null ? 'another' : `process ${hold.by.pid} on ${hold.by.host}`;
+  return { is: 'lock', message: `the state was taken over by ${by}` };
+};
 
 const gravity: Readonly<Record<Stop['is'], number>> = {
   limit: 0,
   service: 1,
-  signal: 2,
-  journal: 3,
+  machine: 2,
+  signal: 3,
+  defect: 4,
+  journal: 5,
+  lock: 6,
 };

@@ -2,6 +2,7 @@ import type { Asset } from '../assets/asset.js';
 import type { Clock } from '../edges/clock.js';
 import type { Random } from '../edges/random.js';
 import type { JournalEvent, LiveEvent, SavedFile } from '../journal/event.js';
+import type { Hold } from '../journal/lock.js';
 import type { BatchState } from '../journal/state.js';
 import type { Fault, Service, SocketNews } from '../runninghub/service.js';
 
@@ -12,6 +13,8 @@ export interface Journal {
   append(event: JournalEvent): Promise<unknown>;
   /** In order with the others, on the disk with the next of them. */
   appendLater(event: JournalEvent): void;
+  /** Whether this process may still submit: asked before every submit. Never throws. */
+  stillHeld(): Promise<Hold>;
 }
 
 /** Puts assets on the service, each content once. */

@@ -5,6 +5,7 @@ import { adoptable, plannedOf } from './adopt.js';
 import type { EngineOptions, EngineResult } from './context.js';
 import { Context } from './context.js';
 import type { EngineEdges } from './edges.js';
+import type { Stop } from './limits.js';
 import { maySubmit } from './limits.js';
 import type { Watched } from './follow.js';
 import { disobeys } from './follow.js';
@@ -48,6 +49,17 @@ const deafWords = (tasks: readonly Watched[]): string => {
   return `asked to end and still reported as in flight: task ${named.join(', ')}${more}; the next apply follows on`;
 };
 
+/** Stops after which nothing is followed any more. */
+const endsAtOnce: Readonly<Record<Stop['is'], boolean>> = {
+  limit: false,
+  service: false,
+  machine: false,
+  signal: true,
+  journal: true,
+  lock: true,
+  defect: true,
+};
+
 class Batch {
   readonly #supply: Supply;
   readonly #watch: Watch;
@@ -56,8 +68,10 @@ class Batch {
   readonly #live: LiveProgress;
   /** Followed from an earlier apply: what the plan says of them is seen to already. */
   readonly #adopted = new Set<RunId>();
+  #lockSeenAt: number;
 
   constructor(private readonly context: Context) {
+    this.#lockSeenAt = context.now;
     const { plan, edges, options } = context;
     const { execution } = plan.manifest;
     this.#settler = new Settler(context, () => this.#submitter);
@@ -126,6 +140,8 @@ class Batch {
     } catch (cause) {
       context.broken(cause);
     }
+    // What another process at work did to the journal is no fault of the disk.
+    if (context.stop?.is === 'journal') await context.stillHeld();
     await this.#goodbye();
     this.#watch.close();
     this.#live.close();
@@ -171,6 +187,7 @@ class Batch {
         if (this.#done()) return;
         await context.wake.wait(this.#nextChangeAt());
         this.#checkPatience();
+        await this.#checkLock();
       }
     }
   }
@@ -206,7 +223,7 @@ class Batch {
   /** The end comes at once, whatever is in flight. */
   #over(): boolean {
     const { stop, blind } = this.context;
-    return blind || stop?.is === 'signal' || stop?.is === 'journal';
+    return blind || (stop !== null && endsAtOnce[stop.is]);
   }
 
   /** Nothing is in flight and nothing more will be submitted. */
@@ -242,6 +259,14 @@ class Batch {
       context.halt({ is: 'service', message: 'The service takes no tasks' });
     if (this.#watch.size > 0 && now - this.#watch.lastReadAt > options.patienceMs)
       context.haltBlind('The service does not answer');
+  }
+
+  /** Also an apply that submits nothing any more must notice that another process took over. */
+  async #checkLock(): Promise<void> {
+    const { context } = this;
+    if (context.now - this.#lockSeenAt < lookMs) return;
+    this.#lockSeenAt = context.now;
+    await context.stillHeld();
   }
 
   /** Lets what is under way come to rest, within bounded time, and ends what can wait. */

@@ -8,8 +8,14 @@ export type Stop =
   | { readonly is: 'service'; readonly message: string }
   /** A signal: exit 130 or 143. */
   | { readonly is: 'signal'; readonly message: string }
-  /** The journal cannot be written: exit 70, and the tasks in flight must be told. */
-  | { readonly is: 'journal'; readonly message: string };
+  /** This machine refuses what comes from the service: its disk is full, a folder is closed. Exit 6. */
+  | { readonly is: 'machine'; readonly message: string }
+  /** The journal cannot be written: exit 6, at once, and the tasks in flight must be told. */
+  | { readonly is: 'journal'; readonly message: string }
+  /** The lock was taken away, so another process may be at work: exit 5, at once. */
+  | { readonly is: 'lock'; readonly message: string }
+  /** A fault of rh-batch itself: exit 70, at once. */
+  | { readonly is: 'defect'; readonly message: string };
 
 /** What an apply has used up so far. */
 export interface Usage {

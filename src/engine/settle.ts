@@ -136,7 +136,7 @@ export class Settler {
     context.unfetched.set(run.id, collected.error);
     if (collected.disk)
       context.halt({
-        is: 'service',
+        is: 'machine',
         message: `Outputs cannot be written: ${collected.error.message}`,
       });
   }

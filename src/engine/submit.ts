@@ -119,6 +119,11 @@ export class Submitter {
     this.#underWay += 1;
     this.#begun += 1;
     try {
+      if (!(await context.stillHeld())) {
+        this.parts.supply().putBack(ready);
+        context.slots.release();
+        return;
+      }
       const record = journal.state.runs.get(run.id);
       const attempt = (record?.attempts.at(-1)?.attempt ?? 0) + 1;
       await context.record({

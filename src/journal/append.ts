@@ -3,13 +3,17 @@ import type { Disk, DiskFile } from './disk.js';
 
 /** The journal cannot be written any more: nothing may be submitted from here on. */
 export class JournalFailure extends Error {
+  /** Of the system, for who tells what the machine refuses; `JOURNAL` where it gave none. */
+  readonly code: string;
+
   constructor(
     readonly path: string,
     cause: unknown,
   ) {
     const code = errorCode(cause);
     const detail = cause instanceof Error ? cause.message : String(cause);
-    super(`The journal ${path} cannot be written (${code ?? 'error'}: ${detail})`);
+    super(`The journal ${path} cannot be written (${code ?? 'error'}: ${detail})`, { cause });
+    this.code = code ?? 'JOURNAL';
   }
 }
 
@@ -50,11 +54,6 @@ export class Appender {
 
   get bytes(): number {
     return this.#size;
-  }
-
-  /** An append failed: the file takes nothing more. */
-  get isBroken(): boolean {
-    return this.#broken !== null;
   }
 
   /** For who must read what a deleted file holds; open until `close`. */

@@ -1,6 +1,8 @@
 import type { FileHandle } from 'node:fs/promises';
-import { mkdir, open, readdir, rename, stat, unlink, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { temporaryName } from '../edges/temporary.js';
+import { createWhole } from '../edges/whole.js';
 
 /** The few file operations that durability rests on; tests put failures and crashes here. */
 export interface Disk {
@@ -12,7 +14,8 @@ export interface Disk {
   identity(path: string): Promise<{ readonly inode: number; readonly size: number } | null>;
   /** A rename is durable only once its folder is. */
   syncFolder(path: string): Promise<void>;
-  writeNew(path: string, text: string, mode: number): Promise<void>;
+  /** Whole or not at all; false where there is one already. */
+  createNew(path: string, text: string, mode: number): Promise<boolean>;
   list(path: string): Promise<readonly string[]>;
 }
 
@@ -50,7 +53,7 @@ export const nodeDisk: Disk = {
       await handle.close();
     }
   },
-  writeNew: (path, text, mode) => writeFile(path, text, { flag: 'wx', mode }),
+  createNew: createWhole,
   list: (path) => readdir(path),
 };
 
@@ -76,15 +79,20 @@ export const replaceFile = async (
   path: string,
   chunks: Iterable<Uint8Array>,
 ): Promise<void> => {
-  const temporary = join(dirname(path), `.${String(process.pid)}.tmp`);
-  const file = await disk.open(temporary, 'w');
+  const temporary = join(dirname(path), temporaryName(basename(path)));
   try {
-    for (const chunk of chunks) await writeAll(file, chunk);
-    await file.datasync();
-  } finally {
-    await file.close();
+    const file = await disk.open(temporary, 'wx');
+    try {
+      for (const chunk of chunks) await writeAll(file, chunk);
+      await file.datasync();
+    } finally {
+      await file.close();
+    }
+    await disk.rename(temporary, path);
+  } catch (cause) {
+    await disk.unlink(temporary).catch(() => undefined);
+    throw cause;
   }
-  await disk.rename(temporary, path);
   await disk.syncFolder(dirname(path));
 };
 

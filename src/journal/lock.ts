@@ -1,26 +1,37 @@
 import { randomUUID } from 'node:crypto';
-import { link, readFile, rename, unlink, writeFile } from 'node:fs/promises';
+import { constants, copyFile, link, rename, unlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { temporaryName } from '../edges/temporary.js';
+import { createWhole } from '../edges/whole.js';
 import { errorCode } from './disk.js';
+import type { Found, Holder } from './holder.js';
+import { isHere, livesHere, readHolder, startOf, whyHeld } from './holder.js';
 
-/** Who holds a state folder. */
-export interface Holder {
-  readonly pid: number;
-  /** When that process started, in the system's own ticks; tells a reused pid. Null where unknown. */
-  readonly started: string | null;
-  readonly host: string;
-  readonly command: string;
-  readonly since: string;
-  readonly token: string;
-}
+export type { Holder } from './holder.js';
 
 export type Locked =
-  | { readonly ok: true; readonly lock: Lock; readonly tookOver: Holder | null }
-  /** `why` is a sentence for people; `holder` is null where the file could not be read. */
+  | { readonly ok: true; readonly lock: Lock; readonly tookOver: TookOver | null }
+  /** `why` is a sentence for people; `holder` is null where nobody can be named. */
   | { readonly ok: false; readonly holder: Holder | null; readonly why: string };
+
+/** Whose lock it was; null: it was damaged and named nobody. */
+export interface TookOver {
+  readonly holder: Holder | null;
+}
+
+/** Whether a lock that was taken is still there. */
+export type Hold =
+  | { readonly is: 'held' }
+  /** Another process has it, or it was overwritten. Null: nobody is named. */
+  | { readonly is: 'taken'; readonly by: Holder | null }
+  /** The file, or the whole folder, is not there any more, or cannot be read: `why` in words. */
+  | { readonly is: 'gone'; readonly why: string };
 
 /** A held lock. */
 export interface Lock {
+  /** One small read: to be asked before everything that only the holder may do. Never throws. */
+  stillHeld(): Promise<Hold>;
   /** Removes the file, if it is still ours. Never throws. */
   release(): Promise<void>;
 }
@@ -40,75 +51,73 @@ export const takeLock = async (path: string, command: string, now: string): Prom
     since: now,
     token: randomUUID(),
   };
-  let tookOver: Holder | null = null;
+  let tookOver: TookOver | null = null;
   for (let attempt = 0; attempt < attempts; attempt += 1) {
-    try {
-      await writeFile(path, `${JSON.stringify(own)}\n`, { flag: 'wx', mode: 0o600 });
-      return { ok: true, lock: { release: () => release(path, own.token) }, tookOver };
-    } catch (cause) {
-      if (errorCode(cause) !== 'EEXIST') throw cause;
-    }
-    const found = await readHolder(path);
+    if (await createWhole(path, `${JSON.stringify(own)}\n`, 0o600))
+      return { ok: true, lock: lockOf(path, own.token), tookOver };
+    const found = await readSettled(path);
     if (found.is === 'gone') continue;
-    if (found.is === 'garbage') return { ok: false, holder: null, why: 'its lock file is damaged' };
-    const why = await whyHeld(found.holder);
+    const why = found.holder === null ? null : await whyHeld(found.holder);
     if (why !== null) return { ok: false, holder: found.holder, why };
-    if (await moveAside(path, found.holder.token)) tookOver = found.holder;
+    if (await moveAside(path, found.text)) tookOver = { holder: found.holder };
   }
-  return { ok: false, holder: null, why: 'other processes take and leave it all the time' };
+  return { ok: false, holder: null, why: 'taken and left by other processes all the time' };
 };
 
-/** `rh-batch unlock`: removes a lock whoever holds it. Tells who that was. */
-export const breakLock = async (path: string): Promise<Holder | null> => {
-  const found = await readHolder(path);
-  await unlink(path).catch((cause: unknown) => {
-    if (errorCode(cause) !== 'ENOENT') throw cause;
-  });
-  return found.is === 'holder' ? found.holder : null;
+export type Broken =
+  | { readonly is: 'none' }
+  /** Null: it was damaged and named nobody. */
+  | { readonly is: 'removed'; readonly holder: Holder | null }
+  /** Its process lives on this host. */
+  | { readonly is: 'alive'; readonly holder: Holder };
+
+/** `rh-batch unlock`: removes the lock, unless its holder is seen to live. */
+export const breakLock = async (path: string): Promise<Broken> => {
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    const found = await readHolder(path);
+    if (found.is === 'gone') return { is: 'none' };
+    const { holder } = found;
+    if (holder !== null && isHere(holder) && (await livesHere(holder)))
+      return { is: 'alive', holder };
+    if (await moveAside(path, found.text)) return { is: 'removed', holder };
+  }
+  throw new Error(`${path} is taken and left by other processes all the time`);
 };
 
 /** Who is at work, as far as can be told from here; null: nobody. Never throws. */
 export const holderAtWork = async (path: string): Promise<Holder | null> => {
   try {
     const found = await readHolder(path);
-    return found.is === 'holder' && (await whyHeld(found.holder)) !== null ? found.holder : null;
+    if (found.is === 'gone' || found.holder === null) return null;
+    return (await whyHeld(found.holder)) === null ? null : found.holder;
   } catch {
     return null;
   }
 };
 
-/** Why the holder must be believed to be at work; null when it is certainly gone. */
-const whyHeld = async (holder: Holder): Promise<string | null> => {
-  const who = `process ${holder.pid} (${holder.command}), since ${holder.since}`;
-  if (holder.host !== hostname()) return `held on host ${holder.host} by ${who}`;
-  if (!isAlive(holder.pid)) return null;
-  const started = await startOf(holder.pid);
-  if (holder.started !== null && started !== null && started !== holder.started) return null;
-  return `held by ${who}`;
-};
+const lockOf = (path: string, token: string): Lock => ({
+  stillHeld: () => holdOf(path, token),
+  release: () => release(path, token),
+});
 
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (cause) {
-    return errorCode(cause) === 'EPERM';
+const looks = 20;
+const lookPauseMs = 50;
+
+/** A damaged lock is looked at for a while: where there are no links it may be in the making. */
+const readSettled = async (path: string): Promise<Found> => {
+  let found = await readHolder(path);
+  for (let look = 0; look < looks && found.is === 'damaged'; look += 1) {
+    const before = found.text;
+    await new Promise((resolve) => setTimeout(resolve, lookPauseMs));
+    found = await readHolder(path);
+    if (found.is === 'damaged' && found.text !== before) look = 0;
   }
+  return found;
 };
 
-/** Field 22 of /proc/PID/stat, behind the command's name in brackets. */
-const startOf = async (pid: number): Promise<string | null> => {
-  try {
-    const stat = await readFile(`/proc/${String(pid)}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
-  } catch {
-    return null;
-  }
-};
-
-/** Renames a dead holder's lock away; a live one that slipped in between is put back. */
-const moveAside = async (path: string, token: string): Promise<boolean> => {
-  const aside = `${path}.${randomUUID()}`;
+/** Renames a lock of nobody away; a live one that slipped in between is put back. */
+const moveAside = async (path: string, text: string): Promise<boolean> => {
+  const aside = join(dirname(path), temporaryName(basename(path)));
   try {
     await rename(path, aside);
   } catch (cause) {
@@ -116,10 +125,33 @@ const moveAside = async (path: string, token: string): Promise<boolean> => {
     throw cause;
   }
   const moved = await readHolder(aside);
-  const right = moved.is === 'holder' && moved.holder.token === token;
-  if (!right) await link(aside, path).catch(() => undefined);
+  const right = moved.is !== 'gone' && moved.text === text;
+  if (!right) await putBack(aside, path);
   await unlink(aside).catch(() => undefined);
   return right;
+};
+
+const putBack = (aside: string, path: string): Promise<void> =>
+  link(aside, path).catch(() =>
+    copyFile(aside, path, constants.COPYFILE_EXCL).catch(() => undefined),
+  );
+
+const goneLooks = 3;
+const gonePauseMs = 20;
+
+const holdOf = async (path: string, token: string): Promise<Hold> => {
+  for (let look = 1; ; look += 1) {
+    try {
+      const found = await readHolder(path);
+      if (found.is === 'holder' && found.holder.token === token) return { is: 'held' };
+      if (found.is !== 'gone') return { is: 'taken', by: found.holder };
+    } catch (cause) {
+      return { is: 'gone', why: `the lock file ${path} cannot be read (${errorCode(cause)})` };
+    }
+    // Another process may have moved it aside by mistake, and puts it back at once.
+    if (look === goneLooks) return { is: 'gone', why: `the lock file ${path} was removed` };
+    await new Promise((resolve) => setTimeout(resolve, gonePauseMs));
+  }
 };
 
 const release = async (path: string, token: string): Promise<void> => {
@@ -130,39 +162,3 @@ const release = async (path: string, token: string): Promise<void> => {
     // A lock that stays is taken over by the next apply: this process will be dead.
   }
 };
-
-type Found =
-  | { readonly is: 'holder'; readonly holder: Holder }
-  | { readonly is: 'garbage' }
-  | { readonly is: 'gone' };
-
-const readHolder = async (path: string): Promise<Found> => {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (cause) {
-    if (errorCode(cause) === 'ENOENT') return { is: 'gone' };
-    throw cause;
-  }
-  try {
-    const value: unknown = JSON.parse(text);
-    return isHolder(value) ? { is: 'holder', holder: value } : { is: 'garbage' };
-  } catch {
-    return { is: 'garbage' };
-  }
-};
-
-const isHolder = (value: unknown): value is Holder =>
-  typeof value === 'object' &&
-  value !== null &&
-  'pid' in value &&
-  typeof value.pid === 'number' &&
-  'host' in value &&
-  typeof value.host === 'string' &&
-  'token' in value &&
-  typeof value.token === 'string' &&
-  'command' in value &&
-  typeof value.command === 'string' &&
-  'since' in value &&
-  typeof value.since === 'string' &&
-  'started' in value;

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { encode } from './codec.js';
 import type { Disk, DiskFile } from './disk.js';
-import { errorCode, replaceFile } from './disk.js';
+import { replaceFile } from './disk.js';
 import type { Recorded } from './event.js';
 import { takeLock } from './lock.js';
 
@@ -76,9 +76,7 @@ const restored = async (
   try {
     const target = join(stateDir, basename(path));
     if ((await disk.identity(target)) !== null) return false;
-    await disk.writeNew(join(stateDir, '.gitignore'), '*\n', 0o600).catch((cause: unknown) => {
-      if (errorCode(cause) !== 'EEXIST') throw cause;
-    });
+    await disk.createNew(join(stateDir, '.gitignore'), '*\n', 0o600);
     await replaceFile(disk, target, chunks);
     return true;
   } finally {

@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 import type { Clock } from '../edges/clock.js';
+import { removeLeftOver } from '../edges/temporary.js';
 import { Appender } from './append.js';
 import { encode } from './codec.js';
 import { compact, CompactionGain } from './compact.js';
 import type { Disk } from './disk.js';
-import { errorCode, nodeDisk } from './disk.js';
+import { nodeDisk } from './disk.js';
 import type { JournalEvent, Recorded } from './event.js';
 import { Fold } from './fold.js';
-import type { Holder, Lock } from './lock.js';
+import type { Hold, Holder, Lock, TookOver } from './lock.js';
 import { takeLock } from './lock.js';
 import type { ReadEnd } from './read.js';
 import { readJournal } from './read.js';
@@ -32,6 +33,8 @@ export interface Store {
   flush(): Promise<void>;
   /** After an append failed: writes the journal anew where it was deleted meanwhile. Never throws. */
   rescue(): Promise<Rescued>;
+  /** Whether this process may still submit and write. Never throws. */
+  stillHeld(): Promise<Hold>;
   /** Calls back for every event as soon as it is recorded. */
   onEvent(listener: (event: Recorded) => void): void;
   close(): Promise<void>;
@@ -64,6 +67,7 @@ export const openStore = async (stateDir: string, options: StoreOptions): Promis
     const locked = await takeLock(lockPath(stateDir), options.command, now);
     if (!locked.ok) return { ok: false, problem: heldProblem(stateDir, locked.holder, locked.why) };
     lock = locked.lock;
+    await removeLeftOver(stateDir);
     const read = await readFolded(disk, stateDir);
     const problem = problemOf(stateDir, read.end);
     if (problem !== null) {
@@ -159,7 +163,6 @@ class JournalStore implements Store {
   }
 
   async rescue(): Promise<Rescued> {
-    if (!this.appender.isBroken) return { is: 'unneeded' };
     return rescueJournal({
       ...this.place,
       file: this.appender.handle,
@@ -167,6 +170,10 @@ class JournalStore implements Store {
       unsaved: this.#unsaved,
       now: new Date(this.clock.now()).toISOString(),
     });
+  }
+
+  stillHeld(): Promise<Hold> {
+    return this.lock.stillHeld();
   }
 
   onEvent(listener: (event: Recorded) => void): void {
@@ -214,11 +221,7 @@ const tidy = async (disk: Disk, stateDir: string, { end, gain }: Folded): Promis
 
 const makeFolder = async (disk: Disk, stateDir: string): Promise<void> => {
   await disk.mkdir(stateDir);
-  try {
-    await disk.writeNew(join(stateDir, '.gitignore'), '*\n', 0o600);
-  } catch (cause) {
-    if (errorCode(cause) !== 'EEXIST') throw cause;
-  }
+  await disk.createNew(join(stateDir, '.gitignore'), '*\n', 0o600);
 };
 
 /** Why a journal that was read like this cannot be used; null: it can. */
@@ -260,10 +263,14 @@ const unwritable = (stateDir: string, cause: unknown): StoreProblem => ({
   hint: 'without a journal nothing can be submitted safely: --state-dir chooses another folder',
 });
 
-const noticesOf = (stateDir: string, end: ReadEnd, tookOver: Holder | null): string[] => {
+const noticesOf = (stateDir: string, end: ReadEnd, tookOver: TookOver | null): string[] => {
   const notices: string[] = [];
   if (tookOver !== null)
-    notices.push(`took over from process ${tookOver.pid}, which ended without letting go`);
+    notices.push(
+      tookOver.holder === null
+        ? `took over: ${lockPath(stateDir)} was empty or damaged and named no process`
+        : `took over from process ${tookOver.holder.pid}, which ended without letting go`,
+    );
   if (end.is === 'whole' && end.torn)
     notices.push(`${journalPath(stateDir)}: the last line was cut short and is dropped`);
   if (end.is === 'whole' && end.outOfOrder > 0)

@@ -84,6 +84,7 @@ export const virtualBatch = async (options: BatchOptions): ReturnType<typeof run
           return Promise.resolve();
         },
         appendLater: append,
+        stillHeld: () => Promise.resolve({ is: 'held' }),
       },
       uploads: {
         ensure: () => Promise.resolve({ ok: true, fileName: 'api/x.png', reused: false }),
