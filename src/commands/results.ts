@@ -69,7 +69,7 @@ export const writeReports = async (
   for (const file of reportFiles(report, htmlOptions(report, outputsDir, page, io))) {
     const path = join(outputsDir, file.name);
     try {
-      await writeAtomically(path, cleaned(await file.content(), io));
+      await writeAtomically(path, cleaned(file.content(), io));
       if (file.name === 'report.html') htmlPath = path;
     } catch (cause) {
       failed = true;

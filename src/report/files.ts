@@ -9,14 +9,14 @@ import { summaryJson } from './summary.js';
 /** A file of the outputs' folder. Large ones come in pieces, so that they can be streamed. */
 export interface ReportFile {
   readonly name: string;
-  content(): Promise<Iterable<string>>;
+  content(): Iterable<string>;
 }
 
 /** Every report, least dependent first: should one fail, the exact ones are written already. */
 export const reportFiles = (report: BatchReport, html: HtmlOptions = {}): readonly ReportFile[] => [
-  { name: 'summary.json', content: () => Promise.resolve([summaryJson(report)]) },
-  { name: 'results.jsonl', content: () => Promise.resolve(resultsJsonl(report)) },
-  { name: 'results.csv', content: () => Promise.resolve(resultsCsv(report)) },
-  { name: 'report.html', content: () => Promise.resolve(reportHtml(report, html)) },
-  { name: 'junit.xml', content: async () => [await junitXml(report)] },
+  { name: 'summary.json', content: () => [summaryJson(report)] },
+  { name: 'results.jsonl', content: () => resultsJsonl(report) },
+  { name: 'results.csv', content: () => resultsCsv(report) },
+  { name: 'report.html', content: () => reportHtml(report, html) },
+  { name: 'junit.xml', content: () => junitXml(report) },
 ];
