@@ -25,8 +25,10 @@ import { rescueText } from './rescue-text.js';
 import { reportOf, titleOf, writeReports } from './results.js';
 import { selectionOf } from './select.js';
 import { watchSignals } from './signals.js';
+import { writeOwner } from './state-owner.js';
 import type { Outcome, SubmissionParts } from './submission.js';
 import { nothingDone, Submission } from './submission.js';
+import { settleState } from './take-over.js';
 import { ledgerOf } from './uploads-ledger.js';
 
 export type Applied =
@@ -52,17 +54,24 @@ const refused = (exitCode: number): Applied => ({ is: 'refused', exitCode });
 export const applyBatch = async (call: Call, io: Io, follower: Follower): Promise<Applied> => {
   const problems = new Problems();
   const env = await readEnvFile(call, io, problems);
-  const project = await loadProject(call, io, problems);
+  const loaded = await loadProject(call, io, problems);
   const selection = selectionOf(call, problems);
   const inlineLimit = inlineLimitOf(call, problems);
   const identity = identify(call, io, env, problems);
   const live = liveWanted(call, io, problems);
   const listening =
-    project === null || identity === null ? null : listeningOf(call, project, identity, problems);
-  if (project === null || identity === null || problems.errors > 0) {
+    loaded === null || identity === null ? null : listeningOf(call, loaded, identity, problems);
+  if (loaded === null || identity === null || problems.errors > 0) {
     follower.problems(problems);
     return refused(exit.badInput);
   }
+  const settled = await settleState(loaded, new Date(identity.clock.now()).toISOString());
+  if (!settled.ok) {
+    problems.add(error(settled.locked ? 'E0701' : 'E0702', null, settled.message));
+    follower.problems(problems);
+    return refused(settled.locked ? exit.locked : exit.badInput);
+  }
+  const project: Project = { ...loaded, stateDir: settled.stateDir, movesTo: null };
   const opened = await openStore(project.stateDir, {
     clock: identity.clock,
     command: 'rh-batch apply',
@@ -102,6 +111,11 @@ export const applyBatch = async (call: Call, io: Io, follower: Follower): Promis
       io.err.write(
         'notice: --failed: no run has failed or was cancelled, so there is nothing to do\n',
       );
+    const { stateDir, manifestPath, manifestBytes, manifest } = project;
+    // Where the disk refuses it, the journal will say so.
+    await writeOwner(stateDir, manifestPath, manifestBytes, manifest.target.id).catch(
+      () => undefined,
+    );
     return await new Apply({
       call,
       io,

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { parseEnv } from 'node:util';
-import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { error } from '../diagnostics/diagnostic.js';
-import type { Problems } from '../diagnostics/problems.js';
+import { Problems } from '../diagnostics/problems.js';
 import { nodeFiles } from '../edges/node-files.js';
 import type { Files, ReadFailure } from '../edges/files.js';
 import { loadManifest } from '../manifest/load.js';
@@ -15,6 +15,8 @@ import type { Workflow } from '../workflow/workflow.js';
 import type { Call } from './call.js';
 import type { Io } from './io.js';
 import { atLeastOne } from './numbers.js';
+import { findState } from './state-folder.js';
+import { realOf } from './state-owner.js';
 
 /** Everything the user wrote, read and checked; nothing of it touches the network. */
 export interface Project extends Located {
@@ -44,8 +46,12 @@ export interface Located {
   readonly name: string;
   readonly manifest: Manifest;
   readonly manifestBytes: Uint8Array;
+  /** Absolute path of the manifest's file. */
+  readonly manifestPath: string;
   readonly outputsDir: string;
   readonly stateDir: string;
+  /** Where an apply moves the state of a renamed batch; null: it is where it belongs. */
+  readonly movesTo: string | null;
   readonly emulated: boolean;
 }
 
@@ -57,9 +63,8 @@ export const locateProject = async (
   manifestArg = 0,
 ): Promise<Located | null> => {
   const files = nodeFiles();
-  const show = shownFrom(io.cwd);
-  const path = await manifestPath(call.args[manifestArg], io, files);
-  if (path === null) {
+  const typed = await manifestPath(call.args[manifestArg], io, files);
+  if (typed === null) {
     problems.add(
       error('E0002', null, `there is no manifest here (${defaultNames.join(', ')})`, {
         hint: 'rh-batch apply path/to/manifest.yaml',
@@ -67,7 +72,41 @@ export const locateProject = async (
     );
     return null;
   }
-  const read = await files.read(path, maxManifestBytes);
+  const { near, far } = await followLink(typed);
+  // Beside a link to another folder may lie files of its own; where they do not, the real one's are meant.
+  if (far !== null) {
+    const linked = await loadFrom(near, call, io, new Problems());
+    const written = linked?.manifest.target.file.value;
+    if (written !== undefined && !(await files.facts(resolve(dirname(near), written))).ok) {
+      const real = await loadFrom(far, call, io, new Problems());
+      if (real !== null && (await files.facts(resolve(dirname(far), written))).ok)
+        return locateAt(far, typed, call, io, problems);
+    }
+  }
+  return locateAt(near, typed, call, io, problems);
+};
+
+/**
+ * A link in the same folder is another name of the real file: `near` is that one. `far` is the real
+ * file where it lies in another folder.
+ */
+const followLink = async (
+  path: string,
+): Promise<{ readonly near: string; readonly far: string | null }> => {
+  const real = await realOf(path);
+  return dirname(real) === (await realOf(dirname(path)))
+    ? { near: join(dirname(path), basename(real)), far: null }
+    : { near: path, far: real };
+};
+
+const loadFrom = async (
+  path: string,
+  call: Call,
+  io: Io,
+  problems: Problems,
+): Promise<{ readonly manifest: Manifest; readonly bytes: Uint8Array } | null> => {
+  const show = shownFrom(io.cwd);
+  const read = await nodeFiles().read(path, maxManifestBytes);
   if (!read.ok) {
     problems.add(unreadable(show(path), read));
     return null;
@@ -84,15 +123,36 @@ export const locateProject = async (
     },
     problems,
   );
+  return loaded === null ? null : { manifest: loaded, bytes: read.value };
+};
+
+const locateAt = async (
+  path: string,
+  typed: string,
+  call: Call,
+  io: Io,
+  problems: Problems,
+): Promise<Located | null> => {
+  const loaded = await loadFrom(path, call, io, problems);
   if (loaded === null) return null;
-  const manifest = withFlags(loaded, call, problems);
+  const { bytes } = loaded;
+  const manifest = withFlags(loaded.manifest, call, problems);
+  const { name } = manifest;
   const emulated = call.flag('emulator');
+  const base = statesDirOf(manifest, call, io);
+  const before = problems.errors;
+  const state = await findState(
+    { path, typed, bytes, name, base, emulated, show: shownFrom(io.cwd) },
+    problems,
+  );
+  if (problems.errors > before) return null;
   return {
-    name: manifest.name,
+    name,
     manifest,
-    manifestBytes: read.value,
+    manifestBytes: bytes,
+    manifestPath: path,
     outputsDir: outputsDirOf(manifest, call, io, emulated),
-    stateDir: stateDirOf(manifest, call, io, emulated),
+    ...state,
     emulated,
   };
 };
@@ -170,10 +230,10 @@ const outputsDirOf = (manifest: Manifest, call: Call, io: Io, emulated: boolean)
   return resolve(manifest.dir, emulated ? `${written}-emulated` : written);
 };
 
-const stateDirOf = (manifest: Manifest, call: Call, io: Io, emulated: boolean): string => {
+/** The folder of states; within it `--emulator` keeps its own apart from real ones. */
+const statesDirOf = (manifest: Manifest, call: Call, io: Io): string => {
   const typed = call.text('stateDir');
-  const base = typed === null ? join(manifest.dir, '.rh-batch') : resolve(io.cwd, typed);
-  return join(base, emulated ? `${manifest.name}-emulated` : manifest.name);
+  return typed === null ? join(manifest.dir, '.rh-batch') : resolve(io.cwd, typed);
 };
 
 const varsOf = (call: Call, problems: Problems): Map<string, string> => {

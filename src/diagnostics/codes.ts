@@ -119,6 +119,8 @@ export const codes = {
   E0708: 'A shard did not come to an orderly end: what it knows may not be all.',
   E0709: 'A folder given to --compare holds no results of an earlier batch.',
   E0710: 'A folder given to --compare holds the results of another workflow.',
+  E0745: 'Two manifests lead to one state: they have the same name.',
+  E0746: 'A batch was renamed, and its state is taken over under the new name.',
 
   // E08xx: the service and the account
   E0801: 'The service refused what a command asked for.',

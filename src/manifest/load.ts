@@ -104,7 +104,7 @@ const assemble = (input: ManifestInput, tree: MapTree, problems: Problems): Mani
   return {
     file: input.file,
     dir: input.dir,
-    name: top.text('name') ?? slug(input.file),
+    name: top.text('name') ?? nameOfFile(input.file),
     target: targetOf(top, tree, input.targets, problems),
     create: {
       instance: instanceOf(top, problems),
@@ -154,7 +154,7 @@ const instanceOf = (top: MapReader, problems: Problems): string | null => {
 };
 
 /** `path/hero shots.yaml` → `hero-shots`. */
-const slug = (file: string): string => {
+export const nameOfFile = (file: string): string => {
   const stem = (file.split(/[/\\]/).at(-1) ?? '').replace(/\.(?:ya?ml|json)$/i, '');
   const kept = stem.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+|-+$/g, '');
   return kept.slice(0, 80) || 'batch';
