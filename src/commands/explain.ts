@@ -154,7 +154,9 @@ const stateWords = (state: RunState, now: number): string => {
     case 'unknown':
       return `unknown: ${state.why}`;
     case 'fetching':
-      return 'succeeded, its outputs are being fetched';
+      return state.error === undefined
+        ? 'succeeded, its outputs are to be fetched'
+        : `succeeded, its outputs wait: ${errorText(state.error)}`;
     case 'succeeded':
       return 'succeeded';
     case 'failed':
@@ -167,7 +169,13 @@ const stateWords = (state: RunState, now: number): string => {
 };
 
 const filesOf = (state: RunState): readonly SavedFile[] =>
-  state.is === 'succeeded' ? state.files : state.is === 'failed' ? (state.files ?? []) : [];
+  state.is === 'succeeded'
+    ? state.files
+    : state.is === 'failed'
+      ? (state.files ?? [])
+      : state.is === 'fetching'
+        ? (state.files ?? []).map(({ file }) => file)
+        : [];
 
 const attemptLines = (attempt: AttemptRecord): string[] => {
   const { intentAt, taskId, acceptedAt, runningAt, settledAt, cost, end } = attempt;

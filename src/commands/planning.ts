@@ -37,6 +37,7 @@ export const planProject = (
         now: clock.now(),
         env: withoutKeys(env),
         present: presenceIn(project.outputsDir),
+        emulated: project.emulated,
         uploaded: (sha256) => ledger !== undefined && ledger.find(sha256) !== null,
       },
     },

@@ -42,7 +42,7 @@ export const statusText = (status: Status, options: StatusTextOptions): string =
     const ours = runs.filter((run) => isOfApply(run, state));
     if (runs.length > ours.length) lines.push(['  ', ['dim', knownText(runs)]]);
     if (state.stop !== null) lines.push(['  ', ['warning', 'stopped:'], ` ${oneLine(state.stop)}`]);
-    lines.push(...flightLines(status), ...troubleLines(runs), ...nextLines(status, options));
+    lines.push(...flightLines(status), ...troubleLines(runs, state), ...nextLines(status, options));
   }
   const { paint, width } = options;
   return lines.map((line) => `${rowOf(line, width ?? unbounded, paint).painted}\n`).join('');
@@ -133,6 +133,10 @@ const flightLines = ({ state, now }: Status): Line[] =>
     },
   );
 
+/** Outputs that are paid for and could not be fetched yet. */
+const isWaiting = ({ id, status, error }: ReportRun, { runs }: BatchState): boolean =>
+  status === 'pending' && error !== null && runs.get(id)?.state.is === 'fetching';
+
 const marks: Readonly<Record<RunStatus, readonly [Style, string] | null>> = {
   failed: ['error', '✖'],
   unknown: ['warning', '?'],
@@ -141,13 +145,14 @@ const marks: Readonly<Record<RunStatus, readonly [Style, string] | null>> = {
   succeeded: null,
 };
 
-const troubleLines = (runs: readonly ReportRun[]): Line[] => {
+const troubleLines = (runs: readonly ReportRun[], state: BatchState): Line[] => {
   const troubled = statuses.flatMap((status) => {
     const mark = marks[status];
     return mark === null
       ? []
       : runs.filter((run) => run.status === status).map((run) => ({ run, mark }));
   });
+  for (const run of runs) if (isWaiting(run, state)) troubled.push({ run, mark: ['warning', '↓'] });
   return block(troubled, maxTroubles, ({ run, mark }) => {
     const reason = run.error === null ? run.status : oneLine(errorText(run.error));
     const place = placeOf(run);

@@ -188,6 +188,8 @@ export class Submission {
         nodes: plan.keptNodes,
         interrupted,
         patienceMs,
+        // Of an earlier process's emulator nothing is left.
+        ...(project.emulated ? { linkLifeMs: 0 } : {}),
       },
     );
     await sockets?.close();
@@ -233,7 +235,7 @@ export class Submission {
     const { create, outputs } = client.requests();
     return {
       code: codeOf(result),
-      stop: stop?.message ?? null,
+      stop: stop?.message ?? waitingWords(unfetched),
       held: new Map([...blocked, ...unfetched]),
       uploads: { count: uploader.uploads, bytes: uploader.uploadedBytes },
       requests: { create, outputs },
@@ -242,6 +244,14 @@ export class Submission {
     };
   }
 }
+
+/** Why results that are paid for are not here; null: all are. */
+const waitingWords = (unfetched: EngineResult['unfetched']): string | null => {
+  const [first] = unfetched.values();
+  if (first === undefined) return null;
+  const whose = unfetched.size === 1 ? 'of one run' : `of ${unfetched.size} runs`;
+  return `the outputs ${whose} could not be fetched yet: ${first.message}; they are paid for, and the next apply asks for them again`;
+};
 
 const stopCodes = {
   limit: exit.limit,

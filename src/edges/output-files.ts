@@ -23,6 +23,20 @@ export class NodeOutputFiles {
 
   constructor(private readonly options: OutputFilesOptions) {}
 
+  async present(file: {
+    readonly path: string;
+    readonly bytes: number;
+    readonly sha256: string;
+  }): Promise<boolean> {
+    try {
+      const absolute = this.#inside(file.path);
+      const { size } = await stat(absolute);
+      return size === file.bytes && (await sha256Of(absolute)) === file.sha256;
+    } catch {
+      return false;
+    }
+  }
+
   async resumeAt(path: string, url: string): Promise<number> {
     try {
       return (await stat(this.#part(path, url))).size;

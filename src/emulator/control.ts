@@ -50,7 +50,16 @@ const setFaults = (body: JsonObject, emulator: Emulator): Controlled => {
   return done;
 };
 
-const amounts = ['probability', 'next', 'after', 'polls', 'code', 'ms', 'retryAfter'] as const;
+const amounts = [
+  'probability',
+  'next',
+  'after',
+  'polls',
+  'file',
+  'code',
+  'ms',
+  'retryAfter',
+] as const;
 
 const ruleOf = (entry: Json): FaultRule | string => {
   if (!isObject(entry)) return 'a rule is { endpoint, kind, … }';

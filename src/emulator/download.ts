@@ -41,7 +41,7 @@ export const serveFile = async (
       ? 'RequestHasExpired'
       : links.refusal(path, search, model.now(), model.linksFrom);
   if (why !== null) {
-    refuseXml(response, 403, why);
+    refuseXml(response, fault?.kind === 'expiredLink' ? (fault.code ?? 403) : 403, why);
     return;
   }
   const [, , taskId = '', index = ''] = path.split('/');

@@ -74,7 +74,9 @@ export interface FaultRule {
   readonly after?: number;
   /** The first so many requests about each task. */
   readonly polls?: number;
-  /** Of `code`, `codeAfter`, `capacity` (421) and `http429` (429): the code in the body. */
+  /** Downloads of the file in this place among its task's outputs alone. */
+  readonly file?: number;
+  /** Of `code`, `codeAfter`, `capacity` (421) and `http429` (429): the code in the body; of `expiredLink` (403) the status. */
   readonly code?: number;
   readonly msg?: string;
   /** Of `delay` (of a webhook: before it is sent) and `slowDrip`: real ms. */
@@ -90,6 +92,8 @@ export const isFaultKind = (text: string): text is FaultKind =>
 export interface Subject {
   readonly taskId: string;
   readonly status: TaskStatus;
+  /** Of a download: the file's place among the task's outputs. */
+  readonly file?: number;
 }
 
 interface Armed {
@@ -133,6 +137,7 @@ export class Faults {
 
   #hits(armed: Armed, subject: Subject | null): boolean {
     const { rule } = armed;
+    if (rule.file !== undefined && rule.file !== subject?.file) return false;
     // Never twice in a row: asked again, the truth is told (runninghub-api 5.3).
     if (rule.kind === 'falseFailure' && armed.lied.delete(subject?.taskId ?? '')) return false;
     armed.seen += 1;

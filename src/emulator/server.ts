@@ -155,7 +155,9 @@ class EmulatorServer {
     const named = isDownload ? path.split('/')[2] : body.get('taskId');
     const id = named instanceof JsonNumber ? named.source : named;
     const task = typeof id === 'string' ? this.#model.tasks.get(id) : undefined;
-    return task === undefined ? null : { taskId: task.taskId, status: this.#model.statusOf(task) };
+    if (task === undefined) return null;
+    const about = { taskId: task.taskId, status: this.#model.statusOf(task) };
+    return isDownload ? { ...about, file: Number(path.split('/')[3]) } : about;
   }
 
   /** The bill says which created tasks the client never heard of. */

@@ -27,6 +27,8 @@ export interface EngineOptions {
   readonly nodes: ReadonlySet<string> | null;
   /** Aborted by the first signal. */
   readonly interrupted: AbortSignal;
+  /** How long output links live after their task's end; a day where it is not given. */
+  readonly linkLifeMs?: number;
   /** How long a silent service is waited for. */
   readonly patienceMs: number;
 }

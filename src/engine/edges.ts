@@ -32,6 +32,8 @@ export interface Uploads {
 
 /** Where output files go. Paths are relative to the outputs' folder. */
 export interface OutputFiles {
+  /** Whether a file that was saved before is here as it was. */
+  present(file: SavedFile): Promise<boolean>;
   /** Bytes that an earlier, interrupted download of this URL left; 0 where there are none. */
   resumeAt(path: string, url: string): Promise<number>;
   /**

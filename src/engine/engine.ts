@@ -307,8 +307,11 @@ class Batch {
         const { attempt, taskId, since, runningSince } = state;
         this.#watch.add(watched(run, attempt, taskId, since, runningSince));
         context.edges.show({ type: 'adopted', run: run.id, taskId });
-      } else if (state.is === 'fetching')
-        context.track(this.#settler.fetch(run, state.taskId, state.outputs));
+      } else if (state.is === 'fetching' && run.action === 'download') {
+        const { outputs, files, error } = state;
+        const earlier = { stale: error !== undefined, ...(files === undefined ? {} : { files }) };
+        context.track(this.#settler.fetch(run, state.taskId, outputs, earlier));
+      }
     }
   }
 
@@ -318,9 +321,11 @@ class Batch {
     for await (const run of plan.runs()) {
       if (!run.acts) continue;
       switch (run.action) {
+        case 'retry':
+          if (!(await this.#settler.fetchMore(run))) yield run;
+          break;
         case 'new':
         case 'changed':
-        case 'retry':
           yield run;
           break;
         case 'unknown':
@@ -358,8 +363,7 @@ class Batch {
       return context.record({ type: 'saved', run: run.id, taskId, files, error: null });
     }
     if (state?.is !== 'succeeded') return;
-    const work = this.#settler.fetchAgain(run, state.taskId);
-    context.track(work);
-    if (this.#settler.fetching >= fetchesAhead) await work.catch(() => undefined);
+    context.track(this.#settler.fetchAgain(run, state));
+    await this.#settler.room(fetchesAhead);
   }
 }

@@ -1,9 +1,12 @@
 import pLimit from 'p-limit';
-import type { RemoteOutput, Settled } from '../journal/event.js';
+import type { FetchedFile, RemoteOutput, SavedFile, Settled } from '../journal/event.js';
+import { endOfTask, linkLifeMs } from '../journal/links.js';
 import type { PlannedRun } from '../plan/plan.js';
+import type { TaskAnswer } from '../runninghub/service.js';
 import type { TaskId } from '../values/ids.js';
 import { impossible } from '../values/impossible.js';
-import type { Collected } from './collect.js';
+import { backoffMs } from './backoff.js';
+import type { Collected, Left } from './collect.js';
 import { collect } from './collect.js';
 import type { Context } from './context.js';
 import { errorOf, localError } from './errors.js';
@@ -12,10 +15,13 @@ import { cancelSent } from './follow.js';
 import type { Submitter } from './submit.js';
 
 const downloadsAtOnce = 4;
+const readTries = 5;
+const readPause = { firstMs: 1_000, maxMs: 30_000 };
 
 /** What follows when a task ends: the slot is free at once, the outputs are fetched beside it. */
 export class Settler {
   readonly #downloads = pLimit(downloadsAtOnce);
+  #collecting = 0;
 
   constructor(
     private readonly context: Context,
@@ -24,7 +30,13 @@ export class Settler {
 
   /** Tasks whose outputs are being fetched or wait for it. */
   get fetching(): number {
-    return this.#downloads.activeCount + this.#downloads.pendingCount;
+    return this.#collecting;
+  }
+
+  /** Resolves when the downloads that wait now have begun, where there are so many. */
+  async room(atMost: number): Promise<void> {
+    const { activeCount, pendingCount } = this.#downloads;
+    if (activeCount + pendingCount >= atMost) await this.#downloads(() => Promise.resolve());
   }
 
   async decided(task: Watched, decision: Decision): Promise<'keep' | 'done'> {
@@ -83,46 +95,106 @@ export class Settler {
     return 'keep';
   }
 
-  /** Fetches the outputs of a task that succeeded. */
-  async fetch(run: PlannedRun, taskId: TaskId, outputs: readonly RemoteOutput[]): Promise<void> {
+  /**
+   * Fetches the outputs of a task that succeeded. What an earlier try left on the disk stays
+   * there; `stale`: the links are not of this moment.
+   */
+  async fetch(
+    run: PlannedRun,
+    taskId: TaskId,
+    outputs: readonly RemoteOutput[],
+    { stale = false, files = [] }: { stale?: boolean; files?: readonly FetchedFile[] } = {},
+  ): Promise<void> {
     const { plan, edges, options, reads } = this.context;
-    const collected = await this.#downloads(() =>
-      collect(plan, run, taskId, outputs, edges, {
+    this.#collecting += 1;
+    try {
+      const here = await this.#stillHere(outputs, files);
+      const collected = await collect(plan, run, taskId, outputs, edges, {
         expect: plan.manifest.run.expect,
         nodes: options.nodes,
         signal: reads.signal,
-      }),
-    );
-    await this.#collected(run, taskId, collected);
+        here,
+        stale,
+        atOnce: (work) => this.#downloads(work),
+        trouble: (left) => this.#waits(run, taskId, left),
+      });
+      await this.#collected(run, taskId, collected);
+    } finally {
+      this.#collecting -= 1;
+    }
   }
 
-  /** Outputs that vanished from the disk: the links are asked for again. */
-  async fetchAgain(run: PlannedRun, taskId: TaskId): Promise<void> {
-    const { edges, reads } = this.context;
-    const answer = await this.#downloads(() => edges.service.outputs(taskId, reads.signal));
-    switch (answer.is) {
-      case 'succeeded':
-        return this.fetch(run, taskId, answer.outputs);
-      case 'unread':
-        return this.#collected(run, taskId, {
-          is: 'later',
-          error: errorOf(answer.fault),
-          disk: false,
-        });
-      case 'queued':
-      case 'running':
-      case 'failed':
-      case 'cancelled':
-      case 'missing': {
-        const error = localError(
-          'outputs-gone',
-          'The outputs are no longer here and the service has them no more',
-        );
-        return this.#collected(run, taskId, { is: 'saved', files: [], error });
-      }
-      default:
-        return impossible(answer);
+  /** Outputs that vanished from the disk: their links are asked for again. */
+  fetchAgain(
+    run: PlannedRun,
+    { taskId, files }: { readonly taskId: TaskId; readonly files: readonly SavedFile[] },
+  ): Promise<void> {
+    const outputs = files.map(({ url, node, type }) => ({
+      url: url ?? '',
+      node,
+      type,
+      text: null,
+    }));
+    const fetched = files.map((file, index) => ({ index, file }));
+    return this.fetch(run, taskId, outputs, { stale: true, files: fetched });
+  }
+
+  /**
+   * A task that succeeded with fewer files than `run.expect` wants may have more by now, or
+   * others of them are kept now: then these are fetched, and nothing is bought.
+   */
+  async fetchMore(run: PlannedRun): Promise<boolean> {
+    const { edges, options, reads } = this.context;
+    const state = edges.journal.state.runs.get(run.id)?.state;
+    if (state?.is !== 'failed' || state.taskId === null) return false;
+    if (state.error.code !== 'expect-outputs') return false;
+    const { taskId, files = [] } = state;
+    const ask = (): Promise<TaskAnswer> =>
+      this.#downloads(() => edges.service.outputs(taskId, reads.signal));
+    let answer = await ask();
+    for (let tries = 1; answer.is === 'unread' && tries < readTries; tries += 1) {
+      await edges.clock.sleep(backoffMs(readPause, tries, edges.random), reads.signal);
+      answer = await ask();
     }
+    if (answer.is === 'unread') {
+      // What it has is not known, so it is not bought either.
+      this.context.blocked.set(run.id, errorOf(answer.fault));
+      return true;
+    }
+    if (answer.is !== 'succeeded') return false;
+    const kept = answer.outputs.filter(
+      ({ node }) => node === null || options.nodes?.has(node) !== false,
+    );
+    if (kept.length <= files.length) return false;
+    const outputs = answer.outputs.map((output) => ({ ...output }));
+    this.context.track(this.fetch(run, taskId, outputs));
+    return true;
+  }
+
+  /** Places are those of the list that was recorded: where nodes are kept otherwise now, they tell nothing. */
+  async #stillHere(
+    outputs: readonly RemoteOutput[],
+    files: readonly FetchedFile[],
+  ): Promise<FetchedFile[]> {
+    const { edges, options } = this.context;
+    const { nodes } = options;
+    if (outputs.some(({ node }) => nodes !== null && node !== null && !nodes.has(node))) return [];
+    const kept = await Promise.all(
+      files.map(async (found) => ((await edges.files.present(found.file)) ? [found] : [])),
+    );
+    return kept.flat();
+  }
+
+  async #waits(run: PlannedRun, taskId: TaskId, { outputs, files, error }: Left): Promise<void> {
+    const plain = outputs.map((output) => ({ ...output }));
+    await this.context.record({
+      type: 'waits',
+      run: run.id,
+      taskId,
+      outputs: plain,
+      files: [...files],
+      error,
+    });
   }
 
   async #collected(run: PlannedRun, taskId: TaskId, collected: Collected): Promise<void> {
@@ -133,11 +205,32 @@ export class Settler {
       await context.record({ type: 'saved', run: run.id, taskId, files, error });
       return;
     }
-    context.unfetched.set(run.id, collected.error);
-    if (collected.disk)
+    const { error, dead, disk, files } = collected;
+    if (dead && this.#linksAreOver(run, taskId)) {
+      context.account.failed();
+      const message = `Its outputs were not fetched while their links lived, which is a day: ${error.message}`;
+      await context.record({
+        type: 'saved',
+        run: run.id,
+        taskId,
+        files: files.map(({ file }) => file),
+        error: localError('outputs-gone', message),
+      });
+      return;
+    }
+    context.unfetched.set(run.id, error);
+    if (!context.reads.signal.aborted) await this.#waits(run, taskId, collected);
+    if (disk)
       context.halt({
         is: 'machine',
-        message: `Outputs cannot be written: ${collected.error.message}`,
+        message: `Outputs cannot be written: ${error.message}`,
       });
+  }
+
+  #linksAreOver(run: PlannedRun, taskId: TaskId): boolean {
+    const { context } = this;
+    const record = context.edges.journal.state.runs.get(run.id);
+    const ended = record === undefined ? null : endOfTask(record, taskId);
+    return ended !== null && context.now - ended >= (context.options.linkLifeMs ?? linkLifeMs);
   }
 }

@@ -46,6 +46,8 @@ const isPairs = (value: unknown): boolean =>
   Array.isArray(value) && value.every((pair) => isTexts(pair) && isPair(pair));
 const isPair = (value: unknown): boolean => Array.isArray(value) && value.length === 2;
 const isOverrides = (value: unknown): boolean => Array.isArray(value) && value.every(isRecord);
+const isFetched = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((part) => isAll(part, { index: isCount, file: isRecord }));
 const isTold = (value: unknown): boolean =>
   isAll(value, {
     uploads: (part) => isAll(part, { count: isCount, bytes: isCount }),
@@ -71,6 +73,13 @@ const isWhole = (type: string, value: Value): boolean => {
         isOfTask(value) &&
         Array.isArray(value['files']) &&
         (value['error'] === null || isError(value['error']))
+      );
+    case 'waits':
+      return (
+        isOfTask(value) &&
+        isOverrides(value['outputs']) &&
+        isFetched(value['files']) &&
+        isError(value['error'])
       );
     case 'refused':
       return isAttempt(value) && isError(value['error']) && isText(value['then']);

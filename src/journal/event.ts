@@ -16,6 +16,7 @@ export type JournalEvent =
   | Observed
   | Settled
   | Saved
+  | Waits
   | Resolved
   | BatchEnded;
 
@@ -174,6 +175,22 @@ export interface Saved {
   readonly error: RunError | null;
 }
 
+/**
+ * The task succeeded and not all of its outputs could be fetched: the rest waits for the next
+ * apply. What is paid for is not bought again while its links may live.
+ */
+export interface Waits {
+  readonly type: 'waits';
+  readonly run: RunId;
+  readonly taskId: TaskId;
+  /** Links as last told, in the order that names are made from. */
+  readonly outputs: readonly RemoteOutput[];
+  /** What is on the disk. */
+  readonly files: readonly FetchedFile[];
+  /** Why the rest is not. */
+  readonly error: RunError;
+}
+
 /** A person or a policy settled an unknown run. */
 export interface Resolved {
   readonly type: 'resolved';
@@ -265,6 +282,13 @@ export interface SavedFile {
   readonly sha256: string;
   /** Lets a later plan skip hashing an untouched file. */
   readonly mtimeMs: number;
+}
+
+/** One of several outputs. */
+export interface FetchedFile {
+  /** Its place among the task's outputs. */
+  readonly index: number;
+  readonly file: SavedFile;
 }
 
 /** Of one task, from whatever the service tells. Decimals are text. */

@@ -233,6 +233,9 @@ const happened = (record: OpenRecord, event: RunEvent, at: Instant): void => {
     case 'saved':
       saved(record, event, at);
       return;
+    case 'waits':
+      waits(record, event);
+      return;
     case 'resolved':
       resolved(record, event, at);
       return;
@@ -279,6 +282,13 @@ const saved = (record: OpenRecord, event: Recorded & { type: 'saved' }, at: Inst
     error === null
       ? { is: 'succeeded', taskId, files, at }
       : { is: 'failed', taskId, error, at, files };
+};
+
+/** Also outputs that were saved once and are gone from the disk wait so. */
+const waits = (record: OpenRecord, event: Recorded & { type: 'waits' }): void => {
+  const { taskId, outputs, error } = event;
+  const files = event.files.map(({ index, file }) => ({ index, file: ofOneShape(file) }));
+  record.state = { is: 'fetching', taskId, outputs, files, error };
 };
 
 const resolved = (

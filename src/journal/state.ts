@@ -2,6 +2,7 @@ import type { RunId, TaskId } from '../values/ids.js';
 import type {
   BaseKnown,
   Cost,
+  FetchedFile,
   PlannedInShard,
   RemoteOutput,
   RunError,
@@ -75,7 +76,15 @@ export type RunState =
       readonly why: string;
     }
   /** The task succeeded and its outputs are still to be fetched. */
-  | { readonly is: 'fetching'; readonly taskId: TaskId; readonly outputs: readonly RemoteOutput[] }
+  | {
+      readonly is: 'fetching';
+      readonly taskId: TaskId;
+      readonly outputs: readonly RemoteOutput[];
+      /** Those that are on the disk already; not there where none was recorded. */
+      readonly files?: readonly FetchedFile[];
+      /** Why the last try left some out; not there before there was one. */
+      readonly error?: RunError;
+    }
   | {
       readonly is: 'succeeded';
       readonly taskId: TaskId;

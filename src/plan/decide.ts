@@ -1,5 +1,5 @@
 import type { SavedFile } from '../journal/event.js';
-import type { RunRecord } from '../journal/state.js';
+import type { RunRecord, RunState } from '../journal/state.js';
 import { impossible } from '../values/impossible.js';
 import { isUnmet } from './expect.js';
 import type { Action } from './plan.js';
@@ -44,7 +44,13 @@ export const decide = (
     case 'inFlight':
       return followed(`task ${state.taskId} is under way: followed, not submitted again`);
     case 'fetching':
-      return followed(`task ${state.taskId} is done: its outputs are fetched`);
+      // A person may give up what could not be fetched so far; nothing else buys it again.
+      if (forced && state.error !== undefined)
+        return {
+          action: 'new',
+          reasons: [`asked for with --force; the outputs of task ${state.taskId} are given up`],
+        };
+      return followed(`task ${state.taskId} is done: its outputs are fetched`, waitingWords(state));
     case 'failed':
       // Paid for and refused by an expectation that the manifest no longer has.
       if (!forced && state.files !== undefined && isUnmet(state.error) && accepts(state.files))
@@ -66,7 +72,14 @@ export const decide = (
 export const hasFailed = (record: RunRecord | undefined): boolean =>
   record?.state.is === 'failed' || record?.state.is === 'cancelled';
 
-const followed = (reason: string): Decision => ({ action: 'download', reasons: [reason] });
+const followed = (...reasons: (string | null)[]): Decision => ({
+  action: 'download',
+  reasons: reasons.filter((reason) => reason !== null),
+});
+
+/** Why outputs that are paid for are not all here; null: nobody has tried yet. */
+const waitingWords = ({ error }: RunState & { is: 'fetching' }): string | null =>
+  error === undefined ? null : `not bought again: ${error.message}`;
 
 const unknown = ({ id }: RunRecord, why: string): Decision => ({
   action: 'unknown',

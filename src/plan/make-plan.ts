@@ -5,6 +5,7 @@ import { error } from '../diagnostics/diagnostic.js';
 import { Problems } from '../diagnostics/problems.js';
 import type { Files } from '../edges/files.js';
 import type { BaseKnown, OverrideRecord, SavedFile } from '../journal/event.js';
+import { endOfTask, linkLifeMs } from '../journal/links.js';
 import type { BatchState, RunRecord } from '../journal/state.js';
 import type { Manifest } from '../manifest/manifest.js';
 import type { Combination, Matrix } from '../matrix/combination.js';
@@ -60,15 +61,14 @@ export interface PlanInput {
     readonly env: ReadonlyMap<string, string>;
     /** Whether an output is as it was saved. */
     readonly present: (file: SavedFile) => Promise<'same' | 'missing' | 'changed'>;
+    /** The service is an emulator in this process: it knows no task of an earlier one. */
+    readonly emulated?: boolean;
     /** Whether the service is believed to have this content already. */
     readonly uploaded: (sha256: string) => boolean;
   };
 }
 
 const everyRowRepeats: ReadonlySet<Code> = new Set(['E0331', 'E0401', 'E0402', 'E0403']);
-
-/** Output links live a day (runninghub-api 13): older ones cannot be asked for again. */
-const linkLifeMs = 24 * 3_600_000;
 
 /**
  * Walks the matrix once: checks every cell, hashes every asset once, decides about every run.
@@ -399,10 +399,11 @@ class Planner implements Plan {
     return decision;
   }
 
-  async #checkFiles({ state }: RunRecord): Promise<Decision> {
-    if (!('files' in state)) return { action: 'new', reasons: [] };
+  async #checkFiles(record: RunRecord): Promise<Decision> {
+    const { state } = record;
+    if (state.is !== 'succeeded' && state.is !== 'failed') return { action: 'new', reasons: [] };
     const lost: string[] = [];
-    for (const file of state.files) {
+    for (const file of state.files ?? []) {
       const is = await this.input.edges.present(file);
       if (is !== 'same')
         lost.push(`${file.path} is ${is === 'missing' ? 'missing' : 'not as it was saved'}`);
@@ -412,7 +413,11 @@ class Planner implements Plan {
         ? { action: 'download', reasons: ['its outputs are here, and run.expect takes them now'] }
         : { action: 'retry', reasons: [`failed before: ${state.error.message}`] };
     if (lost.length === 0) return { action: 'upToDate', reasons: [] };
-    if (this.input.edges.now - state.at < linkLifeMs) return { action: 'download', reasons: lost };
+    const { now, emulated } = this.input.edges;
+    if (emulated === true)
+      return { action: 'changed', reasons: [...lost, 'the emulator that made it is gone'] };
+    const ended = endOfTask(record, state.taskId) ?? state.at;
+    if (now - ended < linkLifeMs) return { action: 'download', reasons: lost };
     return { action: 'changed', reasons: [...lost, 'its links are older than a day'] };
   }
 

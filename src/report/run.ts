@@ -153,14 +153,18 @@ const outputsOf = (state: RunState): readonly ReportOutput[] => {
       sha256,
     }));
   if (state.is !== 'fetching') return [];
-  return state.outputs.map(({ url, node, type }) => ({
-    path: null,
-    url,
-    node,
-    type,
-    bytes: null,
-    sha256: null,
-  }));
+  const here = new Map(state.files?.map(({ index, file }) => [index, file]));
+  return state.outputs.map(({ url, node, type }, index) => {
+    const file = here.get(index);
+    return {
+      path: file?.path ?? null,
+      url,
+      node,
+      type,
+      bytes: file?.bytes ?? null,
+      sha256: file?.sha256 ?? null,
+    };
+  });
 };
 
 const errorOf = (state: RunState): RunError | null => {
@@ -173,9 +177,10 @@ const errorOf = (state: RunState): RunError | null => {
       return state.error;
     case 'cancelled':
       return plainError('task', cancelWords[state.by] ?? `cancelled (${state.by})`);
+    case 'fetching':
+      return state.error ?? null;
     case 'submitting':
     case 'inFlight':
-    case 'fetching':
     case 'succeeded':
       return null;
     default:

@@ -99,6 +99,8 @@ export class Tally {
         return { is: 'uploadFailed', path: event.path, error: event.error };
       case 'waiting':
         return this.#waiting(event.message);
+      case 'waits':
+        return this.#waiting(event.error.message);
       case 'notice':
         return { is: 'notice', message: event.message };
       case 'end':

@@ -91,6 +91,7 @@ export const virtualBatch = async (options: BatchOptions): ReturnType<typeof run
         forget: () => undefined,
       },
       files: {
+        present: () => Promise.resolve(true),
         resumeAt: () => Promise.resolve(0),
         receive: () => Promise.resolve({ is: 'whole' }),
         finish: (path) =>
