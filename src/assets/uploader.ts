@@ -159,7 +159,10 @@ export class Uploader {
     const { path, bytes, kind } = asset;
     const file = { path, name: uploadName(asset), bytes, mediaType: kind.mediaType };
     const answer = await this.edges.service.upload(file, signal);
-    return answer.is === 'stored' ? { ...answer, sent: true } : answer;
+    if (answer.is === 'failed') return answer;
+    // It may have been written while it was sent: only what was hashed may be remembered and used.
+    const changed = await this.#changed(asset);
+    return changed === null ? { ...answer, sent: true } : { is: 'failed', fault: changed };
   }
 
   /** By its md5: what the service has already is not sent. */

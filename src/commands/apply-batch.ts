@@ -8,6 +8,7 @@ import type { BatchReport } from '../report/model.js';
 import { planSummaryText } from '../terminal/plan-text.js';
 import { beginBatch } from './begin-batch.js';
 import type { Call } from './call.js';
+import { tellChangedSources } from './changed-sources.js';
 import { identify } from './connect.js';
 import { exit } from './exit.js';
 import type { Follower } from './follower.js';
@@ -175,6 +176,7 @@ class Apply {
       const taken = (await store.stillHeld()).is === 'taken';
       if ((sharded || busy) && !taken) await this.#end(code, outcome);
       const ended = { ...report, exitCode: code };
+      await tellChangedSources(this.parts.project, this.parts.io);
       // Journal and reports are those of the process that took over.
       if (taken) return this.#leave(ended, code);
       const command = await this.#rescue();

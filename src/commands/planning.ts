@@ -1,6 +1,8 @@
 import type { Ledger } from '../assets/ledger.js';
 import type { Problems } from '../diagnostics/problems.js';
 import type { Clock } from '../edges/clock.js';
+import type { Files } from '../edges/files.js';
+import type { ReadOnce } from '../edges/read-once.js';
 import type { BatchState } from '../journal/state.js';
 import { emptyState } from '../journal/fold.js';
 import { makePlan } from '../plan/make-plan.js';
@@ -33,7 +35,7 @@ export const planProject = (
       history: history ?? emptyState(),
       selection,
       edges: {
-        files: project.files,
+        files: planFiles(project.files),
         now: clock.now(),
         env: withoutKeys(env),
         present: presenceIn(project.outputsDir),
@@ -49,3 +51,11 @@ export const withoutKeys = (env: ReadonlyMap<string, string>): ReadonlyMap<strin
   new Map([...env].filter(([name]) => !secretNames.includes(name)));
 
 const secretNames = ['RUNNINGHUB_API_KEY', 'RUNNINGHUB_ACCESS_PASSWORD'];
+
+/** Texts are kept by who reads them; assets, which may have gigabytes, are hashed as they pass. */
+const planFiles = (files: ReadOnce): Files => ({
+  read: (path, maxBytes) => files.read(path, maxBytes),
+  glob: (dir, patterns, exclude) => files.glob(dir, patterns, exclude),
+  facts: (path) => files.direct.facts(path),
+  stream: (path) => files.direct.stream(path),
+});

@@ -4,6 +4,7 @@ import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:pat
 import { error } from '../diagnostics/diagnostic.js';
 import { Problems } from '../diagnostics/problems.js';
 import { nodeFiles } from '../edges/node-files.js';
+import { ReadOnce } from '../edges/read-once.js';
 import type { Files, ReadFailure } from '../edges/files.js';
 import { loadManifest } from '../manifest/load.js';
 import type { Manifest } from '../manifest/manifest.js';
@@ -25,7 +26,7 @@ export interface Project extends Located {
   /** The target's file as it is, for the emulator. */
   readonly workflowText: string;
   readonly matrix: Matrix;
-  readonly files: Files;
+  readonly files: ReadOnce;
   readonly show: (absolute: string) => string;
 }
 
@@ -61,8 +62,8 @@ export const locateProject = async (
   io: Io,
   problems: Problems,
   manifestArg = 0,
+  files: Files = nodeFiles(),
 ): Promise<Located | null> => {
-  const files = nodeFiles();
   const typed = await manifestPath(call.args[manifestArg], io, files);
   if (typed === null) {
     problems.add(
@@ -80,10 +81,10 @@ export const locateProject = async (
     if (written !== undefined && !(await files.facts(resolve(dirname(near), written))).ok) {
       const real = await loadFrom(far, call, io, new Problems());
       if (real !== null && (await files.facts(resolve(dirname(far), written))).ok)
-        return locateAt(far, typed, call, io, problems);
+        return locateAt(far, typed, call, io, problems, files);
     }
   }
-  return locateAt(near, typed, call, io, problems);
+  return locateAt(near, typed, call, io, problems, files);
 };
 
 /**
@@ -104,9 +105,10 @@ const loadFrom = async (
   call: Call,
   io: Io,
   problems: Problems,
+  files: Files = nodeFiles(),
 ): Promise<{ readonly manifest: Manifest; readonly bytes: Uint8Array } | null> => {
   const show = shownFrom(io.cwd);
-  const read = await nodeFiles().read(path, maxManifestBytes);
+  const read = await files.read(path, maxManifestBytes);
   if (!read.ok) {
     problems.add(unreadable(show(path), read));
     return null;
@@ -132,8 +134,9 @@ const locateAt = async (
   call: Call,
   io: Io,
   problems: Problems,
+  files: Files,
 ): Promise<Located | null> => {
-  const loaded = await loadFrom(path, call, io, problems);
+  const loaded = await loadFrom(path, call, io, problems, files);
   if (loaded === null) return null;
   const { bytes } = loaded;
   const manifest = withFlags(loaded.manifest, call, problems);
@@ -157,16 +160,16 @@ const locateAt = async (
   };
 };
 
-/** Reads manifest, workflow and tables. All mistakes go to `problems`; null when there are errors. */
+/** Reads manifest, workflow and tables, each of them once. All mistakes go to `problems`; null when there are errors. */
 export const loadProject = async (
   call: Call,
   io: Io,
   problems: Problems,
   manifestArg = 0,
 ): Promise<Project | null> => {
-  const files = nodeFiles();
+  const files = new ReadOnce(nodeFiles());
   const show = shownFrom(io.cwd);
-  const located = await locateProject(call, io, problems, manifestArg);
+  const located = await locateProject(call, io, problems, manifestArg, files);
   if (located === null) return null;
   const { manifest, outputsDir } = located;
   const workflow = await readWorkflow(manifest, files, show, problems);

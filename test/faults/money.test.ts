@@ -135,3 +135,40 @@ test('a file that changes between hash and upload is told, not sent', async () =
     rmSync(dir, { recursive: true, force: true });
   }
 });
+
+test('a file that changes while it is sent is neither used nor remembered', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'rh-asset-'));
+  const path = join(dir, 'a.png');
+  try {
+    writeFileSync(path, pixel(1));
+    const files = nodeFiles();
+    const inspected = await inspectAsset(path, 'a.png', files);
+    if (!inspected.ok) throw new Error(inspected.why);
+    const remembered: string[] = [];
+    const uploader = new Uploader({
+      service: {
+        upload: () => {
+          writeFileSync(path, pixel(22));
+          return Promise.resolve({ is: 'stored', fileName: 'api/x.png' });
+        },
+      },
+      loras: { uploadLora: () => Promise.reject(new Error('no LoRA')) },
+      ledger: {
+        find: () => null,
+        record: (sha256) => Promise.resolve(void remembered.push(sha256)),
+        forget: () => undefined,
+      },
+      files,
+      clock: systemClock,
+      random: () => 0.5,
+      show: () => undefined,
+    });
+    expect(await uploader.ensure(inspected.asset)).toMatchObject({
+      ok: false,
+      error: { code: 'asset-changed' },
+    });
+    expect(remembered).toEqual([]);
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+});
