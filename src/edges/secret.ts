@@ -1,31 +1,69 @@
+import { layersOf, withoutUnseen } from './spellings.js';
+
 /** What stands in place of a secret. */
-const mask = '[key]';
+export const mask = '[key]';
+
+/** Shorter ones would be found in half of all words. */
+const shortest = 4;
 
 /**
- * A function that takes every given secret out of a text, also url-encoded, in base64 (at any
- * alignment), JSON-escaped and broken over lines. By known value: nothing is guessed.
+ * A function that takes every given secret out of a text: as it is, in hex, in base64 (at any
+ * alignment), each of them also percent-encoded, with escapes of JSON or entities of HTML, and
+ * split by blanks, control characters or marks that nobody sees. By known value: nothing is
+ * guessed.
  */
 export const redactor = (secrets: readonly string[]): ((text: string) => string) => {
-  const patterns = secrets.filter((secret) => secret.length >= 4).flatMap(patternsOf);
-  if (patterns.length === 0) return (text) => text;
-  const all = new RegExp(patterns.join('|'), 'gi');
-  return (text) => text.replace(all, mask);
+  const forms = secrets.filter(({ length }) => length >= shortest).flatMap(formsOf);
+  if (forms.length === 0) return (text) => text;
+  const any = new RegExp(forms.map(literal).join('|'), 'gi');
+  return (text) => {
+    let cleaned = text;
+    // A secret may stand in one text in several spellings; of each, all are taken out at once.
+    for (let round = 0; round < rounds; round += 1) {
+      const found = firstFound(cleaned, any);
+      if (found.length === 0) break;
+      cleaned = replaced(cleaned, found);
+    }
+    return cleaned;
+  };
 };
 
-const patternsOf = (secret: string): string[] => {
-  const forms = new Set([
-    secret,
-    encodeURIComponent(secret),
-    JSON.stringify(secret).slice(1, -1),
-    ...base64Forms(secret),
-  ]);
-  return [...forms].map((form) => Array.from(form, escape).join(between));
+const rounds = 6;
+
+type Stretch = readonly [from: number, to: number];
+
+/** Where the secret stands in the text, by the first spelling that shows it. */
+const firstFound = (text: string, any: RegExp): readonly Stretch[] => {
+  for (const layer of layersOf(text)) {
+    any.lastIndex = 0;
+    if (!any.test(layer.text)) continue;
+    any.lastIndex = 0;
+    const found = Array.from(layer.text.matchAll(any), ({ index, 0: match }): Stretch => [
+      index,
+      index + match.length,
+    ]);
+    return found.map(([from, to]) => layer.stretch(from, to));
+  }
+  return [];
 };
 
-/** Line breaks, as raw or escaped characters, may stand between any two characters. */
-const between = String.raw`(?:\s|\\[rn])*?`;
+const replaced = (text: string, stretches: readonly Stretch[]): string => {
+  const parts: string[] = [];
+  let at = 0;
+  for (const [from, to] of stretches) {
+    parts.push(text.slice(at, from), mask);
+    at = Math.max(at, to);
+  }
+  parts.push(text.slice(at));
+  return parts.join('');
+};
 
-const escape = (char: string): string => char.replace(/[.*+?^${}()|[\]\\/-]/g, String.raw`\$&`);
+const formsOf = (secret: string): string[] => {
+  const forms = [secret, Buffer.from(secret).toString('hex'), ...base64Forms(secret)];
+  return [...new Set(forms.map(withoutUnseen))].filter(({ length }) => length >= shortest);
+};
+
+const literal = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/-]/g, String.raw`\$&`);
 
 /** The middle part that is the same whatever stands around the secret, for the three alignments. */
 const base64Forms = (secret: string): string[] =>

@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { FaultRule } from './faults.js';
 import type { OutputFile } from './outputs.js';
 import { outputFiles } from './outputs.js';
+import { unplanted } from './plant.js';
 import type { Received } from './request.js';
 import type { Context } from './routes/route.js';
 
@@ -39,7 +40,7 @@ export const serveFile = async (
   const why =
     fault?.kind === 'expiredLink'
       ? 'RequestHasExpired'
-      : links.refusal(path, search, model.now(), model.linksFrom);
+      : links.refusal(path, unplanted(search), model.now(), model.linksFrom);
   if (why !== null) {
     refuseXml(response, fault?.kind === 'expiredLink' ? (fault.code ?? 403) : 403, why);
     return;

@@ -24,6 +24,7 @@ export const faultKinds = [
   'nullData',
   'truncatedJson',
   'wrongTypes',
+  'plant',
   'slowDrip',
   'delay',
   // Of create: the answer is odd, and the task exists.
@@ -78,6 +79,7 @@ export interface FaultRule {
   readonly file?: number;
   /** Of `code`, `codeAfter`, `capacity` (421) and `http429` (429): the code in the body; of `expiredLink` (403) the status. */
   readonly code?: number;
+  /** Of `plant`: what the answer repeats wherever it says something. */
   readonly msg?: string;
   /** Of `delay` (of a webhook: before it is sent) and `slowDrip`: real ms. */
   readonly ms?: number;

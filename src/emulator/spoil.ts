@@ -5,6 +5,7 @@ import { JsonNumber } from '../values/json.js';
 import { isObject, jsonText } from '../values/json-text.js';
 import { map, number, refusal, v2Refused } from './answers.js';
 import type { FaultRule } from './faults.js';
+import { planted } from './plant.js';
 import { refuse } from './refusal.js';
 import type { Envelope } from './routes/route.js';
 
@@ -88,6 +89,9 @@ export const deliver = async (
     case 'nullData':
       sendJson(response, 200, changed(changed(answer, 'data', null), 'taskId', null));
       return false;
+    case 'plant':
+      sendJson(response, 200, planted(answer, fault.msg ?? ''));
+      return true;
     case 'nullMsg':
       sendJson(response, 200, ['msg', 'message', 'errorMessage'].reduce(nulled, answer));
       return true;

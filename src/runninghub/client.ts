@@ -1,7 +1,6 @@
 import { openAsBlob } from 'node:fs';
 import { FormData } from 'undici';
 import type { Clock } from '../edges/clock.js';
-import { redactor } from '../edges/secret.js';
 import type { TaskId } from '../values/ids.js';
 import type { Json } from '../values/json.js';
 import { isObject, jsonText } from '../values/json-text.js';
@@ -17,6 +16,7 @@ import { webhookAnswer, webhookRetryAnswer } from './endpoints/webhook.js';
 import type { Envelope } from './envelope.js';
 import { countOf, decimal, digits, envelopeFault, isGood, readAnswer, textOf } from './envelope.js';
 import { fault, otherSiteHint } from './errors.js';
+import { Gate } from './gate.js';
 import type { Reply } from './http.js';
 import { defaultTimeouts, Http } from './http.js';
 import type {
@@ -49,6 +49,7 @@ import type {
   Webhooks,
   WorkflowAnswer,
 } from './service.js';
+import { badUpload } from './upload-name.js';
 import { unreadableFile, v2Service } from './v2.js';
 
 export interface ClientOptions {
@@ -116,7 +117,7 @@ const falseAlarmPauseMs = 2_000;
 class HttpClient implements Client {
   readonly site: string;
   readonly #http: Http;
-  readonly #clean: (text: string) => string;
+  readonly #gate: Gate;
   readonly #counts: Record<Endpoint, number> = {
     create: 0,
     outputs: 0,
@@ -137,7 +138,7 @@ class HttpClient implements Client {
   constructor(private readonly options: ClientOptions) {
     this.site = siteOf(options.baseUrl);
     this.#http = new Http({ env: options.env, ...(options.timeouts ?? defaultTimeouts) });
-    this.#clean = redactor([options.key, options.accessPassword ?? '', ...(options.hidden ?? [])]);
+    this.#gate = new Gate([options.key, options.accessPassword ?? '', ...(options.hidden ?? [])]);
   }
 
   speaking(family: Family): Service {
@@ -151,6 +152,7 @@ class HttpClient implements Client {
         return endpoint === 'outputs' ? this.#untilBelieved(ask, signal) : ask();
       },
       cleaned: (found) => this.#cleaned(found),
+      gate: this.#gate,
     });
   }
 
@@ -165,7 +167,12 @@ class HttpClient implements Client {
   async create(request: CreateRequest, signal?: AbortSignal): Promise<CreateAnswer> {
     const password = request.takesPassword === true ? (this.options.accessPassword ?? '') : '';
     const locked: [string, Json][] = password === '' ? [] : [['accessPassword', password]];
-    const reply = await this.#post('create', request.path, [...request.body, ...locked], signal);
+    const reply = await this.#post(
+      'create',
+      request.path,
+      [...this.#gate.restored(request.body), ...locked],
+      signal,
+    );
     const answer = createAnswer(reply);
     return answer.is === 'accepted' ? answer : { ...answer, fault: this.#cleaned(answer.fault) };
   }
@@ -206,8 +213,12 @@ class HttpClient implements Client {
     const { envelope } = answer;
     const { data } = envelope;
     const fileName = isObject(data) ? textOf(data.get('fileName')) : null;
-    if (isGood(envelope.code) && fileName !== null && fileName !== '')
+    const bad = fileName === null || fileName === '' ? null : badUpload(fileName);
+    if (bad !== null) return { is: 'failed', fault: bad };
+    if (isGood(envelope.code) && fileName !== null && fileName !== '') {
+      this.#gate.takeUpload(fileName);
       return { is: 'stored', fileName };
+    }
     if (isGood(envelope.code))
       return {
         is: 'failed',
@@ -227,7 +238,7 @@ class HttpClient implements Client {
         ],
         signal,
       );
-    const answer = await uploadLora(file, ask, this.#http, signal);
+    const answer = await uploadLora(file, ask, this.#http, this.#gate, signal);
     return answer.is === 'stored' ? answer : { ...answer, fault: this.#cleaned(answer.fault) };
   }
 
@@ -364,8 +375,10 @@ class HttpClient implements Client {
   }
 
   async download(url: string, from: number, signal?: AbortSignal): Promise<DownloadAnswer> {
+    const address = this.#gate.address(url, this.site);
+    if (address.is === 'lost') return { is: 'expired', fault: hiddenLink };
     this.#counts.download += 1;
-    const answer = await download(this.#http, url, from, signal);
+    const answer = await download(this.#http, address.url, from, signal);
     return 'fault' in answer ? { ...answer, fault: this.#cleaned(answer.fault) } : answer;
   }
 
@@ -407,7 +420,7 @@ class HttpClient implements Client {
   ): Promise<Reply> {
     this.#counts[endpoint] += 1;
     const began = performance.now();
-    const reply = await this.#http.send(
+    const answer = await this.#http.send(
       {
         kind,
         method,
@@ -422,8 +435,9 @@ class HttpClient implements Client {
       },
       signal,
     );
+    const reply = this.#gate.reply(answer);
     const ms = Math.round(performance.now() - began);
-    this.options.log?.(this.#clean(`${method} ${path} ${summary(reply)} ${ms} ms`));
+    this.options.log?.(this.#gate.text(`${method} ${path} ${summary(reply)} ${ms} ms`));
     return reply;
   }
 
@@ -438,16 +452,25 @@ class HttpClient implements Client {
     return this.#cleaned(envelopeFault(envelope, reply));
   }
 
-  /** The service may repeat the key in its words. Where the key is the trouble, what to try is told. */
+  /**
+   * Parts that were clean may spell a secret where our sentence joins them. Where the key is the
+   * trouble, what to try is told.
+   */
   #cleaned(found: Fault): Fault {
     const hint = otherSiteHint(found.code, this.site);
+    const clean = (text: string | null): string | null => text && this.#gate.text(text);
     return {
       ...found,
-      message: this.#clean(hint === null ? found.message : `${found.message}; ${hint}`),
-      traceback: found.traceback === null ? null : this.#clean(found.traceback),
+      message: this.#gate.text(hint === null ? found.message : `${found.message}; ${hint}`),
+      node: clean(found.node),
+      field: clean(found.field),
+      traceback: clean(found.traceback),
     };
   }
 }
+
+/** A link that held the key was not kept by the process that got it: a fresh one is asked for. */
+const hiddenLink = fault('task', 'hidden-link', 'The output link held the key and was not kept');
 
 const mayBeFalseAlarm = (reply: Reply): boolean =>
   reply.is !== 'none' &&

@@ -5,9 +5,11 @@ import { createAnswer } from './endpoints/create.js';
 import { queryAnswer } from './endpoints/query.js';
 import { envelopeFault, isGood, readAnswer, textOf } from './envelope.js';
 import { fault } from './errors.js';
+import type { Gate } from './gate.js';
 import type { Reply } from './http.js';
 import type { CreateRequest, Fault, Service, UploadAnswer, UploadFile } from './service.js';
 import type { TaskId } from '../values/ids.js';
+import { badUpload } from './upload-name.js';
 
 /** What this side of the service needs of the client: the key goes as Bearer, never into a body. */
 export interface V2Wire {
@@ -20,13 +22,14 @@ export interface V2Wire {
   ) => Promise<Reply>;
   /** A fault without the key, which the service may repeat in its words. */
   readonly cleaned: (found: Fault) => Fault;
+  readonly gate: Gate;
 }
 
 /** The endpoints below `/openapi/v2` (runninghub-api 2.6, 4.2, 5.4, 7.4); the rest is `classic`. */
 export const v2Service = (classic: Service, wire: V2Wire): Service => ({
   create: async (request: CreateRequest, signal) => {
     const answer = createAnswer(
-      await wire.send('create', request.path, jsonText(request.body), signal),
+      await wire.send('create', request.path, jsonText(wire.gate.restored(request.body)), signal),
     );
     return answer.is === 'accepted' ? answer : { ...answer, fault: wire.cleaned(answer.fault) };
   },
@@ -67,12 +70,15 @@ const upload = async (
   const { envelope } = answer;
   if (!isGood(envelope.code)) return { is: 'failed', fault: envelopeFault(envelope, answer.reply) };
   const url = isObject(envelope.data) ? textOf(envelope.data.get('download_url')) : null;
-  return url === null || url === ''
-    ? {
-        is: 'failed',
-        fault: fault('transient', 'bad-answer', 'The upload was answered without a link'),
-      }
-    : { is: 'stored', fileName: url };
+  if (url === null || url === '')
+    return {
+      is: 'failed',
+      fault: fault('transient', 'bad-answer', 'The upload was answered without a link'),
+    };
+  const bad = badUpload(url);
+  if (bad !== null) return { is: 'failed', fault: bad };
+  wire.gate.takeUpload(url);
+  return { is: 'stored', fileName: url };
 };
 
 export const unreadableFile = (cause: unknown): Fault =>

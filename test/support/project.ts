@@ -102,21 +102,29 @@ export class Project {
     return this.start(argv).ended;
   }
 
+  /** The same where nobody knows the key any more: nothing that is printed is cleaned of it. */
+  async withoutKey(...argv: string[]): Promise<Ended> {
+    return this.start(argv, false).ended;
+  }
+
   /** The same, with a hand on its signals while it runs. */
-  start(argv: readonly string[]): {
+  start(
+    argv: readonly string[],
+    withKey = true,
+  ): {
     readonly ended: Promise<Ended>;
     signal(name: StopSignal): void;
   } {
     const printed = { out: '', err: '' };
     const handlers = new Set<(signal: StopSignal) => void>();
     const env: Record<string, string> = {
-      RUNNINGHUB_API_KEY: key,
+      ...(withKey ? { RUNNINGHUB_API_KEY: key } : {}),
       RUNNINGHUB_BASE_URL: this.service.url,
       RUNNINGHUB_EMULATOR_SPEED: String(this.speed),
       ...this.env,
     };
-    let clean = redactor([key]);
-    const secrets = new Set([key]);
+    const secrets = new Set(withKey ? [key] : []);
+    let clean = redactor([...secrets]);
     const io: Io = {
       out: {
         write: (text) => void (printed.out += clean(text)),

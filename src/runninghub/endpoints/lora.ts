@@ -1,8 +1,10 @@
 import { isObject } from '../../values/json-text.js';
 import { envelopeFault, isGood, readAnswer, textOf } from '../envelope.js';
 import { fault } from '../errors.js';
+import type { Gate } from '../gate.js';
 import type { Http, Reply } from '../http.js';
 import type { LoraAnswer, LoraFile } from '../service.js';
+import { badUpload } from '../upload-name.js';
 
 /**
  * `POST /api/openapi/getLoraUploadUrl`, then a PUT of the bytes to the link that it gave
@@ -13,6 +15,7 @@ export const uploadLora = async (
   file: LoraFile,
   ask: () => Promise<Reply>,
   http: Http,
+  gate: Gate,
   signal: AbortSignal | undefined,
 ): Promise<LoraAnswer> => {
   const answer = readAnswer(await ask());
@@ -23,10 +26,15 @@ export const uploadLora = async (
   const fileName = isObject(data) ? (textOf(data.get('fileName')) ?? '') : '';
   const url = isObject(data) ? (textOf(data.get('url')) ?? '') : '';
   if (fileName === '') return bad('bad-answer', 'The LoRA upload was answered without a name');
+  const wrong = badUpload(fileName);
+  if (wrong !== null) return { is: 'failed', fault: wrong };
+  gate.takeUpload(fileName);
   if (url === '') return { is: 'stored', fileName, sent: false };
   if (!/^https?:\/\//i.test(url) || !URL.canParse(url))
     return bad('bad-link', 'The link for the LoRA upload is no URL');
-  const put = await http.put(url, file, signal);
+  const address = gate.address(url, '');
+  if (address.is === 'lost') return bad('bad-link', 'The link for the LoRA upload is too long');
+  const put = await http.put(address.url, file, signal);
   switch (put.is) {
     case 'status':
       return put.status >= 200 && put.status < 300
