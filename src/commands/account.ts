@@ -1,4 +1,5 @@
 import { Problems } from '../diagnostics/problems.js';
+import { oneLine } from '../values/printable.js';
 import { createClient } from '../runninghub/client.js';
 import type { Call } from './call.js';
 import { identify } from './connect.js';
@@ -30,9 +31,9 @@ export const account = async (call: Call, io: Io): Promise<number> => {
     const told = { site, coins, money, currency, tasksInFlight, running, queued, limit, type };
     if (call.flag('json')) io.out.write(`${JSON.stringify({ version: 1, ...told })}\n`);
     else {
-      io.out.write(`${site}  ${type ?? 'unknown type'}\n`);
+      io.out.write(`${site}  ${oneLine(type ?? 'unknown type')}\n`);
       io.out.write(
-        `coins ${coins ?? '?'}${money === null ? '' : ` · money ${money} ${currency ?? ''}`.trimEnd()}\n`,
+        `coins ${coins ?? '?'}${money === null ? '' : ` · money ${money} ${oneLine(currency ?? '')}`.trimEnd()}\n`,
       );
       io.out.write(
         `tasks in flight ${tasksInFlight ?? '?'}${limit === null ? '' : ` of ${limit}`}${queued === null || queued === 0 ? '' : ` (${queued} queued)`}\n`,

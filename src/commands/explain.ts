@@ -5,6 +5,7 @@ import type { AttemptRecord, RunRecord, RunState } from '../journal/state.js';
 import type { Action } from '../plan/plan.js';
 import { everything } from '../plan/selection.js';
 import { errorText } from '../report/words.js';
+import { onLine } from '../values/printable.js';
 import { clip, duration, fileSize, oneLine, shortDecimal } from '../terminal/format.js';
 import { impossible } from '../values/impossible.js';
 import type { Call } from './call.js';
@@ -51,7 +52,9 @@ export const explain = async (call: Call, io: Io): Promise<number> => {
     io.out.write(`${JSON.stringify({ version: 1, plan: planned, run: record })}\n`);
   else
     io.out.write(
-      [...planLines(planned), ...recordLines(record, now)].map((line) => `${line}\n`).join(''),
+      [...planLines(planned), ...recordLines(record, now)]
+        .map((line) => `${onLine(line)}\n`)
+        .join(''),
     );
   return exit.done;
 };

@@ -6,6 +6,7 @@ import { resolveAddress } from '../workflow/address.js';
 import type { FieldDescription } from '../workflow/describe.js';
 import { describeFields } from '../workflow/describe.js';
 import { ownerOf } from '../targets/targets.js';
+import { oneLine } from '../values/printable.js';
 import type { Workflow } from '../workflow/workflow.js';
 import type { Call } from './call.js';
 import { exit } from './exit.js';
@@ -72,7 +73,8 @@ const csvHeader = async (all: readonly FieldDescription[]): Promise<string> => {
 
 const table = (all: readonly FieldDescription[], columns: number | null): string => {
   const rows = all.map(
-    ({ address, class: type, kind, text }) => [address, type, kind, oneLine(text)] as const,
+    ({ address, class: type, kind, text }) =>
+      [oneLine(address), oneLine(type), kind, oneLine(text)] as const,
   );
   const widths = [0, 1, 2].map((at) =>
     Math.max(0, ...rows.map((row) => stringWidth(row[at] ?? ''))),
@@ -90,8 +92,6 @@ const table = (all: readonly FieldDescription[], columns: number | null): string
     })
     .join('');
 };
-
-const oneLine = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ');
 
 const clip = (text: string, width: number): string => {
   if (stringWidth(text) <= width) return text;

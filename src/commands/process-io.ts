@@ -1,4 +1,5 @@
 import { systemClock } from '../edges/clock.js';
+import { shownText } from '../edges/outlet.js';
 import { redactor } from '../edges/secret.js';
 import type { Io, Sink, StopSignal } from './io.js';
 
@@ -23,7 +24,7 @@ export const processIo = (): Io => {
     });
     return {
       write: (text) => {
-        if (open) stream.write(clean(text));
+        if (open) stream.write(shownText(clean(text)));
       },
       isTTY: stream.isTTY,
       columns: () => (stream.isTTY ? stream.columns : null),

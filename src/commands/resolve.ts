@@ -1,5 +1,6 @@
 import type { Resolved } from '../journal/event.js';
 import { isTaskId } from '../values/ids.js';
+import { oneLine } from '../values/printable.js';
 import type { Call } from './call.js';
 import { exit } from './exit.js';
 import { findRun, notOne } from './find-run.js';
@@ -45,7 +46,7 @@ export const resolve = (call: Call, io: Io): Promise<number> => {
       giveUp: 'it counts as failed; apply --failed would try it again',
       noTask: '',
     }[how.is];
-    io.out.write(`${inputs.name}: ${next}\n`);
+    io.out.write(`${oneLine(inputs.name)}: ${next}\n`);
     return exit.done;
   });
 };

@@ -1,3 +1,4 @@
+import { plainText, withoutCommands } from '../values/printable.js';
 import type { Diagnostic, Severity } from './diagnostic.js';
 
 /** GitHub shows this many of a kind per step and drops the others without a word. */
@@ -38,5 +39,8 @@ const annotation = (
 };
 
 const data = (text: string): string =>
-  text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+  withoutCommands(plainText(text))
+    .replaceAll('%', '%25')
+    .replaceAll('\r', '%0D')
+    .replaceAll('\n', '%0A');
 const property = (text: string): string => data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');

@@ -1,5 +1,6 @@
 import stringWidth from 'string-width';
 import type { Place } from '../values/place.js';
+import { onLine, withoutCommands } from '../values/printable.js';
 import type { Diagnostic, Severity } from './diagnostic.js';
 import type { Problems } from './problems.js';
 
@@ -57,8 +58,9 @@ export const diagnosticJson = ({
 
 const where = (at: Place | null): string => {
   if (at === null) return '';
-  if (at.line === 0) return `${at.file} `;
-  return at.column === 0 ? `${at.file}:${at.line} ` : `${at.file}:${at.line}:${at.column} `;
+  const file = onLine(at.file);
+  if (at.line === 0) return `${file} `;
+  return at.column === 0 ? `${file}:${at.line} ` : `${file}:${at.line}:${at.column} `;
 };
 
 const excerpt = (at: Place, severity: Severity, paint: Paint): string[] => {
@@ -70,7 +72,7 @@ const excerpt = (at: Place, severity: Severity, paint: Paint): string[] => {
   const marked = visible(
     text.slice(Math.max(0, at.column - 1 - from), at.column - 1 - from + at.length),
   );
-  const line = `${paint('dim', `${number} |`)} ${visible(text)}`;
+  const line = `${paint('dim', `${number} |`)} ${withoutCommands(visible(text))}`;
   if (at.column === 0) return [line];
   const carets = '^'.repeat(Math.max(1, stringWidth(marked)));
   return [line, `${gutter} ${' '.repeat(stringWidth(before))}${paint(severity, carets)}`];
@@ -88,10 +90,10 @@ const clipAround = ({ text, column }: Place): { text: string; from: number } => 
 const visible = (text: string): string =>
   text
     .replaceAll('\t', '  ')
-    .replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '·');
+    .replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, '·');
 
 const printable = (text: string): string =>
   text
     .split('\n')
-    .map((line) => visible(line))
+    .map((line) => withoutCommands(visible(line)))
     .join('\n    ');

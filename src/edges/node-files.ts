@@ -1,11 +1,12 @@
 import { createReadStream } from 'node:fs';
 import { open, readFile, stat } from 'node:fs/promises';
+import { BoundedWalk, walkLimits } from './bounded-walk.js';
 import type { FileFacts, Files, Read, ReadFailure } from './files.js';
 
 const chunkBytes = 1 << 20;
 
 /** The real file system. */
-export const nodeFiles = (): Files => ({
+export const nodeFiles = (limits = walkLimits): Files => ({
   read: async (path, maxBytes) => {
     const facts = await factsOf(path);
     if (!facts.ok) return facts;
@@ -35,6 +36,7 @@ export const nodeFiles = (): Files => ({
   facts: (path) => factsOf(path),
   glob: async (dir, patterns, exclude) => {
     const { glob } = await import('tinyglobby');
+    const walk = new BoundedWalk(limits);
     try {
       const found = await glob([...patterns], {
         cwd: dir,
@@ -42,7 +44,9 @@ export const nodeFiles = (): Files => ({
         onlyFiles: true,
         dot: false,
         expandDirectories: false,
+        fs: { readdir: walk.readdir },
       });
+      if (walk.over !== null) return { ok: false, is: 'tooLarge', detail: walk.over };
       const bytes = new Map(found.map((path) => [path, Buffer.from(path)]));
       const empty = Buffer.alloc(0);
       return {

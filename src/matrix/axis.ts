@@ -140,7 +140,13 @@ const globCells = async (
   const { patterns, exclude, allowEmpty, at } = values;
   const found = await context.files.glob(context.dir, patterns, exclude);
   if (!found.ok) {
-    problems.add(error('E0301', at, `axis "${name}": ${found.detail}`));
+    const tooFar = found.is === 'tooLarge';
+    const what = tooFar ? `the glob is too wide: ${found.detail}` : found.detail;
+    problems.add(
+      error('E0301', at, `axis "${name}": ${what}`, {
+        hint: tooFar ? 'begin the pattern with the folder that the files lie in' : null,
+      }),
+    );
     return null;
   }
   if (found.value.length === 0 && !allowEmpty) {

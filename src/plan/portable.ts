@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { withoutTurns } from '../values/printable.js';
 
 /** Bytes of UTF-8 that one part of a path may take: every file system takes 255, some tools add to it. */
 export const maxComponentBytes = 120;
@@ -6,7 +7,7 @@ const hashDigits = 8;
 /** An ending longer than this is no file type. */
 const maxEndingBytes = 16;
 
-const forbidden = /[<>:"/\\|?*\u0000-\u001f\u007f-\u009f]|\p{Surrogate}/gu;
+const forbidden = /[<>:"/\\|?*\u0000-\u001f\u007f-\u009f\u2028\u2029]|\p{Surrogate}/gu;
 /** Also with an ending: Windows opens the console for `con.png`. */
 const device = /^(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³]) *(?:\.|$)/iu;
 const edges = /^\s+|[\s.]+$/gu;
@@ -17,7 +18,7 @@ const edges = /^\s+|[\s.]+$/gu;
  * given its own result.
  */
 export const portable = (text: string): string => {
-  const clean = text.normalize('NFC').replace(forbidden, '_').replace(edges, '');
+  const clean = withoutTurns(text).normalize('NFC').replace(forbidden, '_').replace(edges, '');
   if (clean === '') return '_';
   return cut(device.test(clean) ? `_${clean}` : clean);
 };

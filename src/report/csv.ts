@@ -1,4 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
+import { plainText } from '../values/printable.js';
 import { inertCell } from './formula.js';
 import type { BatchReport, ReportRun } from './model.js';
 import { isoTime } from './time.js';
@@ -96,7 +97,9 @@ const headerOf = (variable: string): string =>
 
 const lines = (rows: readonly (readonly CsvValue[])[]): string =>
   stringify(
-    rows.map((cells) => cells.map((cell) => (typeof cell === 'string' ? inertCell(cell) : cell))),
+    rows.map((cells) =>
+      cells.map((cell) => (typeof cell === 'string' ? inertCell(plainText(cell)) : cell)),
+    ),
     // As it stands csv-stringify writes true as 1 and false as nothing.
     { cast: { boolean: String } },
   );

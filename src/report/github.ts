@@ -3,6 +3,7 @@ import { error } from '../diagnostics/diagnostic.js';
 import { count, duration, fileSize, grouped, shortDecimal } from '../values/amounts.js';
 import type { BatchReport, ReportRun } from './model.js';
 import { durationOf } from './model.js';
+import { plainText } from '../values/printable.js';
 import { errorText, placeOf } from './words.js';
 
 /** GitHub refuses a step's summary above 1 MiB; other steps' words are not ours to crowd out. */
@@ -131,6 +132,6 @@ const clip = (text: string): string =>
 
 /** As it stands, on one line: no markup, HTML, mention, formula or cell border. */
 const inert = (text: string): string =>
-  text
+  plainText(text)
     .replace(/\s+/g, ' ')
     .replace(/[&<>|*_`[\]()\\#~!@$:{}]/g, (mark) => `&#${mark.charCodeAt(0)};`);

@@ -1,4 +1,5 @@
 import { impossible } from '../values/impossible.js';
+import { plainText } from '../values/printable.js';
 import type { BatchReport, ReportRun } from './model.js';
 import { durationOf } from './model.js';
 import { isoTime } from './time.js';
@@ -83,6 +84,3 @@ const detail = (run: ReportRun): string =>
   [placeOf(run), run.error === null ? null : errorPlace(run.error), run.error?.traceback]
     .filter((part) => part !== null && part !== undefined)
     .join('\n');
-
-/** Without colour codes: without the ESC that XML cannot hold, the rest of one would be read as text. */
-const plainText = (text: string): string => text.replace(/\u001b\[[0-9;?]*[A-Za-z]/g, '');

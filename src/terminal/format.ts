@@ -8,6 +8,7 @@ export {
   roughDuration,
   shortDecimal,
 } from '../values/amounts.js';
+export { oneLine } from '../values/printable.js';
 
 /** Columns that a text takes: two for most of 中文, none for an accent of its own. */
 export const widthOf = (text: string): number => stringWidth(text);
@@ -30,13 +31,3 @@ export const fit = (text: string, width: number): string => {
   const cut = clip(text, width);
   return cut + ' '.repeat(Math.max(0, width - widthOf(cut)));
 };
-
-/**
- * Text of users and of the service on one line: without line ends, and without what would move
- * the cursor, change colours or turn the text round.
- */
-export const oneLine = (text: string): string =>
-  text
-    .replace(/\u001b\[[0-9;?]*[ -/]*[@-~]/g, '')
-    .replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]+/g, ' ')
-    .trim();

@@ -18,6 +18,7 @@ export const expand = async (
   matrix: string,
   dir = '/nowhere',
   maxRuns = 1000,
+  files = nodeFiles(),
 ): Promise<Expanded> => {
   const problems = new Problems();
   const text = `version: 1\nworkflowId: "1"\napi: a\n${matrix}`;
@@ -27,7 +28,7 @@ export const expand = async (
   );
   const context = {
     dir,
-    files: nodeFiles(),
+    files,
     maxRuns,
     show: (path: string) => path.slice(dir.length + 1),
     outputsDir: resolve(dir, 'out'),

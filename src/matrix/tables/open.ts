@@ -67,7 +67,7 @@ export const openTable = async (
     case 'yaml':
       return yamlTable(source, files, problems);
     case 'xlsx':
-      return xlsxTable(source, rows.sheet, problems);
+      return xlsxTable(source, rows.sheet, files, problems);
     case null:
       problems.add(
         error('E0301', rows.at, `the format of ${file} is not clear from its name`, {

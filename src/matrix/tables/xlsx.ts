@@ -1,5 +1,6 @@
 import { error } from '../../diagnostics/diagnostic.js';
 import type { Problems } from '../../diagnostics/problems.js';
+import type { Files } from '../../edges/files.js';
 import { withLineFeeds } from '../../values/line-ends.js';
 import type { Place } from '../../values/place.js';
 import type { Datum } from '../../values/datum.js';
@@ -7,10 +8,11 @@ import { absent } from '../../values/datum.js';
 import { heldTable } from './records.js';
 import type { Table } from './table.js';
 import type { TextSource } from './text.js';
+import { tooMuch, xlsxLimits } from './xlsx-bounds.js';
 
 /** The little of `read-excel-file` that is used; an optional package, loaded only here. */
 type ReadSheet = (
-  path: string,
+  file: ArrayBuffer,
   sheet: string | number,
   options: { readonly trim: boolean; readonly parseNumber: (text: string) => SheetNumber },
 ) => Promise<unknown>;
@@ -20,11 +22,13 @@ class SheetNumber {
   constructor(readonly text: string) {}
 }
 
-const packageName = 'read-excel-file/node';
+/** The one that takes bytes, goes by the archive's table of contents, and opens no file. */
+const packageName = 'read-excel-file/universal';
 
 export const xlsxTable = async (
   source: TextSource & { readonly dir: string },
   sheet: string | null,
+  files: Files,
   problems: Problems,
 ): Promise<Table | null> => {
   const read = await load();
@@ -36,8 +40,18 @@ export const xlsxTable = async (
     );
     return null;
   }
+  const file = await files.read(source.path, xlsxLimits.fileBytes);
+  const why = file.ok ? await tooMuch(file.value) : file.detail;
+  if (!file.ok || why !== null) {
+    problems.add(
+      error('E0301', source.named, `${source.file} cannot be read as XLSX (${why})`, {
+        hint: 'save the sheet as CSV (UTF-8): tables of any length can be read from it',
+      }),
+    );
+    return null;
+  }
   try {
-    const rows = await read(source.path, sheet ?? 1, {
+    const rows = await read(arrayBufferOf(file.value), sheet ?? 1, {
       trim: false,
       parseNumber: (text) => new SheetNumber(text),
     });
@@ -46,6 +60,13 @@ export const xlsxTable = async (
     problems.add(unreadable(cause, source));
     return null;
   }
+};
+
+/** The file's bytes alone: they may be a part of a larger buffer. */
+const arrayBufferOf = ({ buffer, byteOffset, byteLength }: Uint8Array): ArrayBuffer => {
+  const alone = new ArrayBuffer(byteLength);
+  new Uint8Array(alone).set(new Uint8Array(buffer, byteOffset, byteLength));
+  return alone;
 };
 
 const load = async (): Promise<ReadSheet | null> => {
