@@ -2,6 +2,7 @@ import { accountHash } from '../assets/ledger.js';
 import type { Clock } from '../edges/clock.js';
 import type { EmulatedClock } from '../edges/clock.js';
 import { emulatedClock, systemClock } from '../edges/clock.js';
+import { steadyClock } from '../edges/steady-clock.js';
 import { error } from '../diagnostics/diagnostic.js';
 import type { Problems } from '../diagnostics/problems.js';
 import type { Client } from '../runninghub/client.js';
@@ -95,7 +96,8 @@ export const identify = (
   }
   io.protect(key);
   const speed = speedFor(site, env);
-  const clock = speed === 1 ? systemClock : emulatedClock(speed);
+  const clock =
+    speed === 1 ? steadyClock(systemClock, () => performance.now()) : emulatedClock(speed);
   const accessPassword = env.get('RUNNINGHUB_ACCESS_PASSWORD') ?? null;
   // A short one is taken out of what the service says, not out of every number that has its digits.
   if (accessPassword !== null && accessPassword.length >= 8) io.protect(accessPassword);

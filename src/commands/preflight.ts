@@ -20,6 +20,8 @@ export const preflight = async (
     readonly service: Service & Catalogue;
     readonly clock: Clock;
     readonly patienceMs: number;
+    /** Told of every answer that gave nothing; the wait goes on. */
+    readonly waiting?: (fault: Fault, tries: number) => void;
   },
   problems: Problems,
   signal: AbortSignal,
@@ -37,9 +39,12 @@ export const preflight = async (
   return { is: 'go', drifted: drifted.drifted, room };
 };
 
+/** A laptop that slept has not waited: patience counts tries too. */
+const triesAtLeast = 5;
+
 const savedDifferences = async (
   plan: Plan,
-  { service, clock, patienceMs }: Parameters<typeof preflight>[2],
+  { service, clock, patienceMs, waiting }: Parameters<typeof preflight>[2],
   problems: Problems,
   signal: AbortSignal,
 ): Promise<Exclude<Preflight, { is: 'go' }> | { is: 'go'; drifted: readonly Override[] }> => {
@@ -58,7 +63,8 @@ const savedDifferences = async (
     if (signal.aborted) return { is: 'stop', message: 'interrupted' };
     if (fault.class === 'input' || fault.code === '1')
       return notGiven(plan, check, fault, problems);
-    if (clock.now() > until) return { is: 'stop', message: fault.message };
+    if (clock.now() > until && tries >= triesAtLeast) return { is: 'stop', message: fault.message };
+    waiting?.(fault, tries);
     await clock.sleep(
       Math.max(fault.retryAfterMs ?? 0, Math.min(30_000, 1_000 * 2 ** tries)),
       signal,

@@ -14,6 +14,7 @@ import { Outlook } from '../plan/outlook.js';
 import type { Plan } from '../plan/plan.js';
 import { toRunInputs } from '../plan/record.js';
 import { requestOf } from '../plan/request.js';
+import type { Fault } from '../runninghub/service.js';
 import { TaskSockets } from '../runninghub/sockets.js';
 import { oneLine } from '../terminal/format.js';
 import type { RunId } from '../values/ids.js';
@@ -31,6 +32,7 @@ import type { Project } from './project.js';
 
 /** How long a silent service is waited for, in service time. */
 const patienceMs = 10 * 60_000;
+const patienceText = '10 minutes';
 
 export interface SubmissionParts {
   readonly call: Call;
@@ -126,8 +128,15 @@ export class Submission {
       return { is: 'go', drifted: [], room: null };
     const problems = new Problems();
     const inFlight = [...store.state.runs.values()].filter(({ state }) => state.is === 'inFlight');
-    const service = { service: client, clock, patienceMs };
-    const checked = await preflight(plan, inFlight.length, service, problems, interrupted);
+    const say = (message: string): void =>
+      progress.on({ type: 'waiting', for: 'service', message });
+    const waiting = ({ message }: Fault, tries: number): void =>
+      say(`${client.site}, try ${tries}: ${message}; asked again for up to ${patienceText}`);
+    const edges = { service: client, clock, patienceMs, waiting };
+    const checked = await toldWhenSlow(
+      preflight(plan, inFlight.length, edges, problems, interrupted),
+      () => say(`${client.site} has not answered for 3 s; waited for up to ${patienceText}`),
+    );
     const short = checked.is === 'go' ? await askBalance(plan.estimate, client, interrupted) : null;
     if (short !== null) problems.add(short);
     follower.problems(problems);
@@ -251,6 +260,19 @@ const waitingWords = (unfetched: EngineResult['unfetched']): string | null => {
   if (first === undefined) return null;
   const whose = unfetched.size === 1 ? 'of one run' : `of ${unfetched.size} runs`;
   return `the outputs ${whose} could not be fetched yet: ${first.message}; they are paid for, and the next apply asks for them again`;
+};
+
+/** Of a person's time: whatever the batch's clock says. */
+const slowMs = 3_000;
+
+/** Says so, once, where an answer is long in coming. */
+const toldWhenSlow = async <T>(work: Promise<T>, tell: () => void): Promise<T> => {
+  const timer = setTimeout(tell, slowMs);
+  try {
+    return await work;
+  } finally {
+    clearTimeout(timer);
+  }
 };
 
 const stopCodes = {

@@ -1,4 +1,5 @@
 import type { Plan, PlannedRun } from '../plan/plan.js';
+import { steadyClock } from '../edges/steady-clock.js';
 import type { RunId } from '../values/ids.js';
 import { impossible } from '../values/impossible.js';
 import { adoptable, plannedOf } from './adopt.js';
@@ -10,6 +11,7 @@ import { maySubmit } from './limits.js';
 import type { Watched } from './follow.js';
 import { disobeys } from './follow.js';
 import { LiveProgress } from './live.js';
+import { Patience } from './patience.js';
 import { Retries } from './retries.js';
 import { Settler } from './settle.js';
 import { Submitter, watched } from './submit.js';
@@ -40,7 +42,10 @@ export const runBatch = (
   plan: Plan,
   edges: EngineEdges,
   options: EngineOptions,
-): Promise<EngineResult> => new Batch(new Context(plan, edges, options)).run();
+): Promise<EngineResult> => {
+  const steady = { ...edges, clock: steadyClock(edges.clock) };
+  return new Batch(new Context(plan, steady, options)).run();
+};
 
 /** For people: tasks that run on although a cancel was taken. */
 const deafWords = (tasks: readonly Watched[]): string => {
@@ -66,6 +71,8 @@ class Batch {
   readonly #submitter: Submitter;
   readonly #settler: Settler;
   readonly #live: LiveProgress;
+  readonly #takes: Patience;
+  readonly #answers: Patience;
   /** Followed from an earlier apply: what the plan says of them is seen to already. */
   readonly #adopted = new Set<RunId>();
   #lockSeenAt: number;
@@ -74,6 +81,8 @@ class Batch {
     this.#lockSeenAt = context.now;
     const { plan, edges, options } = context;
     const { execution } = plan.manifest;
+    this.#takes = new Patience(options.patienceMs);
+    this.#answers = new Patience(options.patienceMs);
     this.#settler = new Settler(context, () => this.#submitter);
     this.#live = new LiveProgress(plan.workflow, edges, (taskId) =>
       this.#watch.hint(taskId, 'socket'),
@@ -102,6 +111,7 @@ class Batch {
         },
         told: (limit) => context.slots.told(limit),
         live: this.#live,
+        silent: ({ message }) => edges.show({ type: 'waiting', for: 'service', message }),
         confirmed: (at) => context.slots.confirmed(at, context.now),
         changed: (change) => {
           context.slots.changed(change);
@@ -253,11 +263,14 @@ class Batch {
   /** A service that was silent for too long ends the apply; what is in flight waits for the next. */
   #checkPatience(): void {
     const { context } = this;
-    const { now, options } = context;
-    const since = this.#submitter.troubledSince;
-    if (since !== null && now - since > options.patienceMs)
+    const { now } = context;
+    const { troubledSince, troubles } = this.#submitter;
+    if (troubledSince === null) this.#takes.rest(now);
+    else if (this.#takes.over(now, troubledSince, troubles))
       context.halt({ is: 'service', message: 'The service takes no tasks' });
-    if (this.#watch.size > 0 && now - this.#watch.lastReadAt > options.patienceMs)
+    const { size, lastReadAt, unread } = this.#watch;
+    if (size === 0) this.#answers.rest(now);
+    else if (this.#answers.over(now, lastReadAt, unread))
       context.haltBlind('The service does not answer');
   }
 

@@ -100,6 +100,11 @@ export class Submitter {
     return this.#lossesInARow > 0 ? 1 : usual;
   }
 
+  /** Creates in a row that met trouble. */
+  get troubles(): number {
+    return this.#troubles;
+  }
+
   /** No create before this time: the service is in trouble. */
   get quietUntil(): number {
     return this.#quietUntil;

@@ -1,7 +1,7 @@
 import type { Cost } from '../journal/event.js';
 import type { Clock } from '../edges/clock.js';
 import type { Random } from '../edges/random.js';
-import type { Service, TaskAnswer } from '../runninghub/service.js';
+import type { Fault, Service, TaskAnswer } from '../runninghub/service.js';
 import type { TaskId } from '../values/ids.js';
 import { backoffMs } from './backoff.js';
 import type { Change } from './census.js';
@@ -61,6 +61,8 @@ export interface WatchParts {
   readonly told: (limit: number) => void;
   /** A queued task was seen to run. */
   readonly started: () => void;
+  /** Reads give nothing any more. */
+  readonly silent: (fault: Fault) => void;
   /** Shows what running tasks do, where the service gives a socket for it. */
   readonly live: {
     readonly follow: (task: Watched, netWssUrl: string) => void;
@@ -70,6 +72,8 @@ export interface WatchParts {
 
 /** An event that comes so long after the count showed an end is no use for the slots. */
 const eventLateMs = 500;
+/** So many reads in a row without an answer are told: one alone means little. */
+const silentReads = 2;
 const unreadBackoff = { firstMs: 1_000, maxMs: 30_000 };
 
 /**
@@ -96,6 +100,7 @@ export class Watch {
   /** What `decided` rejected with: the loop ends with it. */
   readonly #broken: unknown[] = [];
   #lastReadAt: number;
+  #unread = 0;
 
   constructor(
     private readonly edges: {
@@ -143,10 +148,20 @@ export class Watch {
     return this.#lastReadAt;
   }
 
+  /** Reads that gave nothing since then. */
+  get unread(): number {
+    return this.#unread;
+  }
+
+  #read(at: number): void {
+    this.#lastReadAt = at;
+    this.#unread = 0;
+  }
+
   /** `netWssUrl`: of its socket, where the create's answer gave one. */
   add(task: Watched, netWssUrl: string | null = null): void {
     const now = this.edges.clock.now();
-    if (this.#entries.size === 0) this.#lastReadAt = now;
+    if (this.#entries.size === 0) this.#read(now);
     this.#entries.set(task.taskId, {
       task,
       seenAt: now,
@@ -276,10 +291,11 @@ export class Watch {
     if (this.signal.aborted) return;
     const at = this.edges.clock.now();
     if (count === null) {
+      this.#unread += 1;
       this.parts.changed(this.#census.failed(at));
       return;
     }
-    this.#lastReadAt = at;
+    this.#read(at);
     const started = creates.underWay + (this.parts.creates().begun - creates.begun);
     const change = this.#census.read({
       count,
@@ -323,7 +339,10 @@ export class Watch {
     }
     if (this.signal.aborted) return;
     const now = this.edges.clock.now();
-    if (answer.is !== 'unread') this.#lastReadAt = now;
+    if (answer.is === 'unread') {
+      this.#unread += 1;
+      if (this.#unread === silentReads) this.parts.silent(answer.fault);
+    } else this.#read(now);
     const decision = decide(task, answer, now, this.options);
     if (decision.is === 'again' && decision.nowRunning) {
       task.runningAt = now;

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { request } from 'undici';
 import type { Agent, Dispatcher, FormData } from 'undici';
+import { timeLimit } from './time-limit.js';
 import type { Json } from '../values/json.js';
 import { parseJson } from '../values/json-text.js';
 import { dispatcherOf } from './proxies.js';
@@ -81,8 +82,8 @@ export class Http {
     signal: AbortSignal | undefined,
   ): Promise<Reply> {
     // The timer is unreferenced and the whole exchange stands under it, so a slow drip ends too.
-    const limit = AbortSignal.timeout(limitMs);
-    const either = signal === undefined ? limit : AbortSignal.any([limit, signal]);
+    const limit = timeLimit(limitMs);
+    const either = signal === undefined ? limit.signal : AbortSignal.any([limit.signal, signal]);
     try {
       const answer = await request(call.url, {
         dispatcher: call.kind === 'create' ? this.#fresh : this.#kept,
@@ -107,7 +108,7 @@ export class Http {
         ? { is: 'json', status: answer.statusCode, body: read.value, retryAfterMs }
         : { is: 'other', status: answer.statusCode, why: describeBody(text), retryAfterMs };
     } catch (cause) {
-      if (limit.aborted && signal?.aborted !== true)
+      if (limit.signal.aborted && signal?.aborted !== true)
         return {
           is: 'none',
           code: 'timeout',
@@ -115,6 +116,8 @@ export class Http {
           sent: true,
         };
       return broken(cause);
+    } finally {
+      limit.clear();
     }
   }
 
