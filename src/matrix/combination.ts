@@ -50,5 +50,7 @@ export interface Matrix {
   readonly tables: readonly TableOrigin[];
   /** Axes and columns by whose values include entries add something. */
   readonly deciding: readonly string[];
+  /** Why it is no mistake if there are no combinations; null: it is one. */
+  readonly emptyOnPurpose: string | null;
   combinations(): AsyncIterable<Iterable<Combination>>;
 }

@@ -1,6 +1,6 @@
 import { error, warning } from '../diagnostics/diagnostic.js';
 import { didYouMean } from '../diagnostics/nearest.js';
-import type { Problems } from '../diagnostics/problems.js';
+import { Problems } from '../diagnostics/problems.js';
 import type { MatrixSpec } from '../manifest/manifest.js';
 import type { Cell } from '../values/datum.js';
 import type { Place } from '../values/place.js';
@@ -10,12 +10,13 @@ import type { Dimension, Step } from './dimension.js';
 import { readDimensions } from './dimensions.js';
 import { Includes, matches } from './include-exclude.js';
 import { sampleBelow } from './random.js';
+import { isSkipped } from './skip.js';
 
 export interface MatrixContext extends AxisContext {
   readonly maxRuns: number;
 }
 
-/** With excludes the runs are counted by walking, but not through more than this. */
+/** Where runs must be counted by walking, no more than so many combinations are looked through. */
 const maxWalked = 10_000_000;
 
 /** Reads all axes and headers and checks sizes; the combinations come lazily. */
@@ -29,15 +30,20 @@ export const expandMatrix = async (
   checkNames(dimensions, problems);
   const known = new Set(dimensions.flatMap(({ variables }) => variables.map(({ name }) => name)));
   checkExcludes(spec, known, problems);
-  checkSize(spec, dimensions, context.maxRuns, problems);
   if (problems.errors > before) return null;
-  return new LazyMatrix(spec, dimensions, known, context, problems);
+  const matrix = new LazyMatrix(spec, dimensions, known, context, problems);
+  await checkSize(spec, dimensions, matrix, context.maxRuns, problems);
+  return problems.errors > before ? null : matrix;
 };
 
 class LazyMatrix implements Matrix {
   readonly variables: readonly Variable[];
   readonly tables: readonly TableOrigin[];
   readonly deciding: readonly string[];
+  readonly emptyOnPurpose: string | null;
+  /** Whether more than the dimensions decides which combinations there are. */
+  readonly shaped: boolean;
+  #left: Promise<number> | null = null;
   #warned = false;
 
   constructor(
@@ -52,6 +58,8 @@ class LazyMatrix implements Matrix {
       for (const [name, { at }] of entry.value)
         if (!original.has(name)) added.set(name, { name, at, source: 'include' });
     this.tables = dimensions.flatMap(({ tables }) => tables);
+    this.shaped = spec.exclude.length + spec.include.length > 0 || original.has('_skip');
+    this.emptyOnPurpose = emptyOnPurpose(spec, dimensions);
     this.deciding = spec.include.flatMap(({ value }) =>
       [...value.keys()].filter((name) => original.has(name)),
     );
@@ -59,14 +67,42 @@ class LazyMatrix implements Matrix {
   }
 
   async *combinations(): AsyncGenerator<Iterable<Combination>> {
-    const { spec } = this;
+    const { sample } = this.spec;
+    const chosen =
+      sample === null || !this.shaped
+        ? null
+        : new Set(sampleBelow(sample.value.seed, sample.value.count, await this.left()));
+    yield* this.#walked(chosen, this.problems);
+  }
+
+  /** Combinations that exclude, include and `_skip` leave, before `sample` and `repeat`. */
+  left(): Promise<number> {
+    return (this.#left ??= this.#countLeft());
+  }
+
+  async #countLeft(): Promise<number> {
+    let left = 0;
+    // Mistakes are told by the walk that checks the cells.
+    for await (const stretch of this.#walked(null, new Problems()))
+      for (const combination of stretch)
+        if (combination.repeat === 0 && !isSkipped(combination)) left += 1;
+    return left;
+  }
+
+  async *#walked(
+    chosen: ReadonlySet<number> | null,
+    problems: Problems,
+  ): AsyncGenerator<Iterable<Combination>> {
     const walk: Walk = {
-      includes: new Includes(spec.include, this.original, this.context.dir),
+      includes: new Includes(this.spec.include, this.original, this.context.dir),
       excluded: new Set(),
+      chosen,
       next: 0,
+      left: 0,
     };
-    for await (const points of this.#product()) yield this.#combined(points, walk);
-    if (spec.sample === null) this.#warnUnused(walk.excluded);
+    for await (const points of this.#product(problems)) yield this.#combined(points, walk);
+    if (problems === this.problems && (this.spec.sample === null || this.shaped))
+      this.#warnUnused(walk.excluded);
     yield this.#added(walk);
   }
 
@@ -84,30 +120,32 @@ class LazyMatrix implements Matrix {
       if (removed) continue;
       const variables = walk.includes.extend(cells);
       const row = steps.find((step) => step.row !== null)?.row ?? null;
-      yield* this.#repeated(place * repeat, variables, row, null);
+      yield* this.#repeated(walk, { index: place * repeat, variables, row, include: null });
     }
   }
 
   /** Include entries that extended no combination are combinations of their own. */
   *#added(walk: Walk): Generator<Combination> {
     for (const { index: include, cells } of walk.includes.added()) {
-      yield* this.#repeated(walk.next, cells, null, include);
+      yield* this.#repeated(walk, { index: walk.next, variables: cells, row: null, include });
       walk.next += this.spec.repeat;
     }
   }
 
-  *#repeated(
-    from: number,
-    variables: ReadonlyMap<string, Cell>,
-    row: Combination['row'],
-    include: number | null,
-  ): Generator<Combination> {
+  *#repeated(walk: Walk, first: Omit<Combination, 'repeat'>): Generator<Combination> {
+    if (walk.chosen !== null) {
+      if (isSkipped(first)) return;
+      const place = walk.left;
+      walk.left += 1;
+      if (!walk.chosen.has(place)) return;
+    }
+    const { index, variables, row, include } = first;
     for (let repeat = 0; repeat < this.spec.repeat; repeat += 1)
-      yield { index: from + repeat, variables, row, include, repeat };
+      yield { index: index + repeat, variables, row, include, repeat };
   }
 
-  /** The product in order, or the sample of it. */
-  async *#product(): AsyncGenerator<Iterable<Point>> {
+  /** The product in order, or the sample of it where nothing else shapes it. */
+  async *#product(problems: Problems): AsyncGenerator<Iterable<Point>> {
     const [first, ...rest] = this.dimensions;
     if (first === undefined) {
       // Without any axis there is one run, unless include lists them all.
@@ -126,7 +164,7 @@ class LazyMatrix implements Matrix {
     }
     const wanted = chosen === null ? null : new Set(chosen);
     let outer = 0;
-    for await (const steps of stepsOf(first, this.problems)) {
+    for await (const steps of stepsOf(first, problems)) {
       yield pointsOf(steps, outer, rest, inner, wanted);
       outer += steps.length;
     }
@@ -134,7 +172,7 @@ class LazyMatrix implements Matrix {
 
   #sampled(): readonly number[] | null {
     const { sample } = this.spec;
-    if (sample === null) return null;
+    if (sample === null || this.shaped) return null;
     const total = this.dimensions.reduce((product, { count }) => product * count, 1);
     return sampleBelow(sample.value.seed, sample.value.count, total);
   }
@@ -162,8 +200,12 @@ interface Point {
 interface Walk {
   readonly includes: Includes;
   readonly excluded: Set<number>;
+  /** By place among what is left; null: all. */
+  readonly chosen: ReadonlySet<number> | null;
   /** Index of the next combination that include adds. */
   next: number;
+  /** What exclude, include and `_skip` have left so far. */
+  left: number;
 }
 
 const cellsOf = (steps: readonly Step[]): Map<string, Cell> => {
@@ -235,36 +277,59 @@ const checkExcludes = (spec: MatrixSpec, known: ReadonlySet<string>, problems: P
         );
 };
 
-const checkSize = (
+/** Why a matrix without runs is none by mistake; null: it is one. */
+const emptyOnPurpose = (spec: MatrixSpec, dimensions: readonly Dimension[]): string | null => {
+  const allowed = new Set(spec.axes.flatMap(mayBeEmpty));
+  const empty = dimensions.filter(({ count }) => count === 0);
+  if (empty.length > 0)
+    return empty.every(({ variables }) => variables.some(({ name }) => allowed.has(name)))
+      ? `no file matches "${empty.map(({ label }) => label).join('", "')}", which allowEmpty allows`
+      : null;
+  return spec.exclude.length > 0 ? 'exclude leaves none' : null;
+};
+
+const mayBeEmpty = (axis: MatrixSpec['axes'][number]): string[] => {
+  const named =
+    axis.is === 'axis' ? [axis] : axis.is === 'zip' ? axis.groups.flatMap(({ axes }) => axes) : [];
+  return named.flatMap(({ name, values }) =>
+    values.is === 'glob' && values.allowEmpty ? [name.value] : [],
+  );
+};
+
+const checkSize = async (
   spec: MatrixSpec,
   dimensions: readonly Dimension[],
+  matrix: LazyMatrix,
   maxRuns: number,
   problems: Problems,
-): void => {
+): Promise<void> => {
   const { sample, repeat } = spec;
   const product = dimensions.reduce((total, { count }) => total * BigInt(count), 1n);
-  if (sample !== null && BigInt(sample.value.count) > product) {
+  const most = (product + BigInt(spec.include.length)) * BigInt(repeat);
+  if (matrix.shaped && sample === null && most <= BigInt(maxRuns)) return;
+  const tooLarge =
+    most > BigInt(Number.MAX_SAFE_INTEGER) ||
+    (matrix.shaped && product > BigInt(Math.max(maxRuns, maxWalked)));
+  const left = matrix.shaped && !tooLarge ? BigInt(await matrix.left()) : product;
+  if (sample !== null && BigInt(sample.value.count) > left) {
     problems.add(
-      error('E0315', sample.at, `a sample of ${sample.value.count} from ${product} combinations`),
+      error('E0315', sample.at, `a sample of ${sample.value.count} from ${left} combinations`),
     );
     return;
   }
-  const runs = (sample === null ? product : BigInt(sample.value.count)) * BigInt(repeat);
-  const limit =
-    spec.exclude.length > 0 && sample === null
-      ? BigInt(Math.max(maxRuns, maxWalked))
-      : BigInt(maxRuns);
-  const unsafe = product * BigInt(repeat) > BigInt(Number.MAX_SAFE_INTEGER);
-  if (runs <= limit && !unsafe) return;
+  const runs = (sample === null ? left : BigInt(sample.value.count)) * BigInt(repeat);
+  if (runs <= BigInt(maxRuns) && !tooLarge) return;
   const factors = [
     ...dimensions.map(({ label, count }) => `${label} ${count}`),
     ...(repeat > 1 ? [`repeat ${repeat}`] : []),
   ];
   const [first] = spec.axes;
   const at = first === undefined ? null : first.is === 'axis' ? first.name.at : first.at;
+  const shaped =
+    matrix.shaped && !tooLarge ? ', with include and without what is excluded or skipped,' : '';
   problems.add(
-    error('E0307', at, `${factors.join(' × ')} = ${runs} runs, more than ${maxRuns}`, {
-      hint: unsafe
+    error('E0307', at, `${factors.join(' × ')}${shaped} = ${runs} runs, more than ${maxRuns}`, {
+      hint: tooLarge
         ? 'no batch is that large: take a sample of fewer or shorter axes'
         : `limits: { maxRuns: ${runs} } if that many are meant; sample takes some of them`,
     }),

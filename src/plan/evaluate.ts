@@ -263,9 +263,3 @@ const valueTexts = ({ variables }: Combination): ReadonlyMap<string, string> => 
   }
   return texts;
 };
-
-/** `_skip`: anything but empty, 0, false and no. */
-export const isSkipped = ({ variables }: Combination): boolean => {
-  const datum = variables.get('_skip')?.datum;
-  return datum?.is === 'scalar' && !/^(?:|0|false|no|n)$/i.test(datum.text.trim());
-};

@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
 import type { Asset } from '../assets/asset.js';
 import type { Code } from '../diagnostics/codes.js';
-import { error } from '../diagnostics/diagnostic.js';
+import type { Diagnostic } from '../diagnostics/diagnostic.js';
+import { error, notice } from '../diagnostics/diagnostic.js';
 import { Problems } from '../diagnostics/problems.js';
 import type { Files } from '../edges/files.js';
 import type { BaseKnown, OverrideRecord, SavedFile } from '../journal/event.js';
@@ -9,6 +10,7 @@ import { endOfTask, linkLifeMs } from '../journal/links.js';
 import type { BatchState, RunRecord } from '../journal/state.js';
 import type { Manifest } from '../manifest/manifest.js';
 import type { Combination, Matrix } from '../matrix/combination.js';
+import { isSkipped } from '../matrix/skip.js';
 import type { TargetModule } from '../targets/target.js';
 import type { RunId } from '../values/ids.js';
 import { shortestAddress } from '../workflow/shortest.js';
@@ -21,7 +23,7 @@ import { durationsOf } from './durations.js';
 import { estimate } from './estimate.js';
 import { unmet } from './expect.js';
 import type { RunCore } from './evaluate.js';
-import { Evaluator, isSkipped } from './evaluate.js';
+import { Evaluator } from './evaluate.js';
 import { compile } from './expression.js';
 import { Fingerprints } from './fingerprint.js';
 import { IdTable } from './id-table.js';
@@ -267,7 +269,7 @@ class Planner implements Plan {
       }
     this.#summary = { planned, total, ...count, notGiven, notSelected: this.#notSelected };
     if (total === 0 && this.#notSelected === 0 && this.problems.errors === 0)
-      this.problems.add(error('E0319', null, 'the matrix has no runs'));
+      this.problems.add(noRuns(this.input.matrix));
   }
 
   /** Tells which run of the past a new one was before the user changed something. */
@@ -472,6 +474,11 @@ class Planner implements Plan {
     return found.map((difference) => reasonText(difference, words));
   }
 }
+
+const noRuns = ({ emptyOnPurpose }: Matrix): Diagnostic =>
+  emptyOnPurpose === null
+    ? error('E0319', null, 'the matrix has no runs')
+    : notice('E0319', null, `the matrix has no runs: ${emptyOnPurpose}`);
 
 const fileName = ({ file }: Workflow): string => file.split(/[/\\]/).at(-1) ?? file;
 

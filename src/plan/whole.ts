@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Matrix } from '../matrix/combination.js';
 import { datumJson } from '../matrix/datum-json.js';
-import { isSkipped } from './evaluate.js';
+import { isSkipped } from '../matrix/skip.js';
 import type { Selection } from './selection.js';
 import { inShard } from './selection.js';
 
