@@ -31,6 +31,11 @@ export class LineIndex {
     };
   }
 
+  /** 1-based; the text of the line is not looked at. */
+  lineAt(offset: number): number {
+    return this.#lineOf(offset) + 1;
+  }
+
   #lineOf(offset: number): number {
     let low = 0;
     let high = this.#starts.length - 1;

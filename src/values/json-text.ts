@@ -31,6 +31,20 @@ export const parseJson = (text: string): JsonRead => {
   }
 };
 
+/** Reads a document and, if it is a list, where each of its items stands, in the one pass. */
+export const parseJsonItems = (
+  text: string,
+): JsonRead & { readonly items: readonly JsonSpan[] } => {
+  const items: JsonSpan[] = [];
+  try {
+    return { ok: true, value: new Reader(text, null, items).document(), items };
+  } catch (cause) {
+    if (cause instanceof Mistake)
+      return { ok: false, message: cause.message, offset: cause.offset, items };
+    throw cause;
+  }
+};
+
 /** Where the value at `path` stands (or its key); null when the text has no such path. */
 export const locateJson = (
   text: string,
@@ -134,6 +148,8 @@ class Reader {
   constructor(
     private readonly text: string,
     private readonly search: Search | null,
+    /** Gets the places of the items of the outermost list. */
+    private readonly items: JsonSpan[] | null = null,
   ) {}
 
   document(): Json {
@@ -234,7 +250,10 @@ class Reader {
     const items: Json[] = [];
     while (this.#peek() !== ']') {
       if (items.length > 0) this.#expect(',', 'expected "," or "]"');
+      this.#blank();
+      const offset = this.#at;
       items.push(this.#value(depth + 1, this.#step(matched, items.length)));
+      if (depth === 0) this.items?.push({ offset, length: this.#at - offset });
     }
     this.#at += 1;
     return items;

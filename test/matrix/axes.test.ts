@@ -214,3 +214,15 @@ test('a table longer than what is read at once keeps every character', async () 
   write('long.csv', `a\n${prompts.join('\n')}\n`);
   expect(await column('matrix: { rows: long.csv }')).toEqual(prompts);
 });
+
+test('a JSON table is read in one pass: its size decides, not its square', async () => {
+  // Each search through the whole text would take 20,000 times as long as the reading.
+  const rows = Array.from({ length: 20_000 }, (_, n) => ({ a: `a red fox ${n}`, b: n }));
+  write('p.json', JSON.stringify(rows));
+  write('lines.json', `[\n${rows.map((row) => JSON.stringify(row)).join(',\n')}\n]`);
+  expect((await expand('matrix: { rows: p.json }', dir, 20_000)).values).toHaveLength(20_000);
+  const { combinations } = await expand('matrix: { rows: lines.json }', dir, 20_000);
+  expect(combinations.map(({ row }) => row?.line)).toEqual(rows.map((_, n) => n + 2));
+  const last = combinations.at(-1)?.variables.get('b')?.at();
+  expect(last).toMatchObject({ line: 20_001, column: 28, length: 5 });
+});

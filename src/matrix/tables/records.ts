@@ -9,7 +9,7 @@ import { readYaml } from '../../manifest/yaml.js';
 import type { Datum } from '../../values/datum.js';
 import { absent } from '../../values/datum.js';
 import type { Json } from '../../values/json.js';
-import { isList, isObject, locateJson, parseJson } from '../../values/json-text.js';
+import { isList, isObject, locateJson, parseJson, parseJsonItems } from '../../values/json-text.js';
 import { datumWithLineFeeds } from '../../values/line-ends.js';
 import type { Place } from '../../values/place.js';
 import { datumFromJson } from '../datum-json.js';
@@ -81,7 +81,7 @@ export const jsonTable = async (
   const text = await wholeText(source, files, problems);
   if (text === null) return null;
   const lines = new LineIndex(source.file, text);
-  const read = parseJson(text);
+  const read = parseJsonItems(text);
   if (!read.ok) {
     problems.add(error('E0306', lines.place(read.offset, 1), `not valid JSON: ${read.message}`));
     return null;
@@ -90,19 +90,21 @@ export const jsonTable = async (
     problems.add(error('E0306', wholeFile(source.file), wantList));
     return null;
   }
-  const place = (path: readonly (string | number)[]): Place | null => {
-    const span = locateJson(text, path);
-    return span === null ? null : lines.place(span.offset, span.length);
-  };
   const records = read.value.flatMap((item, index): Record[] => {
     const values = mapOf(item);
+    const { offset, length } = read.items[index] ?? { offset: 0, length: 1 };
     if (values === null) {
-      problems.add(error('E0306', place([index]), wantList));
+      problems.add(error('E0306', lines.place(offset, length), wantList));
       return [];
     }
-    // Lines of a large list are found in one pass each; good enough for tables held in memory.
-    const line = read.value !== item && index < 10_000 ? (place([index])?.line ?? 1) : 1;
-    return [{ values, line, at: (key) => place([index, key]) }];
+    // Asked only where something is wrong: the item alone is looked through, not the whole text.
+    const at = (key: string): Place => {
+      const span = locateJson(text.slice(offset, offset + length), [key]);
+      return span === null
+        ? lines.place(offset, length)
+        : lines.place(offset + span.offset, span.length);
+    };
+    return [{ values, line: lines.lineAt(offset), at }];
   });
   return heldTable(source.file, source.dir, records, problems);
 };
