@@ -13,9 +13,12 @@ const io = processIo();
 try {
   process.exitCode = await main(process.argv.slice(2), io, programVersion());
 } catch (cause) {
+  const message = cause instanceof Error ? cause.message : String(cause);
   io.err.write(
-    `internal error: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}\n` +
+    `internal error: ${cause instanceof Error ? (cause.stack ?? message) : message}\n` +
       'The journal is intact; please report this.\n',
   );
+  if (process.argv.includes('--json'))
+    io.out.write(`${JSON.stringify({ version: 1, error: `internal error: ${message}` })}\n`);
   process.exitCode = exit.internal;
 }

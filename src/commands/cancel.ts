@@ -11,6 +11,7 @@ import type { Store } from '../journal/store.js';
 import { createClient } from '../runninghub/client.js';
 import type { Service } from '../runninghub/service.js';
 import { oneLine } from '../terminal/format.js';
+import { Answer } from './answer.js';
 import type { Call } from './call.js';
 import { identify } from './connect.js';
 import { exit } from './exit.js';
@@ -41,9 +42,10 @@ export const cancel = async (call: Call, io: Io): Promise<number> => {
     const client = createClient({ baseUrl: site, key, clock, env: identity.env });
     try {
       const asked = [...store.state.runs.values()].flatMap(flightOf);
-      const left = await new Cancelling(store, client, clock, io).all(asked);
-      if (asked.length === 0) io.out.write('nothing of this batch is in flight\n');
-      return left === 0 ? exit.done : exit.service;
+      const answer = new Answer(call, io);
+      const left = await new Cancelling(store, client, clock, answer).all(asked);
+      if (asked.length === 0) answer.say('nothing of this batch is in flight', { tasks: [] });
+      return answer.end(left === 0 ? exit.done : exit.service);
     } finally {
       await client.close();
     }
@@ -65,7 +67,7 @@ class Cancelling {
     private readonly store: Store,
     private readonly service: Pick<Service, 'cancel' | 'outputs'>,
     private readonly clock: Clock,
-    private readonly io: Io,
+    private readonly answer: Answer,
   ) {}
 
   /** @returns how many of them are not known to have ended. */
@@ -78,7 +80,7 @@ class Cancelling {
       if (left.length > 0) await this.clock.sleep(followPauseMs);
     }
     for (const task of left)
-      this.#say(task, `was asked to end and is still reported as in flight`, 'out');
+      this.#say(task, 'inFlight', 'was asked to end and is still reported as in flight');
     return left.length + refused;
   }
 
@@ -96,7 +98,7 @@ class Cancelling {
   async #ask(task: Watched): Promise<boolean> {
     const answer = await this.service.cancel(task.taskId);
     if (answer.is === 'refused') {
-      this.#say(task, `could not be cancelled: ${oneLine(answer.fault.message)}`, 'err');
+      this.#say(task, 'refused', `could not be cancelled: ${oneLine(answer.fault.message)}`);
       return false;
     }
     // One that had ended before, or that is not known: what became of it is asked all the same.
@@ -116,12 +118,18 @@ class Cancelling {
       outcome,
       cost: decision.cost,
     });
-    this.#say(task, words(outcome), 'out');
+    this.#say(task, outcome.is, words(outcome));
     return false;
   }
 
-  #say({ run, taskId }: Watched, what: string, where: 'out' | 'err'): void {
-    this.io[where].write(`${oneLine(run.name)}: task ${taskId} ${what}\n`);
+  #say(
+    { run: { id, name }, taskId }: Watched,
+    is: Settled['outcome']['is'] | 'inFlight' | 'refused',
+    message: string,
+  ): void {
+    const line = `${oneLine(name)}: task ${taskId} ${message}`;
+    const fact = { run: id, name, taskId, is, message };
+    this.answer.item('tasks', line, fact, is === 'refused' ? 'err' : 'out');
   }
 }
 

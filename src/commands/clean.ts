@@ -8,6 +8,7 @@ import { takeLock } from '../journal/lock.js';
 import { repairJournal } from '../journal/repair.js';
 import { lockPath } from '../journal/store.js';
 import { count } from '../values/amounts.js';
+import { Answer } from './answer.js';
 import type { Call } from './call.js';
 import { exit } from './exit.js';
 import type { Io } from './io.js';
@@ -23,9 +24,10 @@ export const clean = async (call: Call, io: Io): Promise<number> => {
     sayProblems(problems, call, io);
     return exit.badInput;
   }
+  const answer = new Answer(call, io);
   try {
     // Without a state there is no journal to mend and no apply at work.
-    if (!existsSync(located.stateDir)) return await removeRemains(located, io);
+    if (!existsSync(located.stateDir)) return await removeRemains(located, answer);
     const now = new Date(systemClock.now()).toISOString();
     const locked = await takeLock(lockPath(located.stateDir), 'rh-batch clean', now);
     if (!locked.ok) {
@@ -35,13 +37,14 @@ export const clean = async (call: Call, io: Io): Promise<number> => {
     try {
       if (call.flag('repair')) {
         const { kept, moved, aside } = await repairJournal(located.stateDir);
-        io.out.write(
+        answer.say(
           moved === 0
-            ? 'the journal is whole\n'
-            : `${moved} bad lines moved to ${aside}, ${kept} kept\n`,
+            ? 'the journal is whole'
+            : `${moved} bad lines moved to ${aside}, ${kept} kept`,
+          { journal: { kept, moved, aside: moved === 0 ? null : aside } },
         );
       }
-      return await removeRemains(located, io);
+      return await removeRemains(located, answer);
     } finally {
       await locked.lock.release();
     }
@@ -52,19 +55,24 @@ export const clean = async (call: Call, io: Io): Promise<number> => {
 };
 
 /** Parts of downloads, and temporary files of processes that were killed. */
-const removeRemains = async ({ outputsDir, stateDir }: Located, io: Io): Promise<number> => {
+const removeRemains = async (
+  { outputsDir, stateDir }: Located,
+  answer: Answer,
+): Promise<number> => {
   const parts = await partsIn(outputsDir);
   for (const part of parts) await rm(part, { force: true });
   let temporary = 0;
   for (const dir of [outputsDir, stateDir, dirname(stateDir)])
     temporary += await removeLeftOver(dir);
-  if (temporary > 0) io.out.write(`${count(temporary, 'temporary file')} removed\n`);
-  io.out.write(
+  if (temporary > 0)
+    answer.say(`${count(temporary, 'temporary file')} removed`, { temporaryRemoved: temporary });
+  answer.say(
     parts.length === 0
-      ? 'there are no parts of downloads\n'
-      : `${parts.length} ${parts.length === 1 ? 'part' : 'parts'} of downloads removed\n`,
+      ? 'there are no parts of downloads'
+      : `${parts.length} ${parts.length === 1 ? 'part' : 'parts'} of downloads removed`,
+    { partsRemoved: parts.length },
   );
-  return exit.done;
+  return answer.end(exit.done);
 };
 
 const partsIn = async (dir: string): Promise<string[]> => {

@@ -11,6 +11,7 @@ import { defaultTimeouts } from '../runninghub/http.js';
 import { readProxies } from '../runninghub/proxies.js';
 import type { Saved } from '../targets/target.js';
 import type { Call } from './call.js';
+import type { Environment } from './environment.js';
 import type { Io } from './io.js';
 
 /** The service that a command talks to, and the account it talks for. */
@@ -53,7 +54,7 @@ const emulatorKey = 'emulated-key-0000000000000000000';
 export const identify = (
   call: Call,
   io: Io,
-  env: ReadonlyMap<string, string>,
+  env: Environment,
   problems: Problems,
 ): Identity | null => {
   if (call.flag('emulator')) {
@@ -90,6 +91,7 @@ export const identify = (
     problems.add(
       error('E0003', null, `RUNNINGHUB_API_KEY ${what}`, {
         hint: 'export RUNNINGHUB_API_KEY=…, or --env-file FILE; --emulator needs none',
+        notes: env.holdings,
       }),
     );
     return null;

@@ -3,6 +3,7 @@ import { Call } from './call.js';
 import { exit } from './exit.js';
 import { commandHelp, overview } from './help.js';
 import type { Io } from './io.js';
+import { sayOne } from './say.js';
 import type { Command } from './table.js';
 import { commands } from './table.js';
 
@@ -27,8 +28,7 @@ export const main = async (argv: readonly string[], io: Io, version: string): Pr
       io.out.write(`rh-batch ${version}\n`);
       return exit.done;
     case 'wrong':
-      io.err.write(`error: ${parsed.message}\n`);
-      io.err.write(`hint: ${parsed.hint}\n`);
+      sayOne('E0001', parsed.message, parsed.hint, parsed.call, io);
       return exit.badInput;
     case 'run':
       return (await parsed.command.load())(parsed.call, io);
@@ -38,7 +38,13 @@ export const main = async (argv: readonly string[], io: Io, version: string): Pr
 type Parsed =
   | { readonly is: 'help'; readonly command: Command | null }
   | { readonly is: 'version' }
-  | { readonly is: 'wrong'; readonly message: string; readonly hint: string }
+  | {
+      readonly is: 'wrong';
+      readonly message: string;
+      readonly hint: string;
+      /** As far as it was understood: how mistakes are told. */
+      readonly call: Call;
+    }
   | { readonly is: 'run'; readonly command: Command; readonly call: Call };
 
 const parse = (argv: readonly string[]): Parsed => {
@@ -56,7 +62,8 @@ const parse = (argv: readonly string[]): Parsed => {
   const typed = command === null ? unguard(args[0] ?? '') : command.name;
   if (options['help'] === true && (command !== null || typed === ''))
     return { is: 'help', command };
-  if (command === null) return unknownCommand(typed);
+  const call = new Call(args.map(unguard), unguardAll(options));
+  if (command === null) return unknownCommand(typed, call);
   try {
     cli.matchedCommand?.checkUnknownOptions();
     cli.matchedCommand?.checkOptionValue();
@@ -64,19 +71,19 @@ const parse = (argv: readonly string[]): Parsed => {
     cli.matchedCommand?.checkUnusedArgs();
   } catch (cause) {
     const message = unguard(cause instanceof Error ? cause.message : String(cause));
-    return { is: 'wrong', message, hint: `rh-batch ${command.name} --help` };
+    return { is: 'wrong', message, hint: `rh-batch ${command.name} --help`, call };
   }
-  const call = new Call(args.map(unguard), unguardAll(options));
   return { is: 'run', command, call };
 };
 
-const unknownCommand = (typed: string): Parsed =>
+const unknownCommand = (typed: string, call: Call): Parsed =>
   typed === ''
     ? { is: 'help', command: null }
     : {
         is: 'wrong',
         message: `there is no command "${typed}"`,
         hint: `one of ${commands.map(({ name }) => name).join(', ')}; see rh-batch --help`,
+        call,
       };
 
 /** Flags keep their form; what cac would take for a number, and every `--flag=value`, is marked. */

@@ -61,7 +61,8 @@ export const merge = async (call: Call, io: Io): Promise<number> => {
         width: io.out.columns(),
       }),
     );
-  return written.failed ? exit.service : exit.done;
+  if (written.failed) return exit.service;
+  return report.counts.succeeded === report.counts.total ? exit.done : exit.someFailed;
 };
 
 interface FoundShard {

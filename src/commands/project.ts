@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { parseEnv } from 'node:util';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { error } from '../diagnostics/diagnostic.js';
 import { Problems } from '../diagnostics/problems.js';
@@ -14,6 +12,7 @@ import type { TargetModule } from '../targets/target.js';
 import { moduleOf, syntaxes } from '../targets/targets.js';
 import type { Workflow } from '../workflow/workflow.js';
 import type { Call } from './call.js';
+import { Environment } from './environment.js';
 import type { Io } from './io.js';
 import { atLeastOne } from './numbers.js';
 import { findState } from './state-folder.js';
@@ -286,27 +285,16 @@ export const unreadable = (shown: string, failure: ReadFailure): ReturnType<type
     `${shown} ${wording[failure.is]}${failure.is === 'missing' ? '' : ` (${failure.detail})`}`,
   );
 
-/** Whether a file of variables was asked for; its keys join the environment. */
-export const readEnvFile = async (
-  call: Call,
-  io: Io,
-  problems: Problems,
-): Promise<ReadonlyMap<string, string>> => {
+/** The environment of the process, with the files that were asked for laid over it, in order. */
+export const readEnvFile = async (call: Call, io: Io, problems: Problems): Promise<Environment> => {
   const entries = Object.entries(io.env).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, value] as const],
   );
-  const env = new Map(entries);
-  const typed = call.text('envFile');
-  if (typed === null) return env;
-  try {
-    const text = await readFile(resolve(io.cwd, typed), 'utf8');
-    for (const [name, value] of Object.entries(parseEnv(text)))
-      if (value !== undefined) env.set(name, value);
+  const env = new Environment(entries);
+  for (const typed of call.texts('envFile')) {
+    await env.add(typed, resolve(io.cwd, typed), problems);
     // Before anything is said: the base URL, too, may have been pasted with the key in it.
     io.protect(env.get('RUNNINGHUB_API_KEY')?.trim() ?? '');
-  } catch (cause) {
-    const detail = cause instanceof Error ? cause.message : String(cause);
-    problems.add(error('E0002', null, `--env-file ${typed} cannot be read (${detail})`));
   }
   return env;
 };

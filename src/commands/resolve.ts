@@ -1,6 +1,7 @@
 import type { Resolved } from '../journal/event.js';
 import { isTaskId } from '../values/ids.js';
 import { oneLine } from '../values/printable.js';
+import { Answer } from './answer.js';
 import type { Call } from './call.js';
 import { exit } from './exit.js';
 import { findRun, notOne } from './find-run.js';
@@ -46,8 +47,9 @@ export const resolve = (call: Call, io: Io): Promise<number> => {
       giveUp: 'it counts as failed; apply --failed would try it again',
       noTask: '',
     }[how.is];
-    io.out.write(`${oneLine(inputs.name)}: ${next}\n`);
-    return exit.done;
+    const answer = new Answer(call, io);
+    answer.say(`${oneLine(inputs.name)}: ${next}`, { run: id, name: inputs.name, how, next });
+    return answer.end(exit.done);
   });
 };
 

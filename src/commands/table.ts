@@ -12,10 +12,15 @@ const option = (flags: string, about: string): OptionSpec => ({ flags, about });
 
 const json = option('--json', 'one JSON document on stdout, also on errors');
 
+const envFile = option(
+  '--env-file <file>',
+  'variables such as RUNNINGHUB_API_KEY; above the environment; repeatable, the last one wins',
+);
+
 const project: readonly OptionSpec[] = [
   option('--var <k=v>', 'set a value of vars; repeatable'),
   option('--profile <name>', 'apply a profile of the manifest'),
-  option('--env-file <file>', 'read RUNNINGHUB_API_KEY and others from a file'),
+  envFile,
   option('--state-dir <dir>', 'where the journal lives (default: .rh-batch beside the manifest)'),
   option('--out-dir <dir>', 'where outputs and reports go (default: outputs.dir, out/<name>)'),
   option('--max-runs <n>', 'override limits.maxRuns'),
@@ -180,7 +185,7 @@ export const commands: readonly Command[] = [
     name: 'unlock',
     args: '[manifest]',
     about: 'remove the lock of a process that is certainly gone',
-    options: [...project, option('--emulator', 'of the emulated batch')],
+    options: [...project, option('--emulator', 'of the emulated batch'), json],
     load: async () => (await import('./unlock.js')).unlock,
   },
   {
@@ -191,6 +196,7 @@ export const commands: readonly Command[] = [
       ...project,
       option('--repair', 'move damaged journal lines aside'),
       option('--emulator', 'of the emulated batch'),
+      json,
     ],
     load: async () => (await import('./clean.js')).clean,
   },
@@ -203,7 +209,7 @@ export const commands: readonly Command[] = [
       option('--model <path>', "a standard model's parameters, from what RunningHub publishes"),
       option('--from <file>', 'with --model: a file or URL in place of the published list'),
       option('--out <file>', 'default api.json, app.json or model.json'),
-      option('--env-file <file>', 'read RUNNINGHUB_API_KEY from a file'),
+      envFile,
       option('--base-url <url>', 'the site'),
     ],
     load: async () => (await import('./pull.js')).pull,
@@ -220,7 +226,7 @@ export const commands: readonly Command[] = [
       option('--lora <file>', 'a LoRA of any size, for RHLoraLoader.lora_name; repeatable'),
       option('--name <name>', "with one --lora: what it is called (default: the file's name)"),
       option('--link', 'print links, as standard models take them; they live a day'),
-      option('--env-file <file>', 'read RUNNINGHUB_API_KEY from a file'),
+      envFile,
       option('--state-dir <dir>', 'where uploads are remembered (default: .rh-batch)'),
       option('--base-url <url>', 'the site'),
       json,
@@ -238,7 +244,7 @@ export const commands: readonly Command[] = [
     ],
     options: [
       option('--first <n>', 'at most so many; default 100'),
-      option('--env-file <file>', 'read RUNNINGHUB_API_KEY from a file'),
+      envFile,
       option('--base-url <url>', 'the site'),
       json,
     ],
@@ -248,22 +254,14 @@ export const commands: readonly Command[] = [
     name: 'task',
     args: '<id>',
     about: 'what the service says of a task of the account: state, cost, files',
-    options: [
-      option('--env-file <file>', 'read RUNNINGHUB_API_KEY from a file'),
-      option('--base-url <url>', 'the site'),
-      json,
-    ],
+    options: [envFile, option('--base-url <url>', 'the site'), json],
     load: async () => (await import('./task.js')).task,
   },
   {
     name: 'account',
     args: '',
     about: 'coins, tasks in flight, account type',
-    options: [
-      option('--env-file <file>', 'read RUNNINGHUB_API_KEY from a file'),
-      option('--base-url <url>', 'the site'),
-      json,
-    ],
+    options: [envFile, option('--base-url <url>', 'the site'), json],
     load: async () => (await import('./account.js')).account,
   },
   {
@@ -319,7 +317,7 @@ export const commands: readonly Command[] = [
       ),
       option('-y, --yes', 'ask nothing'),
       option('--force', 'replace files that are there'),
-      option('--env-file <file>', 'read RUNNINGHUB_API_KEY from a file'),
+      envFile,
       option('--base-url <url>', 'the site'),
       json,
     ],

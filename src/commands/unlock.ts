@@ -2,6 +2,7 @@ import { Problems } from '../diagnostics/problems.js';
 import type { Holder } from '../journal/lock.js';
 import { breakLock } from '../journal/lock.js';
 import { lockPath } from '../journal/store.js';
+import { Answer } from './answer.js';
 import type { Call } from './call.js';
 import { exit } from './exit.js';
 import type { Io } from './io.js';
@@ -17,15 +18,16 @@ export const unlock = async (call: Call, io: Io): Promise<number> => {
     return exit.badInput;
   }
   try {
+    const answer = new Answer(call, io);
     const path = lockPath(located.stateDir);
     const broken = await breakLock(path);
     switch (broken.is) {
       case 'none':
-        io.out.write('there is no lock\n');
-        return exit.done;
+        answer.say('there is no lock', { removed: false, holder: null });
+        return answer.end(exit.done);
       case 'removed':
-        io.out.write(`${removedText(broken.holder)}\n`);
-        return exit.done;
+        answer.say(removedText(broken.holder), { removed: true, holder: broken.holder });
+        return answer.end(exit.done);
       case 'alive': {
         const { pid, command, since } = broken.holder;
         sayOne(

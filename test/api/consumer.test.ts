@@ -1,5 +1,13 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -126,4 +134,32 @@ test('the package has its documents, and nothing that a demo left behind', () =>
     expect.arrayContaining(['README.zh-CN.md', 'manifests/README.md', 'schemas/REFERENCE.md']),
   );
   expect(paths.filter((path) => /(?:^|\/)(?:out|\.rh-batch)\//.test(path))).toEqual([]);
+});
+
+test('the installed command reads --env-file, twice; one that is missing is no silent start', () => {
+  // As npm links it.
+  mkdirSync(join(dir, 'node_modules/.bin'), { recursive: true });
+  chmodSync(join(dir, 'node_modules/rh-batch/dist/cli.js'), 0o755);
+  symlinkSync('../rh-batch/dist/cli.js', join(dir, 'node_modules/.bin/rh-batch'));
+  write('a.env', '\ufeffRUNNINGHUB_API_KEY=\nFIRST=1\n');
+  write('b.env', 'SECOND=2\n');
+  const { RUNNINGHUB_API_KEY: _, ...env } = process.env;
+  const run = (...argv: string[]) =>
+    spawnSync(join(dir, 'node_modules/.bin/rh-batch'), argv, { cwd: dir, env, encoding: 'utf8' });
+  const both = run('account', '--env-file', 'a.env', '--env-file=b.env');
+  expect(both.status).toBe(2);
+  expect(both.stderr).toContain('a.env holds FIRST, RUNNINGHUB_API_KEY');
+  expect(both.stderr).toContain('b.env holds SECOND');
+  // Node looks at the file itself, wherever the flag stands, before it starts any program.
+  const missing = run('account', '--env-file', 'missing.env');
+  expect(missing.status).not.toBe(0);
+  expect(missing.stderr).toContain('missing.env');
+  const cli = join(dir, 'node_modules/rh-batch/dist/cli.js');
+  const ours = spawnSync(process.execPath, ['--', cli, 'account', '--env-file', 'missing.env'], {
+    cwd: dir,
+    env,
+    encoding: 'utf8',
+  });
+  expect(ours.status).toBe(2);
+  expect(ours.stderr).toContain('--env-file missing.env does not exist');
 });

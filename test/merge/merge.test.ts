@@ -78,7 +78,7 @@ describe('a merged report equals the report of the whole', () => {
     expect((await p.apply()).exit).toBe(1);
     await applyShards(p, count);
     const merged = await p.run('merge', 'machines', '--copy', '--out-dir', 'all');
-    expect(merged).toMatchObject({ exit: 0, err: '' });
+    expect(merged).toMatchObject({ exit: 1, err: '' });
     for (const name of ['results.jsonl', 'junit.xml'])
       expect(alike(read(p, `all/${name}`))).toBe(alike(read(p, `out/hero/${name}`)));
     expect(csv(read(p, 'all/results.csv'))).toEqual(csv(read(p, 'out/hero/results.csv')));
@@ -119,7 +119,7 @@ test('outputs stay where they are and are referred to; nothing in a shard is cha
   const p = await project(batch);
   await applyShards(p, 2);
   const before = p.list('machines');
-  expect((await p.run('merge', 'machines/1', 'machines/2/.rh-batch/hero')).exit).toBe(0);
+  expect((await p.run('merge', 'machines/1', 'machines/2/.rh-batch/hero')).exit).toBe(1);
   expect(p.list('machines')).toEqual(before);
   const paths = p.results('out/hero-merged').flatMap(({ outputs }) => outputs);
   expect(paths[0]?.path).toMatch(/^\.\.\/\.\.\/machines\/\d\/out\/hero\//);
@@ -135,7 +135,7 @@ test('runs that a shard did not get to are pending, with the reason, as in its o
   });
   await applyShard(p, 1, 2);
   await applyShard(p, 2, 2);
-  expect((await p.run('merge', 'machines', '--out-dir', 'all')).exit).toBe(0);
+  expect((await p.run('merge', 'machines', '--out-dir', 'all')).exit).toBe(1);
   const merged = p.results('all');
   const own = [1, 2].flatMap((index) => p.results(`machines/${index}/out/hero`));
   expect(merged.map(({ index }) => index)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
@@ -173,7 +173,7 @@ test('the state of a shard whose process was killed shows what is unknown', asyn
   const from = lines.findIndex((line) => line.includes('"type":"intent"'));
   p.write(journal, `${lines.slice(0, from + 1).join('\n')}\n{"type":"acc`);
   const merged = await p.run('merge', 'machines', '--out-dir', 'all');
-  expect(merged.exit).toBe(0);
+  expect(merged.exit).toBe(1);
   expect(merged.err).toContain('shard 1/2 did not come to an orderly end');
   expect(p.results('all').map(({ status }) => status)).toEqual([
     'unknown',
