@@ -265,7 +265,7 @@ export const sources = {
   argument: (context: CompleteContext): Promise<readonly Suggestion[]> => {
     const specs = context.command.args.split(' ');
     const spec = specs[context.args.length] ?? specs.find((name) => name.includes('...')) ?? '';
-    if (spec === '<run>') return run(context);
+    if (spec === '<run>' || spec === '[run]') return run(context);
     return (Object.hasOwn(ofArgument, spec) ? (ofArgument[spec] ?? nothing) : nothing)(context);
   },
 };

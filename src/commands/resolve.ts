@@ -1,3 +1,4 @@
+import { Problems } from '../diagnostics/problems.js';
 import type { Resolved } from '../journal/event.js';
 import { isTaskId } from '../values/ids.js';
 import { oneLine } from '../values/printable.js';
@@ -6,11 +7,18 @@ import type { Call } from './call.js';
 import { exit } from './exit.js';
 import { findRun, notOne } from './find-run.js';
 import type { Io } from './io.js';
+import { resolveMany, unknownRuns } from './resolve-unknown.js';
 import { sayOne } from './say.js';
 import { withStore } from './with-store.js';
 
-/** `rh-batch resolve <run>`: a person settles a run whose submit was never answered. */
+/** `rh-batch resolve <run>`: a person settles a run whose submit was never answered, or many. */
 export const resolve = (call: Call, io: Io): Promise<number> => {
+  if (call.flag('unknown')) return resolveUnknown(call, io);
+  if (call.args.length === 0) {
+    const hint = 'rh-batch resolve --unknown lists all unknown runs with what is known of them';
+    sayOne('E0001', 'resolve wants a run, or --unknown', hint, call, io);
+    return Promise.resolve(exit.badInput);
+  }
   const how = howOf(call);
   if (how === null) {
     sayOne(
@@ -50,6 +58,22 @@ export const resolve = (call: Call, io: Io): Promise<number> => {
     const answer = new Answer(call, io);
     answer.say(`${oneLine(inputs.name)}: ${next}`, { run: id, name: inputs.name, how, next });
     return answer.end(exit.done);
+  });
+};
+
+/** `--unknown`: shows all of them; with a decision settles those that are selected. */
+const resolveUnknown = (call: Call, io: Io): Promise<number> => {
+  const decided = call.flag('resubmit') || call.flag('giveUp') || call.text('task') !== null;
+  const how = decided ? howOf(call) : null;
+  if (decided && (how === null || how.is === 'task' || how.is === 'noTask')) {
+    const hint = 'a task is of one run: rh-batch resolve RUN --task ID';
+    sayOne('E0001', '--unknown takes one of --resubmit and --give-up', hint, call, io);
+    return Promise.resolve(exit.badInput);
+  }
+  const many = how === null || how.is === 'task' || how.is === 'noTask' ? null : how;
+  return withStore(call, io, 0, async (store) => {
+    const runs = unknownRuns(store, call, io, new Problems());
+    return runs === null ? exit.badInput : resolveMany(runs, many, store, call, io);
   });
 };
 

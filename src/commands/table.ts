@@ -134,13 +134,19 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'resolve',
-    args: '<run> [manifest]',
-    about: 'settle an unknown run',
+    args: '[run] [manifest]',
+    about: 'settle an unknown run, or with --unknown many',
     options: [
+      option(
+        '--unknown',
+        'all unknown runs with what is known of them; with a decision, settle them',
+      ),
+      ...selection.filter(({ flags }) => /^--(?:only|where|tag) /.test(flags)),
       ...project,
       option('--task <id>', 'it is this task: followed by the next apply'),
       option('--resubmit', 'submit it again (pays twice if a task exists)'),
       option('--give-up', 'count it as failed'),
+      option('-y, --yes', 'settle many without being asked'),
       option('--emulator', 'of the emulated batch'),
       json,
     ],

@@ -182,6 +182,16 @@ class Batch {
     const named = strangers.slice(0, 5).join(', ');
     const message = `events told of a task that no run is known to have: ${named}; an unknown run may be it (rh-batch resolve RUN --task ID)`;
     show({ type: 'notice', message });
+    const said = 'an event told of a task that no run is known to have';
+    for (const { id, state } of journal.state.runs.values())
+      if (state.is === 'unknown' && state.since >= this.context.startedAt)
+        journal.appendLater({
+          type: 'judged',
+          run: id,
+          attempt: state.attempt,
+          said,
+          candidates: strangers,
+        });
   }
 
   /** The heart: fills free slots until nothing is left to submit or to follow. */

@@ -289,8 +289,11 @@ export class Submitter {
       const { service, clock } = context.edges;
       const input = { sentAt, shortestRunMs, known };
       const evidence = await noTaskEvidence(input, service, clock, context.reads.signal);
-      if (evidence !== null) {
-        const how = { is: 'noTask', evidence } as const;
+      if (!evidence.noTask) {
+        const { said } = evidence;
+        await context.record({ type: 'judged', run: run.id, attempt, said, candidates: [] });
+      } else {
+        const how = { is: 'noTask', evidence: evidence.said } as const;
         await context.record({ type: 'resolved', run: run.id, attempt, how });
         this.parts.supply().tryLater(run, context.now);
         this.#release();

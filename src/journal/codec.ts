@@ -85,6 +85,8 @@ const isWhole = (type: string, value: Value): boolean => {
       return isAttempt(value) && isError(value['error']) && isText(value['then']);
     case 'lost':
       return isAttempt(value) && isText(value['why']);
+    case 'judged':
+      return isAttempt(value) && isText(value['said']) && isTexts(value['candidates']);
     case 'resolved':
       return isAttempt(value) && isTagged(value['how']);
     case 'batch':

@@ -13,6 +13,7 @@ export type JournalEvent =
   | Accepted
   | Refused
   | Lost
+  | Judged
   | Observed
   | Settled
   | Saved
@@ -139,6 +140,17 @@ export interface Lost {
   readonly run: RunId;
   readonly attempt: number;
   readonly why: string;
+}
+
+/** What was found out about a submit whose answer was lost, where that settles nothing. */
+export interface Judged {
+  readonly type: 'judged';
+  readonly run: RunId;
+  readonly attempt: number;
+  /** For people: counts that were seen, and what they mean. */
+  readonly said: string;
+  /** Tasks that it may be. */
+  readonly candidates: readonly string[];
 }
 
 /** First time the task was seen RUNNING. */

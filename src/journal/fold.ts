@@ -220,6 +220,13 @@ const happened = (record: OpenRecord, event: RunEvent, at: Instant): void => {
       move(record, { is: 'unknown', attempt: event.attempt, since: at, why: event.why });
       return;
     }
+    case 'judged': {
+      const attempt = attemptNumbered(record, event.attempt);
+      if (attempt === undefined) return;
+      attempt.evidence = [...(attempt.evidence ?? []), event.said];
+      attempt.candidates = [...(attempt.candidates ?? []), ...event.candidates];
+      return;
+    }
     case 'observed': {
       const attempt = attemptWith(record, event.taskId);
       if (attempt !== undefined) attempt.runningAt ??= at;

@@ -123,4 +123,8 @@ export interface AttemptRecord {
     | { readonly is: 'cancelled'; readonly by: string }
     | { readonly is: 'resolved'; readonly how: string };
   readonly cost: Cost | null;
+  /** What was seen after its answer was lost; not there where nothing was. */
+  readonly evidence?: readonly string[];
+  /** Tasks that it may be. */
+  readonly candidates?: readonly string[];
 }

@@ -112,6 +112,7 @@ export class Tally {
       case 'slots':
       case 'batch':
       case 'planned':
+      case 'judged':
       case 'base':
         return null;
       default:
