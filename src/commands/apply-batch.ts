@@ -5,16 +5,19 @@ import type { Phase } from '../journal/event.js';
 import { openStore } from '../journal/store.js';
 import type { Selection } from '../plan/selection.js';
 import type { BatchReport } from '../report/model.js';
+import { count, oneLine } from '../terminal/format.js';
 import { planSummaryText } from '../terminal/plan-text.js';
 import { beginBatch } from './begin-batch.js';
 import type { Call } from './call.js';
 import { tellChangedSources } from './changed-sources.js';
 import { identify } from './connect.js';
 import { exit } from './exit.js';
+import { lookElsewhere, takeOver } from './elsewhere.js';
 import type { Follower } from './follower.js';
 import type { Io } from './io.js';
 import type { Listened } from './listen.js';
 import { listeningOf, startListening } from './listen.js';
+import { moveFiles } from './move-files.js';
 import type { Notifier } from './notify.js';
 import { notifierOf } from './notify.js';
 import { applyCommand, inlineLimitOf } from './page-options.js';
@@ -99,9 +102,10 @@ export const applyBatch = async (call: Call, io: Io, follower: Follower): Promis
       clock,
     });
     const notifier = notifierOf(project, env, io, problems);
+    const elsewhere = await lookElsewhere(project, store.state);
     const plan = await planProject(
       project,
-      { history: store.state, selection, env, clock, ledger },
+      { history: store.state, selection, env, clock, ledger, elsewhere },
       problems,
     );
     if (listening !== null && plan !== null && problems.errors === 0)
@@ -117,6 +121,8 @@ export const applyBatch = async (call: Call, io: Io, follower: Follower): Promis
     await writeOwner(stateDir, manifestPath, manifestBytes, manifest.target.id).catch(
       () => undefined,
     );
+    const taken = elsewhere === null ? 0 : await takeOver(elsewhere, plan, store);
+    if (taken > 0) io.err.write(`notice: ${count(taken, 'run')} taken over from other batches\n`);
     return await new Apply({
       call,
       io,
@@ -152,10 +158,11 @@ class Apply {
     const { io, follower, plan, store, identity } = this.parts;
     const startedAt = identity.clock.now();
     // Without a record of its own even a shard with nothing to do could not be merged.
-    const sharded = this.parts.selection.shard !== null;
-    if (sharded) await this.#begin();
+    const early = this.parts.selection.shard !== null || plan.moves.length > 0;
+    if (early) await this.#begin();
+    await this.#moveFiles();
     const signals = watchSignals(io);
-    const begin = sharded ? (): Promise<void> => Promise.resolve() : () => this.#begin();
+    const begin = early ? (): Promise<void> => Promise.resolve() : () => this.#begin();
     const submission = new Submission({ ...this.parts, begin });
     const progress = follower.progress({
       clock: identity.clock,
@@ -174,7 +181,7 @@ class Apply {
       const report = await this.#report(outcome, startedAt);
       const code = signals.code() ?? (outcome.code === exit.done ? codeOf(report) : outcome.code);
       const taken = (await store.stillHeld()).is === 'taken';
-      if ((sharded || busy) && !taken) await this.#end(code, outcome);
+      if ((early || busy) && !taken) await this.#end(code, outcome);
       const ended = { ...report, exitCode: code };
       await tellChangedSources(this.parts.project, this.parts.io);
       // Journal and reports are those of the process that took over.
@@ -185,6 +192,19 @@ class Apply {
       await progress.stop();
       signals.stop();
     }
+  }
+
+  /** Kept files go where the plan says before new ones come. */
+  async #moveFiles(): Promise<void> {
+    const { io, plan, project, store } = this.parts;
+    if (plan.moves.length === 0) return;
+    const { renamed, linked, left } = await moveFiles(plan.moves, project.outputsDir, store);
+    const parts = [
+      ...(renamed > 0 ? [`${count(renamed, 'file')} renamed`] : []),
+      ...(linked > 0 ? [`${count(linked, 'file')} linked from where they were`] : []),
+    ];
+    if (parts.length > 0) io.err.write(`notice: ${parts.join(', ')}\n`);
+    for (const line of left) io.err.write(`warning: ${oneLine(line)}\n`);
   }
 
   /** A finished batch is a no-op: no request, no event. */

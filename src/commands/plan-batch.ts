@@ -4,6 +4,7 @@ import { readStore } from '../journal/store.js';
 import type { Plan } from '../plan/plan.js';
 import type { Call } from './call.js';
 import { identify } from './connect.js';
+import { lookElsewhere } from './elsewhere.js';
 import type { Io } from './io.js';
 import { planProject } from './planning.js';
 import { loadProject, readEnvFile } from './project.js';
@@ -33,9 +34,10 @@ export const planBatch = async (call: Call, io: Io, problems: Problems): Promise
     maxAgeMs: project.manifest.assets.maxAgeMs,
     clock: io.clock,
   });
+  const elsewhere = await lookElsewhere(project, read.state);
   const made = await planProject(
     project,
-    { history: read.state, selection, env, clock: identity?.clock ?? io.clock, ledger },
+    { history: read.state, elsewhere, selection, env, clock: identity?.clock ?? io.clock, ledger },
     problems,
   );
   return problems.errors > 0 ? null : made;

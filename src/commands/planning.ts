@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Ledger } from '../assets/ledger.js';
 import type { Problems } from '../diagnostics/problems.js';
 import type { Clock } from '../edges/clock.js';
@@ -8,7 +9,9 @@ import { emptyState } from '../journal/fold.js';
 import { makePlan } from '../plan/make-plan.js';
 import type { Plan } from '../plan/plan.js';
 import type { Selection } from '../plan/selection.js';
-import { presenceIn } from './presence.js';
+import type { Elsewhere } from './elsewhere.js';
+import { withElsewhere } from './elsewhere.js';
+import { Presence } from './presence.js';
 import type { Project } from './project.js';
 
 export interface PlanningInput {
@@ -18,33 +21,46 @@ export interface PlanningInput {
   readonly env: ReadonlyMap<string, string>;
   readonly clock: Clock;
   readonly ledger?: Ledger;
+  /** What other states of the folder know. */
+  readonly elsewhere?: Elsewhere | null;
 }
 
 /** The one way from a project to a plan, for validate, plan and apply. */
 export const planProject = (
   project: Project,
-  { history, selection, env, clock, ledger }: PlanningInput,
+  { history, selection, env, clock, ledger, elsewhere }: PlanningInput,
   problems: Problems,
-): Promise<Plan | null> =>
-  makePlan(
+): Promise<Plan | null> => {
+  const { outputsDir, stateDir, manifest } = project;
+  const presence = new Presence({
+    outputsDir,
+    former: [
+      ...[...(history?.folders ?? [])].map((folder) => resolve(stateDir, folder)).reverse(),
+      ...(elsewhere?.folders ?? []),
+    ],
+    root: manifest.dir,
+  });
+  return makePlan(
     {
       manifest: project.manifest,
       target: project.target,
       workflow: project.workflow,
       matrix: project.matrix,
-      history: history ?? emptyState(),
+      history: withElsewhere(history ?? emptyState(), elsewhere),
       selection,
       edges: {
         files: planFiles(project.files),
         now: clock.now(),
         env: withoutKeys(env),
-        present: presenceIn(project.outputsDir),
         emulated: project.emulated,
+        find: (file) => presence.find(file),
+        occupied: (path) => presence.occupied(path),
         uploaded: (sha256) => ledger !== undefined && ledger.find(sha256) !== null,
       },
     },
     problems,
   );
+};
 
 /** Templates and commands may read the environment, but never keys: they would end up in fields and files. */
 export const withoutKeys = (env: ReadonlyMap<string, string>): ReadonlyMap<string, string> =>

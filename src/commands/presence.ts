@@ -1,23 +1,93 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sha256Of } from '../edges/output-files.js';
 import type { SavedFile } from '../journal/event.js';
+import type { Found } from '../plan/moves.js';
 
-/** Whether an output is as it was saved. Hashed only where its time changed and its size did not. */
-export const presenceIn =
-  (outputsDir: string) =>
-  async (file: SavedFile): Promise<'same' | 'missing' | 'changed'> => {
-    const path = join(outputsDir, file.path);
+export interface Places {
+  readonly outputsDir: string;
+  /** Folders where outputs of this batch, or of one like it, were before. */
+  readonly former: readonly string[];
+  /** Where else a file may have been moved to by hand. */
+  readonly root: string;
+}
+
+/** What a search by content looks at, at most. */
+const maxEntries = 20_000;
+const maxDepth = 8;
+const skipped: ReadonlySet<string> = new Set(['node_modules', '.git', '.rh-batch']);
+
+/**
+ * Finds outputs as they were saved: where the journal says, in former folders, and last by their
+ * content anywhere below the project. Hashed only where a time changed and the size did not.
+ */
+export class Presence {
+  /** Files of the project by size; made when something is missing. */
+  #bySize: Promise<ReadonlyMap<number, readonly string[]>> | null = null;
+  readonly #hashes = new Map<string, string>();
+
+  constructor(private readonly places: Places) {}
+
+  /** null: it is nowhere. */
+  async find(file: SavedFile): Promise<Found | null> {
+    const { outputsDir, former } = this.places;
+    const own = join(outputsDir, file.path);
+    if (await this.#is(own, file)) return { path: own, own: true };
+    for (const dir of former) {
+      const path = join(dir, file.path);
+      if (await this.#is(path, file)) return { path, own: false };
+    }
+    this.#bySize ??= this.#index();
+    for (const path of (await this.#bySize).get(file.bytes) ?? [])
+      if (await this.#is(path, file)) return { path, own: false };
+    return null;
+  }
+
+  /** Whether anything has this name in the outputs' folder. */
+  async occupied(path: string): Promise<boolean> {
+    return (await stat(join(this.places.outputsDir, path)).catch(() => null)) !== null;
+  }
+
+  async #is(path: string, { bytes, mtimeMs, sha256 }: SavedFile): Promise<boolean> {
     try {
       const facts = await stat(path);
-      if (!facts.isFile()) return 'missing';
-      if (facts.size !== file.bytes) return 'changed';
-      if (facts.mtimeMs === file.mtimeMs) return 'same';
-      const hash = createHash('sha256');
-      for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
-      return hash.digest('hex') === file.sha256 ? 'same' : 'changed';
+      if (!facts.isFile() || facts.size !== bytes) return false;
+      if (facts.mtimeMs === mtimeMs && path.startsWith(this.places.outputsDir)) return true;
+      const known = this.#hashes.get(path) ?? (await sha256Of(path));
+      this.#hashes.set(path, known);
+      return known === sha256;
     } catch {
-      return 'missing';
+      return false;
     }
-  };
+  }
+
+  async #index(): Promise<ReadonlyMap<number, readonly string[]>> {
+    const found = new Map<number, string[]>();
+    const left = { entries: maxEntries };
+    const { outputsDir, former, root } = this.places;
+    for (const dir of new Set([outputsDir, ...former, root])) await collect(dir, 0, left, found);
+    return found;
+  }
+}
+
+const collect = async (
+  dir: string,
+  depth: number,
+  left: { entries: number },
+  found: Map<number, string[]>,
+): Promise<void> => {
+  const entries = await readdir(dir, { withFileTypes: true }).catch(() => []);
+  for (const entry of entries) {
+    if ((left.entries -= 1) < 0) return;
+    const path = join(dir, entry.name);
+    if (entry.isDirectory()) {
+      if (depth < maxDepth && !skipped.has(entry.name)) await collect(path, depth + 1, left, found);
+    } else if (entry.isFile() && !entry.name.endsWith('.part')) {
+      const facts = await stat(path).catch(() => null);
+      if (facts === null) continue;
+      const known = found.get(facts.size);
+      if (known === undefined) found.set(facts.size, [path]);
+      else if (!known.includes(path)) known.push(path);
+    }
+  }
+};

@@ -185,6 +185,8 @@ export interface Saved {
   readonly files: readonly SavedFile[];
   /** What `run.expect` found wanting, or null. */
   readonly error: RunError | null;
+  /** Only the places of its files are new; the result is as old as it was. */
+  readonly moved?: true;
 }
 
 /**

@@ -28,6 +28,7 @@ export class Fold {
   readonly #runs = new Map<RunId, OpenRecord>();
   readonly #bases = new Map<string, BaseKnown>();
   readonly #planned = new Map<number, PlannedInShard>();
+  readonly #folders = new Set<string>();
   #second = '';
   #secondAt = 0;
   readonly #state: Open<BatchState> = {
@@ -46,6 +47,7 @@ export class Fold {
     manifest: null,
     scope: null,
     told: null,
+    folders: this.#folders,
     planned: this.#planned,
     runs: this.#runs,
     bases: this.#bases,
@@ -132,6 +134,8 @@ export class Fold {
     this.#state.accepted = 0;
     this.#state.manifest = event.manifest;
     this.#state.scope = event.scope ?? null;
+    const folder = event.scope?.outputs ?? null;
+    if (folder !== null) this.#folders.add(folder);
     this.#state.told = null;
   }
 
@@ -285,6 +289,10 @@ const settled = (record: OpenRecord, event: Recorded & { type: 'settled' }, at: 
 const saved = (record: OpenRecord, event: Recorded & { type: 'saved' }, at: Instant): void => {
   const { taskId, error } = event;
   const files = event.files.map(ofOneShape);
+  if (event.moved === true) {
+    if (record.state.is === 'succeeded') record.state = { ...record.state, files };
+    return;
+  }
   record.state =
     error === null
       ? { is: 'succeeded', taskId, files, at }

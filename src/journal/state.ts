@@ -39,6 +39,8 @@ export interface BatchState {
   readonly scope: Scope | null;
   /** Of the last apply; null: it has not ended, or an older rh-batch wrote it. */
   readonly told: Told | null;
+  /** Where outputs went in any apply, relative to the state's folder. */
+  readonly folders: ReadonlySet<string>;
   /** By index; of a sharded batch only. */
   readonly planned: ReadonlyMap<number, PlannedInShard>;
   /** In the order of their first intent. */
@@ -55,6 +57,10 @@ export interface RunRecord {
   readonly attempts: readonly AttemptRecord[];
   /** Failed tasks and final refusals so far: what `retries` bounds. */
   readonly failures: number;
+  /** The name of the batch whose journal holds it; absent: this one's. */
+  readonly from?: string;
+  /** Why it is neither submitted nor followed here, for people. */
+  readonly heldBy?: string;
 }
 
 export type RunState =

@@ -28,6 +28,8 @@ export interface Store {
   readonly state: BatchState;
   /** On the disk once it resolves; rejects with `JournalFailure`. */
   append(event: JournalEvent): Promise<Recorded>;
+  /** Records of another journal, with the times that they have; on the disk once it resolves. */
+  adopt(events: Iterable<Recorded>): Promise<void>;
   /** In order with the others, on the disk with the next of them. */
   appendLater(event: JournalEvent): void;
   flush(): Promise<void>;
@@ -156,6 +158,16 @@ class JournalStore implements Store {
     this.appender.appendLater(encode(recorded), () => this.#unsaved.push(recorded));
     this.fold.apply(recorded);
     this.#tell(recorded);
+  }
+
+  async adopt(events: Iterable<Recorded>): Promise<void> {
+    for (const event of events) {
+      this.#seq += 1;
+      const recorded = { ...event, seq: this.#seq };
+      this.appender.appendLater(encode(recorded), () => this.#unsaved.push(recorded));
+      this.fold.apply(recorded);
+    }
+    await this.appender.flush();
   }
 
   flush(): Promise<void> {

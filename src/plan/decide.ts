@@ -33,7 +33,8 @@ export const decide = (
   { forced, now, maxAgeMs, accepts }: DecideOptions,
 ): Decision | 'checkFiles' => {
   if (record === undefined) return { action: 'new', reasons: [] };
-  const { state } = record;
+  const { state, heldBy } = record;
+  if (heldBy !== undefined) return { action: 'unknown', reasons: [heldBy] };
   switch (state.is) {
     case 'pending':
       return pending(record);

@@ -7,7 +7,7 @@ import { Problems } from '../diagnostics/problems.js';
 import type { Files } from '../edges/files.js';
 import type { BaseKnown, OverrideRecord, SavedFile } from '../journal/event.js';
 import { endOfTask, linkLifeMs } from '../journal/links.js';
-import type { BatchState, RunRecord } from '../journal/state.js';
+import type { BatchState, RunRecord, RunState } from '../journal/state.js';
 import type { Manifest } from '../manifest/manifest.js';
 import type { Combination, Matrix } from '../matrix/combination.js';
 import { isSkipped } from '../matrix/skip.js';
@@ -29,6 +29,9 @@ import { Fingerprints } from './fingerprint.js';
 import { IdTable } from './id-table.js';
 import { keptNodes } from './kept-nodes.js';
 import { Mix } from './mix.js';
+import type { FileMove, FileMoves, Found } from './moves.js';
+import { isNumbered } from './moves.js';
+import { outputFacts } from './output-facts.js';
 import { OutputNames } from './output-names.js';
 import { Predecessors } from './pair.js';
 import type {
@@ -61,8 +64,10 @@ export interface PlanInput {
     readonly now: number;
     /** Without keys: what templates may read. */
     readonly env: ReadonlyMap<string, string>;
-    /** Whether an output is as it was saved. */
-    readonly present: (file: SavedFile) => Promise<'same' | 'missing' | 'changed'>;
+    /** Where an output is, as it was saved; null: nowhere. */
+    readonly find: (file: SavedFile) => Promise<Found | null>;
+    /** Whether anything has this name in the outputs' folder. */
+    readonly occupied: (path: string) => Promise<boolean>;
     /** The service is an emulator in this process: it knows no task of an earlier one. */
     readonly emulated?: boolean;
     /** Whether the service is believed to have this content already. */
@@ -112,6 +117,7 @@ class Planner implements Plan {
   readonly #decisions = new Map<RunId, Decision>();
   readonly #changes = new Map<RunId, readonly string[]>();
   readonly #uses = new Map<string, number>();
+  readonly moves: FileMoves[] = [];
   readonly pending = new Mix();
   #summary: PlanSummary = {
     planned: 0,
@@ -277,7 +283,7 @@ class Planner implements Plan {
     const { history } = this.input;
     if (this.#summary.new === 0) return;
     const orphans = [...history.runs.values()].filter(
-      ({ id }) => this.#planned.get(id) === undefined,
+      ({ id, from }) => from === undefined && this.#planned.get(id) === undefined,
     );
     if (orphans.length === 0) return;
     const pairs = new Predecessors(orphans);
@@ -396,31 +402,64 @@ class Planner implements Plan {
       maxAgeMs: this.manifest.reuse.maxAgeMs,
       accepts: (files) => files.length > 0 && unmet(files, this.manifest.run.expect) === null,
     });
-    const decision = made === 'checkFiles' ? await this.#checkFiles(record) : made;
+    const decision = made === 'checkFiles' ? await this.#checkFiles(core, record) : made;
     this.#decisions.set(core.id, decision);
     return decision;
   }
 
-  async #checkFiles(record: RunRecord): Promise<Decision> {
+  async #checkFiles(core: RunCore, record: RunRecord): Promise<Decision> {
     const { state } = record;
     if (state.is !== 'succeeded' && state.is !== 'failed') return { action: 'new', reasons: [] };
     const lost: string[] = [];
+    const places: Found[] = [];
     for (const file of state.files ?? []) {
-      const is = await this.input.edges.present(file);
-      if (is !== 'same')
-        lost.push(`${file.path} is ${is === 'missing' ? 'missing' : 'not as it was saved'}`);
+      const place = await this.input.edges.find(file);
+      if (place !== null) places.push(place);
+      else
+        lost.push(
+          `${file.path} is ${(await this.input.edges.occupied(file.path)) ? 'not as it was saved' : 'missing'}`,
+        );
     }
     if (state.is === 'failed')
       return lost.length === 0
         ? { action: 'download', reasons: ['its outputs are here, and run.expect takes them now'] }
         : { action: 'retry', reasons: [`failed before: ${state.error.message}`] };
-    if (lost.length === 0) return { action: 'upToDate', reasons: [] };
+    if (lost.length === 0) {
+      await this.#place(core, state, places);
+      return { action: 'upToDate', reasons: [] };
+    }
     const { now, emulated } = this.input.edges;
     if (emulated === true)
       return { action: 'changed', reasons: [...lost, 'the emulator that made it is gone'] };
     const ended = endOfTask(record, state.taskId) ?? state.at;
     if (now - ended < linkLifeMs) return { action: 'download', reasons: lost };
     return { action: 'changed', reasons: [...lost, 'its links are older than a day'] };
+  }
+
+  /** Notes which files of a finished run are to have another name or place. */
+  async #place(
+    core: RunCore,
+    { taskId, files }: RunState & { readonly is: 'succeeded' },
+    places: readonly Found[],
+  ): Promise<void> {
+    const run = this.#runOf(core);
+    const moves: FileMove[] = [];
+    for (const [index, file] of files.entries()) {
+      const place = places[index];
+      if (place === undefined) return;
+      const wanted = this.#outputs.lasting
+        ? this.outputPath(run, outputFacts(file, index))
+        : file.path;
+      // Its name was taken when it was saved, and is so still.
+      const stays =
+        wanted === file.path ||
+        (isNumbered(file.path, wanted) && (await this.input.edges.occupied(wanted)));
+      const to = stays ? file.path : wanted;
+      const how = !place.own ? 'link' : stays ? 'keep' : 'rename';
+      moves.push({ file, from: place.path, to, how });
+    }
+    if (moves.some(({ how }) => how !== 'keep'))
+      this.moves.push({ run: core.id, taskId, files: moves });
   }
 
   #runOf(core: RunCore, twinOf: number | null = null, acts = false): PlannedRun {

@@ -17,6 +17,8 @@ type Known = Pick<Combination, 'variables' | 'row' | 'index'>;
 /** Paths of outputs by `outputs.name`, sanitised, below the outputs' folder. */
 export class OutputNames {
   readonly #expression: Expression;
+  /** Whether names follow the plan alone: today's date or the environment renames no kept file. */
+  readonly lasting: boolean;
   readonly uses: readonly { readonly expression: Expression; readonly stage: Stage }[];
   /** What the matrix gave a run; forgotten with the run. */
   readonly #known = new WeakMap<PlannedRun, { readonly known: Known; readonly key: string }>();
@@ -30,6 +32,9 @@ export class OutputNames {
     const written = manifest.outputs.name;
     const source = written?.value ?? defaultName;
     this.#expression = compile(text(source), written?.at ?? null, problems);
+    this.lasting = pathsOf(this.#expression).every(
+      ({ path: [group = '', name] }) => group !== 'env' && !(group === 'batch' && name === 'date'),
+    );
     this.uses = [{ expression: this.#expression, stage: 'output' }];
     if (written === null) return;
     if (leaves(source))

@@ -6,7 +6,7 @@ import { recordOf } from './record.js';
 export async function* planJson(plan: Plan): AsyncGenerator<string> {
   const { total, new: fresh, changed, retry, unknown, upToDate, download } = plan.summary;
   const summary = { total, new: fresh, changed, retry, unknown, upToDate, download };
-  yield `{"version":1,"summary":${JSON.stringify(summary)},"uploads":${JSON.stringify(plan.uploads)},"notify":${JSON.stringify(notified(plan.manifest))},"runs":[`;
+  yield `{"version":1,"summary":${JSON.stringify(summary)},"uploads":${JSON.stringify(plan.uploads)},"files":${JSON.stringify(moved(plan))},"notify":${JSON.stringify(notified(plan.manifest))},"runs":[`;
   let between = '';
   for await (const run of plan.runs()) {
     if (!run.selected) continue;
@@ -15,6 +15,14 @@ export async function* planJson(plan: Plan): AsyncGenerator<string> {
   }
   yield ']}\n';
 }
+
+/** Kept files that are to have another name or place. */
+const moved = ({ moves }: Plan): readonly object[] =>
+  moves.flatMap(({ run, files }) =>
+    files.flatMap(({ file, from, to, how }) =>
+      how === 'keep' ? [] : [{ run, from: how === 'rename' ? file.path : from, to, how }],
+    ),
+  );
 
 /** Who is told of the end, and what is started for it. A URL may be a secret: it is not repeated. */
 const notified = ({ notify }: Plan['manifest']): object | null => {

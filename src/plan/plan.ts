@@ -7,6 +7,7 @@ import type { RunId } from '../values/ids.js';
 import type { Json } from '../values/json.js';
 import type { Workflow } from '../workflow/workflow.js';
 import type { Mix } from './mix.js';
+import type { FileMoves } from './moves.js';
 
 /**
  * What an apply would do. The first walk over the matrix made the summary and checked every
@@ -25,6 +26,8 @@ export interface Plan {
   readonly summary: PlanSummary;
   /** Distinct contents among the runs that are to be submitted. */
   readonly uploads: readonly PlannedUpload[];
+  /** Files of finished runs that are to have another name or place. */
+  readonly moves: readonly FileMoves[];
   /** Every distinct asset that any run refers to, by sha256. */
   readonly assets: ReadonlyMap<string, Asset>;
   readonly estimate: Estimate;

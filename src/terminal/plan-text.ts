@@ -1,4 +1,6 @@
 import { impossible } from '../values/impossible.js';
+import type { FileMoves } from '../plan/moves.js';
+import { countMoves } from '../plan/moves.js';
 import type { Action, Estimate, Plan, PlannedRun, PlannedUpload } from '../plan/plan.js';
 import type { Paint, Style } from './colour.js';
 import { plain } from './colour.js';
@@ -13,7 +15,8 @@ import {
   widthOf,
 } from './format.js';
 
-export type PlanShown = Pick<Plan, 'summary' | 'uploads' | 'estimate' | 'runs'>;
+export type PlanShown = Pick<Plan, 'summary' | 'uploads' | 'estimate' | 'runs'> &
+  Partial<Pick<Plan, 'moves'>>;
 
 export interface PlanTextOptions {
   readonly paint?: Paint;
@@ -35,6 +38,7 @@ export async function* planText(
     yield `${paint('dim', `${count(summary.notGiven, 'cell')} not given: the value of api.json stays`)}\n`;
   for (const upload of plan.uploads.slice(0, maxUploads)) yield `${uploadLine(upload, paint)}\n`;
   yield more(plan.uploads.length - maxUploads, 'upload', paint);
+  yield* moveLines(plan.moves ?? [], paint, maxUploads);
   const pending = summary.total - summary.upToDate;
   let shown = 0;
   if (pending > 0) {
@@ -53,7 +57,8 @@ export const planSummaryText = ({
   summary,
   uploads,
   estimate,
-}: Pick<PlanShown, 'summary' | 'uploads' | 'estimate'>): string => {
+  moves = [],
+}: Pick<PlanShown, 'summary' | 'uploads' | 'estimate' | 'moves'>): string => {
   const toRun = summary.new + summary.changed + summary.retry;
   const kinds = counted([
     [summary.new, 'new'],
@@ -70,10 +75,27 @@ export const planSummaryText = ({
   const bytes = uploads.reduce((sum, upload) => sum + upload.bytes, 0);
   return [
     `${count(summary.total, 'run')}: ${[run, ...others].join(', ')}`,
+    ...movesText(moves),
     ...(uploads.length === 0 ? [] : [`${count(uploads.length, 'upload')} ${fileSize(bytes)}`]),
     ...(toRun === 0 ? [] : estimateParts(estimate)),
   ].join(' · ');
 };
+
+/** Kept files that are to have another name, or that lie elsewhere. */
+const movesText = (moves: readonly FileMoves[]): string[] => {
+  const { renamed, linked } = countMoves(moves);
+  return [
+    ...(renamed === 0 ? [] : [`${count(renamed, 'file')} to rename`]),
+    ...(linked === 0 ? [] : [`${count(linked, 'file')} to link from where they are`]),
+  ];
+};
+
+function* moveLines(moves: readonly FileMoves[], paint: Paint, most: number): Iterable<string> {
+  const all = moves.flatMap(({ files }) => files).filter(({ how }) => how !== 'keep');
+  for (const { file, from, to, how } of all.slice(0, most))
+    yield `${paint('accent', '→')} ${oneLine(to)}  ${paint('dim', how === 'rename' ? `is ${oneLine(file.path)} now` : `linked from ${oneLine(from)}`)}\n`;
+  yield more(all.length - most, 'file', paint);
+}
 
 const counted = (parts: readonly (readonly [number, string])[]): string[] =>
   parts.filter(([number]) => number > 0).map(([number, word]) => `${grouped(number)} ${word}`);

@@ -23,7 +23,7 @@ test('a renamed manifest keeps its state, and the plan says so without touching 
   const p = await done();
   move(p, 'manifest.yaml', 'nightly.yaml');
   const planned = await p.run('plan', 'nightly.yaml');
-  expect(planned.out).toContain('3 runs: 0 to run');
+  expect(planned.out).toContain('3 runs: 0 to run, 3 up to date');
   expect(planned.err).toContain('this batch was "manifest" before');
   expect(p.list('.rh-batch')).not.toContain('nightly');
   expect((await p.run('status', 'nightly.yaml')).out).toContain('exit code 0');
@@ -38,7 +38,7 @@ test('a manifest that is given a name, another name and none again buys nothing'
   const p = await done();
   for (const keys of [`name: hero\n${three}`, `name: other\n${three}`, three]) {
     p.manifest(keys);
-    expect((await p.plan()).summary).toMatchObject({ new: 0 });
+    expect((await p.plan()).summary).toMatchObject({ upToDate: 3 });
     expect((await p.apply()).exit).toBe(0);
   }
   expect(p.service.stats().accepted).toBe(3);
@@ -48,10 +48,10 @@ test('a state of before paths were noted is known by name or content', async () 
   const p = await done();
   p.remove('.rh-batch/manifest/owner.json');
   p.manifest(`name: hero\n${three}`);
-  expect((await p.plan()).summary).toMatchObject({ new: 0 });
+  expect((await p.plan()).summary).toMatchObject({ upToDate: 3 });
   p.manifest(three);
   move(p, 'manifest.yaml', 'nightly.yaml');
-  expect((await p.plan('nightly.yaml')).summary).toMatchObject({ new: 0 });
+  expect((await p.plan('nightly.yaml')).summary).toMatchObject({ upToDate: 3 });
 });
 
 test('tasks in flight are followed under the new name, never bought again', async () => {
@@ -83,7 +83,7 @@ test.each(['m.yaml', 'elsewhere/m.yaml'])(
     const p = await done();
     mkdirSync(join(p.dir, 'elsewhere'));
     symlinkSync(join(p.dir, 'manifest.yaml'), join(p.dir, link));
-    expect((await p.plan(link)).summary).toMatchObject({ new: 0 });
+    expect((await p.plan(link)).summary).toMatchObject({ upToDate: 3 });
     expect((await p.apply(link)).exit).toBe(0);
     expect(p.service.stats().accepted).toBe(3);
     expect(p.list('.rh-batch').filter((name) => !name.includes('/'))).toEqual(

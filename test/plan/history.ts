@@ -96,6 +96,7 @@ export const history = (
   manifest: null,
   scope: null,
   told: null,
+  folders: new Set(),
   planned: new Map(),
   runs: new Map(records.map((found) => [found.id, found])),
   bases: new Map([['base-1', base()]]),
