@@ -20,7 +20,7 @@ import { listeningOf, startListening } from './listen.js';
 import { moveFiles } from './move-files.js';
 import type { Notifier } from './notify.js';
 import { notifierOf } from './notify.js';
-import { applyCommand, inlineLimitOf } from './page-options.js';
+import { applyCommand, inlineLimitOf, sameCommand } from './page-options.js';
 import { planProject } from './planning.js';
 import { liveWanted } from './progress.js';
 import type { Project } from './project.js';
@@ -33,6 +33,7 @@ import { writeOwner } from './state-owner.js';
 import type { Outcome, SubmissionParts } from './submission.js';
 import { nothingDone, Submission } from './submission.js';
 import { settleState } from './take-over.js';
+import { commandFor, selectionWords } from './typed.js';
 import { ledgerOf } from './uploads-ledger.js';
 
 export type Applied =
@@ -222,7 +223,13 @@ class Apply {
   async #begin(): Promise<void> {
     const { store, plan, project, selection, identity, call } = this.parts;
     const profile = call.text('profile');
-    await beginBatch(store, plan, project, { selection, account: identity.account, profile });
+    const typed = selectionWords(call);
+    await beginBatch(store, plan, project, {
+      selection,
+      typed,
+      account: identity.account,
+      profile,
+    });
   }
 
   async #report(outcome: Outcome, startedAt: number): Promise<BatchReport> {
@@ -280,7 +287,7 @@ class Apply {
     const rescued = await store.rescue();
     const told = rescueText(rescued, project.show);
     if (told !== null) io.err.write(told);
-    return rescued.is === 'failed' ? null : applyCommand(call, project);
+    return rescued.is === 'failed' ? null : sameCommand(call, project);
   }
 
   async #finish(
@@ -290,7 +297,11 @@ class Apply {
     interrupted: AbortSignal,
   ): Promise<Applied> {
     const { call, io, project, inlineLimit, notifier } = this.parts;
-    const page = { command: applyCommand(call, project), inlineLimit };
+    const page = {
+      command: applyCommand(call, project),
+      again: commandFor('report', call, { manifest: project.manifest.file }),
+      inlineLimit,
+    };
     const { htmlPath, failed } = await writeReports(report, project.outputsDir, page, io);
     const exitCode = code === exit.done && failed ? exit.service : code;
     const untold = (await notifier?.tell({ ...report, exitCode }, interrupted)) ?? null;

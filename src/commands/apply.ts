@@ -9,6 +9,7 @@ import type { Io } from './io.js';
 import { besideProgress, modeFor, progressFor } from './progress.js';
 import { tellGithub } from './results.js';
 import { sayProblems } from './say.js';
+import { commandFor } from './typed.js';
 
 /** `rh-batch apply` */
 export const apply = async (call: Call, io: Io): Promise<number> => {
@@ -27,6 +28,8 @@ export const apply = async (call: Call, io: Io): Promise<number> => {
       summaryText(report, {
         reportPath: htmlPath === null ? null : project.show(htmlPath),
         command,
+        resolve: (run) =>
+          commandFor('resolve', call, { words: [run], manifest: project.manifest.file }),
         paint: painter(io.env, io.out.isTTY),
         width: io.out.columns(),
       }),

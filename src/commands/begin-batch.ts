@@ -14,6 +14,8 @@ import { programVersion } from './version.js';
 
 interface Beginning {
   readonly selection: Selection;
+  /** The words that chose it. */
+  readonly typed: readonly string[];
   readonly account: string;
   readonly profile: string | null;
 }
@@ -42,6 +44,7 @@ export const beginBatch = async (
       runs: plan.summary.total,
       toDo: plan.summary.total - plan.summary.upToDate,
       ...(await selectedOf(plan)),
+      ...(beginning.typed.length === 0 ? {} : { typed: beginning.typed }),
       outputs: pathBetween(project.stateDir, project.outputsDir),
       shard,
     },

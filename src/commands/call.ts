@@ -20,7 +20,29 @@ export class Call {
   constructor(
     readonly args: readonly string[],
     private readonly options: Readonly<Record<string, unknown>>,
+    /** The command that was typed: where its manifest stands. */
+    private readonly spec: Pick<CommandSpec, 'args'> = { args: '[manifest]' },
+    /** All there are, for messages that propose one. */
+    readonly commands: readonly CommandSpec[] = [],
   ) {}
+
+  /** As typed; null: it was not, or the command takes none. */
+  get manifest(): string | null {
+    const at = this.spec.args.split(' ').indexOf('[manifest]');
+    return at === -1 ? null : (this.args[at] ?? null);
+  }
+
+  /** Names of the options that were typed. */
+  get typed(): readonly string[] {
+    return Object.keys(this.options).filter(
+      (name) => name.length > 1 && name !== '--' && this.flag(name),
+    );
+  }
+
+  /** The same command line with other arguments and options. */
+  with(args: readonly string[], options: Readonly<Record<string, unknown>>): Call {
+    return new Call(args, { ...this.options, ...options }, this.spec, this.commands);
+  }
 
   flag(name: string): boolean {
     const value = this.options[name];

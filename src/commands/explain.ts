@@ -17,6 +17,7 @@ import type { Io } from './io.js';
 import { planProject } from './planning.js';
 import { loadProject, locateProject, readEnvFile } from './project.js';
 import { sayOne, sayProblems } from './say.js';
+import { asTyped } from './typed.js';
 
 /** `rh-batch explain <run>`: what became of it, attempt by attempt; `explain E0123`, `explain 803`: what a code means. */
 export const explain = async (call: Call, io: Io): Promise<number> => {
@@ -52,8 +53,9 @@ export const explain = async (call: Call, io: Io): Promise<number> => {
     io.out.write(`${JSON.stringify({ version: 1, plan: planned, run: record })}\n`);
   else
     io.out.write(
-      [...planLines(planned), ...recordLines(record, now)]
-        .map((line) => `${onLine(line)}\n`)
+      [...planLines(planned).map((line) => asTyped(line, call)), ...recordLines(record, now)]
+        .map((line) => `${onLine(line)}
+`)
         .join(''),
     );
   return exit.done;

@@ -62,7 +62,7 @@ const parse = (argv: readonly string[]): Parsed => {
   const typed = command === null ? unguard(args[0] ?? '') : command.name;
   if (options['help'] === true && (command !== null || typed === ''))
     return { is: 'help', command };
-  const call = new Call(args.map(unguard), unguardAll(options));
+  const call = new Call(args.map(unguard), unguardAll(options), command ?? undefined, commands);
   if (command === null) return unknownCommand(typed, call);
   try {
     cli.matchedCommand?.checkUnknownOptions();

@@ -17,6 +17,7 @@ import { placeOutputs, savedFiles } from './place-outputs.js';
 import { shownFrom } from './project.js';
 import { tellGithub, writeReports } from './results.js';
 import { sayProblems } from './say.js';
+import { commandFor, quoted } from './typed.js';
 import type { FoundState } from './shard-folders.js';
 import { findStates, outputsDirOf } from './shard-folders.js';
 
@@ -48,7 +49,16 @@ export const merge = async (call: Call, io: Io): Promise<number> => {
   const report = mergedReport(first.shard, placed);
   sayProblems(problems, call, io);
   const folders = located.flatMap(({ from }) => (from === null ? [] : [from]));
-  const written = await writeReports(report, outDir, { inlineLimit: null, folders }, io);
+  const written = await writeReports(
+    report,
+    outDir,
+    {
+      inlineLimit: null,
+      folders,
+      again: commandFor('merge', call, { words: call.args.map(quoted) }),
+    },
+    io,
+  );
   await tellGithub(report, io);
   if (call.flag('json')) io.out.write(`${summaryJson(report)}\n`);
   else

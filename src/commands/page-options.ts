@@ -1,9 +1,9 @@
 import { error } from '../diagnostics/diagnostic.js';
 import type { Problems } from '../diagnostics/problems.js';
-import { siteOf } from '../runninghub/client.js';
 import { bytesOf } from '../values/amounts.js';
 import type { Call } from './call.js';
 import type { Located } from './project.js';
+import { commandFor, selectionFlags } from './typed.js';
 
 /** Of all embedded outputs: a page of a third more still opens within seconds. */
 const defaultInlineLimit = 100_000_000;
@@ -22,27 +22,20 @@ export const inlineLimitOf = (call: Call, problems: Problems): number | null => 
   return bytes;
 };
 
-/** Options that decide which batch it is, and with which values. */
-const kept = ['profile', 'var', 'maxRuns', 'envFile', 'stateDir', 'outDir', 'baseUrl'];
+/** Which batch it is, and with which values: not which runs of it, nor how it is shown. */
+const aboutTheCommand = [
+  ...selectionFlags,
+  ...['concurrency', 'listen', 'publicUrl', 'progress', 'live', 'inline', 'inlineLimit'],
+  ...['json', 'quiet', 'verbose'],
+];
 
-/** What the user types to apply this batch again. */
-export const applyCommand = (call: Call, { manifest, emulated }: Located): string =>
-  [
-    'rh-batch apply',
-    quoted(manifest.file),
-    ...kept.flatMap((name) =>
-      call.texts(name).map((text) => {
-        // A pasted address may hold a key behind the site.
-        const word = name === 'baseUrl' ? siteOf(text) : text;
-        return `${dashed(name)} ${quoted(word)}`;
-      }),
-    ),
-    ...(emulated ? ['--emulator'] : []),
-  ].join(' ');
+/** What a person types to apply this batch again; report.html puts `--only RUN` behind it. */
+export const applyCommand = (call: Call, { manifest }: Located): string =>
+  commandFor('apply', call, { manifest: manifest.file, without: aboutTheCommand });
 
-const dashed = (name: string): string =>
-  `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-
-/** As a POSIX shell takes it. */
-const quoted = (text: string): string =>
-  /^[\w./=:@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+/**
+ * What goes on with the runs that this command was about. Not with `--force`: what was made
+ * again already would be made, and paid, once more.
+ */
+export const sameCommand = (call: Call, { manifest }: Located): string =>
+  commandFor('apply', call, { manifest: manifest.file, without: ['force'] });

@@ -16,6 +16,7 @@ import { planBatch } from './plan-batch.js';
 import { priceText } from './price.js';
 import { readEnvFile } from './project.js';
 import { sayProblems } from './say.js';
+import { asTyped } from './typed.js';
 
 /** `rh-batch plan` */
 export const plan = async (call: Call, io: Io): Promise<number> => {
@@ -77,7 +78,8 @@ const show = async (made: Plan, call: Call, io: Io): Promise<void> => {
   const chunks = call.flag('json')
     ? planJson(made)
     : planText(made, { paint: painter(io.env, io.out.isTTY), width: io.out.columns() });
-  for await (const chunk of chunks) io.out.write(chunk);
+  const asData = call.flag('json');
+  for await (const chunk of chunks) io.out.write(asData ? chunk : asTyped(chunk, call));
   const told = notifyText(made, call.flag('emulator'));
   if (told !== null && !call.flag('json')) io.out.write(`${told}\n`);
 };

@@ -15,6 +15,7 @@ import { planProject } from './planning.js';
 import { loadProject, readEnvFile } from './project.js';
 import { reportOf, tellGithub, titleOf, writeReports } from './results.js';
 import { sayOne, sayProblems } from './say.js';
+import { commandFor } from './typed.js';
 
 /** `rh-batch report`: writes the reports again from the journal; nothing is sent. */
 export const report = async (call: Call, io: Io): Promise<number> => {
@@ -31,7 +32,12 @@ export const report = async (call: Call, io: Io): Promise<number> => {
       ? null
       : await planProject(
           project,
-          { history: read.state, selection: everything, env, clock: io.clock },
+          {
+            history: read.state,
+            selection: { ...everything, shard: read.state.scope?.shard ?? null },
+            env,
+            clock: io.clock,
+          },
           problems,
         );
   const inlineLimit = inlineLimitOf(call, problems);
@@ -75,6 +81,7 @@ export const report = async (call: Call, io: Io): Promise<number> => {
     project.outputsDir,
     {
       command: applyCommand(call, project),
+      again: commandFor('report', call, { manifest: project.manifest.file }),
       inlineLimit,
       ...(comparison === undefined ? {} : { comparison, folders: [dir] }),
     },

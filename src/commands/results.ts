@@ -50,6 +50,8 @@ export const titleOf = ({ report, name }: Manifest): string => report.title ?? n
 export interface PageOptions {
   /** What the user types to apply the batch again. */
   readonly command?: string;
+  /** What writes the reports again. */
+  readonly again: string;
   /** Outputs up to so many bytes in all become part of the page; null: none does. */
   readonly inlineLimit: number | null;
   readonly comparison?: Comparison;
@@ -75,7 +77,7 @@ export const writeReports = async (
       failed = true;
       const detail = cause instanceof Error ? cause.message : String(cause);
       io.err.write(
-        `error: ${file.name} cannot be written (${detail}); rh-batch report writes it again\n`,
+        `error: ${file.name} cannot be written (${detail}); ${page.again} writes it again\n`,
       );
     }
   }
@@ -85,7 +87,7 @@ export const writeReports = async (
 const htmlOptions = (
   report: BatchReport,
   outputsDir: string,
-  { inlineLimit, folders = [], ...page }: PageOptions,
+  { inlineLimit, folders = [], again: _, ...page }: PageOptions,
   io: Io,
 ): HtmlOptions => {
   const read = outputReader(outputsDir, [outputsDir, ...folders]);

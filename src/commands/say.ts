@@ -8,6 +8,7 @@ import { painter } from '../terminal/colour.js';
 import type { Call } from './call.js';
 import { inRepository, isGithub } from './ci.js';
 import type { Io } from './io.js';
+import { asTyped } from './typed.js';
 
 /** Problems for people on stderr, as data on stdout with `--json`, as annotations on GitHub. */
 export const sayProblems = (problems: Problems, call: Call, io: Io): void => {
@@ -17,15 +18,19 @@ export const sayProblems = (problems: Problems, call: Call, io: Io): void => {
     io.err.write(githubAnnotations(problems.kept, more, inRepository(io)));
   }
   const quiet = call.flag('quiet') && problems.errors === 0;
-  if (!quiet) io.err.write(renderProblems(problems, painter(io.env, io.err.isTTY)));
-  if (call.flag('json') && problems.errors > 0) io.out.write(`${problemsJson(problems)}\n`);
+  const said = renderProblems(problems, painter(io.env, io.err.isTTY));
+  // Hints alone: an excerpt shows the file as it is.
+  if (!quiet) io.err.write(said.replace(/^.*\bhint:.*$/gm, (line) => asTyped(line, call)));
+  if (call.flag('json') && problems.errors > 0) io.out.write(`${problemsJson(problems, call)}\n`);
 };
 
-const problemsJson = (problems: Problems): string =>
+const problemsJson = (problems: Problems, call: Call): string =>
   JSON.stringify({
     version: 1,
     error: problems.kept.find(({ severity }) => severity === 'error')?.message ?? 'failed',
-    diagnostics: problems.kept.map(diagnosticJson),
+    diagnostics: problems.kept.map((each) =>
+      diagnosticJson(each.hint === null ? each : { ...each, hint: asTyped(each.hint, call) }),
+    ),
     more: problems.more,
   });
 

@@ -24,8 +24,8 @@ export interface StatusTextOptions {
   readonly paint: Paint;
   /** Columns; null: lines are not cut. */
   readonly width: number | null;
-  /** What the user typed behind the command, blank first; empty for the default manifest. */
-  readonly manifest: string;
+  /** What a person types about this batch: another command, about one of its runs. */
+  readonly command: (name: 'apply' | 'explain' | 'resolve', run?: string) => string;
 }
 
 type Line = readonly Part[];
@@ -48,7 +48,7 @@ export const statusText = (status: Status, options: StatusTextOptions): string =
   return lines.map((line) => `${rowOf(line, width ?? unbounded, paint).painted}\n`).join('');
 };
 
-const sinceParts = ({ state, holder, now }: Status, { manifest }: StatusTextOptions): Line => {
+const sinceParts = ({ state, holder, now }: Status, { command }: StatusTextOptions): Line => {
   const { beganAt, endedAt, exitCode, emulated } = state;
   const kind = emulated ? ' · emulated' : '';
   if (holder !== null) {
@@ -59,7 +59,7 @@ const sinceParts = ({ state, holder, now }: Status, { manifest }: StatusTextOpti
   }
   if (beganAt === null) return ['no apply yet'];
   if (endedAt === null)
-    return [['warning', 'ended without a word'], `; rh-batch apply${manifest} goes on${kind}`];
+    return [['warning', 'ended without a word'], `; ${command('apply')} goes on${kind}`];
   return [
     [exitCode === 0 ? 'good' : 'warning', `ended with exit code ${exitCode ?? '?'}`],
     ` at ${minute(endedAt)}, after ${duration(Math.max(0, endedAt - beganAt))}${kind}`,
@@ -173,16 +173,16 @@ const block = <T>(items: readonly T[], most: number, lineOf: (item: T) => Line):
 };
 
 /** The one thing to do now. */
-const nextLines = ({ runs, holder }: Status, { manifest }: StatusTextOptions): Line[] => {
+const nextLines = ({ runs, holder }: Status, { command }: StatusTextOptions): Line[] => {
   if (holder !== null) return [];
   const say = (text: string): Line[] => [[], [['dim', 'next:'], ` ${text}`]];
   const unknown = runs.find(({ status }) => status === 'unknown');
   if (unknown !== undefined)
     return say(
-      `rh-batch resolve ${unknown.id.slice(0, idDigits)}${manifest} --task ID | --resubmit | --give-up`,
+      `${command('resolve', unknown.id.slice(0, idDigits))} --task ID | --resubmit | --give-up`,
     );
   const failed = runs.find(({ status }) => status === 'failed');
   return failed === undefined
     ? []
-    : say(`rh-batch explain ${failed.id.slice(0, idDigits)}${manifest} tells what became of it`);
+    : say(`${command('explain', failed.id.slice(0, idDigits))} tells what became of it`);
 };

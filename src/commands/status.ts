@@ -13,6 +13,7 @@ import type { Io } from './io.js';
 import { locateProject } from './project.js';
 import { sayOne, sayProblems } from './say.js';
 import { statusText } from './status-text.js';
+import { commandFor } from './typed.js';
 import { watchBatch } from './watch.js';
 
 /** `rh-batch status`: what the journal knows, also while an apply is at work. Never blocks. */
@@ -41,7 +42,6 @@ export const status = async (call: Call, io: Io): Promise<number> => {
   );
   // An emulator's time may be ahead of ours.
   const now = Math.max(io.clock.now(), state.lastAt ?? 0);
-  const [typed] = call.args;
   io.out.write(
     call.flag('json')
       ? `${json(located.name, state, runs, holder)}\n`
@@ -50,11 +50,28 @@ export const status = async (call: Call, io: Io): Promise<number> => {
           {
             paint: painter(io.env, io.out.isTTY),
             width: io.out.columns(),
-            manifest: `${typed === undefined ? '' : ` ${typed}`}${located.emulated ? ' --emulator' : ''}`,
+            command: (name, run) => commandAbout(name, run, state, call),
           },
         ),
   );
   return left ? exit.sigint : exit.done;
+};
+
+/** Of apply: about the runs that the last one was about. */
+const commandAbout = (
+  name: string,
+  run: string | undefined,
+  { scope }: BatchState,
+  call: Call,
+): string => {
+  const command = commandFor(name, call, { words: run === undefined ? [] : [run] });
+  if (name !== 'apply') return command;
+  const shard = scope?.shard ?? null;
+  return [
+    command,
+    ...(scope?.typed ?? []),
+    ...(shard === null ? [] : [`--shard ${shard.index}/${shard.count}`]),
+  ].join(' ');
 };
 
 /** @returns whether the user left before the end. */

@@ -33,6 +33,7 @@ const isShard = (value: unknown): boolean =>
   isAll(value, { index: isCount, count: isCount, runs: isCount, total: isCount, matrix: isText });
 const isScope = (value: unknown): boolean =>
   isAll(value, {
+    typed: (words) => words === undefined || isTexts(words),
     selected: (runs) => runs === undefined || (Array.isArray(runs) && runs.every(isRun)),
     title: isText,
     runs: isCount,

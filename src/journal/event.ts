@@ -59,6 +59,8 @@ export interface Scope {
   readonly toDo: number;
   /** Which ones; absent: all of the batch, or an older rh-batch wrote it. */
   readonly selected?: readonly RunId[];
+  /** The flags that chose them, as a shell takes them; absent: none, or an older rh-batch wrote it. */
+  readonly typed?: readonly string[];
   /** The outputs' folder relative to the state's, `/` between parts; null where no such path exists. */
   readonly outputs: string | null;
   /** null: the whole batch. */

@@ -71,7 +71,9 @@ export const decide = (
 
 /** Whether `--failed` means this run. */
 export const hasFailed = (record: RunRecord | undefined): boolean =>
-  record?.state.is === 'failed' || record?.state.is === 'cancelled';
+  record?.state.is === 'failed' ||
+  record?.state.is === 'cancelled' ||
+  (record?.state.is === 'pending' && record.failures > 0);
 
 const followed = (...reasons: (string | null)[]): Decision => ({
   action: 'download',
@@ -84,7 +86,9 @@ const waitingWords = ({ error }: RunState & { is: 'fetching' }): string | null =
 
 const unknown = ({ id }: RunRecord, why: string): Decision => ({
   action: 'unknown',
-  reasons: [`the answer to its submit was lost (${why}); rh-batch resolve ${id} settles it`],
+  reasons: [
+    `the answer to its submit was lost (${why}); rh-batch resolve ${id} settles it, with --task ID, --resubmit or --give-up`,
+  ],
 });
 
 /** Never accepted, or refused or failed in a way that allows another submit. */

@@ -89,7 +89,7 @@ export class Selector {
       null,
       `${flag} ${text} fits no ${flag === '--force' ? 'selected ' : ''}run`,
       {
-        hint: didYouMean(text, this.#names) ?? 'rh-batch plan lists names and ids',
+        hint: didYouMean(text, this.#names) ?? 'rh-batch plan --json lists names and ids',
       },
     );
   }

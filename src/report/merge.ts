@@ -32,7 +32,7 @@ export const shardOf = (
         : 'is of the whole batch, not of a shard';
   problems.add(
     error('E0704', null, `the journal in ${shown} ${why}`, {
-      hint: 'rh-batch apply --shard I/N writes what merge needs; it submits nothing twice',
+      hint: 'its own apply command with --shard I/N writes what merge needs; it submits nothing twice',
     }),
   );
   return null;
@@ -115,7 +115,7 @@ const checkWhole = (each: ShardJournal, problems: Problems): void => {
         `shard ${shardName(each)} was applied to ${planned.size} of its ${count(each.shard.runs, 'run')}`,
         {
           notes: [each.shown],
-          hint: `rh-batch apply --shard ${shardName(each)} notes all of them; it submits nothing twice`,
+          hint: 'its own apply command, once more, notes all of them; it submits nothing twice',
         },
       ),
     );
@@ -123,7 +123,7 @@ const checkWhole = (each: ShardJournal, problems: Problems): void => {
     problems.add(
       warning('E0708', null, `shard ${shardName(each)} did not come to an orderly end`, {
         notes: [each.shown],
-        hint: `rh-batch apply --shard ${shardName(each)} goes on with it`,
+        hint: 'its own apply command goes on with it',
       }),
     );
 };

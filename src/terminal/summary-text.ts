@@ -45,6 +45,8 @@ export interface SummaryTextOptions {
   readonly reportPath: string | null;
   /** The command that would go on with this batch, such as `rh-batch apply hero.yaml`; null: none here. */
   readonly command: string | null;
+  /** The command that settles a run whose fate is unknown. */
+  readonly resolve?: (run: string) => string;
   /** Of a batch that was put together from several applies: it tells of all its runs. */
   readonly merged?: boolean;
   readonly maxTroubles?: number;
@@ -63,7 +65,7 @@ export const summaryText = (report: SummaryInput, options: SummaryTextOptions): 
   ];
   if (input.stop !== null) lines.push(`${paint('warning', 'stopped:')} ${oneLine(input.stop)}`);
   if (reportPath !== null) lines.push(`${paint('dim', 'report:')} ${reportPath}`);
-  const next = options.command === null ? null : nextStep(input, options.command);
+  const next = options.command === null ? null : nextStep(input, options.command, options.resolve);
   if (next !== null) lines.push(`${paint('dim', 'next:')}   ${next}`);
   return lines.map((line) => `${line}\n`).join('');
 };
@@ -154,11 +156,15 @@ const troubleMarks: Readonly<Record<SummaryRun['status'], readonly [Style, strin
 };
 
 /** The one thing to do now. Unknown runs need a decision, so they come first. */
-const nextStep = ({ counts, runs }: SummaryInput, command: string): string | null => {
+const nextStep = (
+  { counts, runs }: SummaryInput,
+  command: string,
+  resolve: (run: string) => string = (run) => `rh-batch resolve ${run}`,
+): string | null => {
   if (counts.unknown > 0) {
     for (const run of runs)
       if (run.status === 'unknown')
-        return `rh-batch resolve ${run.id.slice(0, 8)} --task ID | --resubmit | --give-up`;
+        return `${resolve(run.id.slice(0, 8))} --task ID | --resubmit | --give-up`;
   }
   const again = counts.failed + counts.cancelled;
   if (counts.pending > 0)

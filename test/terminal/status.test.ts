@@ -56,7 +56,7 @@ test('a process that was killed is not taken for one at work', async () => {
   const journal = `${state}/journal.jsonl`;
   p.write(journal, p.read(journal).replace(/^.*"type":"end".*\n/m, ''));
   const { out } = await p.run('status');
-  expect(out).toContain('hero · ended without a word; rh-batch apply goes on');
+  expect(out).toContain('hero · ended without a word; rh-batch apply --first 1 goes on');
   // Nobody is at work, so there is nothing to watch.
   expect((await p.run('status', '--watch')).out).toBe(out);
 });

@@ -1,0 +1,176 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { commands } from '../../src/commands/table.js';
+import { projects } from '../support/opened.js';
+import type { Ended, Project } from '../support/project.js';
+
+const project = projects();
+
+/** Words after which a command is over and the sentence goes on. */
+const after = ['goes', 'tries', 'writes', 'moves', 'removes', 'lists', 'tells', 'settles'];
+
+/** The words of a line as a POSIX shell reads them: bare, in single quotes, or both in one word. */
+const shellWords = (line: string): string[] =>
+  (line.match(/(?:[^\s'\\]|'[^']*'|\\')+/g) ?? []).map((word) =>
+    word.replace(/'([^']*)'|\\(')/g, (_, inside?: string, quote?: string) => inside ?? quote ?? ''),
+  );
+
+/** Every command in what was printed, as a shell would read it. */
+const proposed = ({ out, err }: Pick<Ended, 'out' | 'err'>): string[][] =>
+  [...`${out}\n${err}`.matchAll(/rh-batch ([a-z]+ .*)$/gm)]
+    .map(([, line = '']) => shellWords(line.replace(/ {2}.*$/, '')))
+    .map((words) => {
+      const end = words.findIndex((word) => after.includes(word));
+      return end === -1 ? words : words.slice(0, end);
+    })
+    .filter(([name]) => commands.some((known) => known.name === name));
+
+const one = (ended: Pick<Ended, 'out' | 'err'>, name: string): string[] => {
+  const found = proposed(ended).filter(([command]) => command === name);
+  expect(found, `${ended.out}${ended.err}`).toHaveLength(1);
+  return found[0] ?? [];
+};
+
+const sources = (dir: string): string[] =>
+  readdirSync(dir, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts') && !path.includes('generated'))
+    .map((path) => readFileSync(join(dir, path), 'utf8'));
+
+test('every command and flag that a message names exists', () => {
+  const named = sources('src').flatMap((text) =>
+    [...text.matchAll(/rh-batch ([a-z]+)((?: (?:\$\{[^}]*\}|[^\s`'"|,;:.)]+))*)/g)].flatMap(
+      ([, name = '', rest = '']) =>
+        commands.some((known) => known.name === name) ? [[name, rest] as const] : [],
+    ),
+  );
+  expect(named.length).toBeGreaterThan(30);
+  for (const [name, rest] of named) {
+    const flags = commands
+      .filter((known) => known.name === name)
+      .flatMap(({ options }) => options.flatMap((option) => option.flags.match(/--[\w-]+/g) ?? []));
+    for (const flag of rest.match(/--[a-z][\w-]*/g) ?? [])
+      expect([...flags, '--help'], `rh-batch ${name}${rest}`).toContain(flag);
+  }
+});
+
+const slow = {
+  manifest: 'matrix: { KSampler.seed: { from: 1, to: 12 } }\nexecution: { concurrency: 1 }',
+  emulator: { speed: 100, runTime: { kind: 'constant', ms: 30_000 } },
+} as const;
+const place = ['--state-dir', 'my state', '--out-dir', 'my out', '--var', "x=it's"];
+
+const interrupted = async (p: Project, ...flags: string[]): Promise<Ended> => {
+  const accepted = p.service.stats().accepted;
+  const applying = p.start(['apply', 'nightly.yaml', ...flags]);
+  while (p.service.stats().accepted <= accepted)
+    await new Promise((resolve) => setImmediate(resolve));
+  applying.signal('SIGINT');
+  return applying.ended;
+};
+
+const nightly = (p: Project): void =>
+  p.write('nightly.yaml', `${p.read('manifest.yaml')}vars: { x: a }\n`);
+
+describe('what a person is told to type', () => {
+  test.each([
+    [['--first', '3']],
+    [['--where', 'KSampler.seed=2', ...place]],
+    [['--only', '000?-*', '--first', '2', ...place]],
+    [['--shard', '1/4', '-j', '1', '--progress', 'none']],
+  ])('after an interrupt goes on with the same runs: %j', async (flags) => {
+    const p = await project(slow);
+    nightly(p);
+    const wanted = (
+      await p.plan(
+        'nightly.yaml',
+        ...flags.filter((flag) => !['-j', '1', '--progress', 'none'].includes(flag)),
+      )
+    ).runs.length;
+    const ended = await interrupted(p, ...flags);
+    expect(ended.exit).toBe(130);
+    const [, ...next] = one(ended, 'apply');
+    const again = await p.run('apply', ...next);
+    expect(again, again.err).toMatchObject({ exit: 0 });
+    expect(p.service.bill()).toHaveLength(wanted);
+    expect(again.out).toContain(`${wanted} of ${wanted} run`);
+  });
+
+  test('after --force does not make again what is made', async () => {
+    const p = await project(slow);
+    nightly(p);
+    await p.apply('nightly.yaml', '--first', '2');
+    const ended = await interrupted(p, '--first', '2', '--force', '-j', '1');
+    const billed = p.service.bill().length;
+    const [, ...next] = one(ended, 'apply');
+    expect((await p.run('apply', ...next)).exit).toBe(0);
+    expect(p.service.bill()).toHaveLength(billed);
+  });
+
+  test('by status after a process that was killed is about the runs that it was about', async () => {
+    const p = await project(slow);
+    nightly(p);
+    await p.apply('nightly.yaml', '--first', '2', '--state-dir', 's');
+    const journal = 's/nightly/journal.jsonl';
+    p.write(journal, p.read(journal).replace(/^.*"type":"end".*\n/m, ''));
+    const [, ...next] = one(await p.run('status', 'nightly.yaml', '--state-dir', 's'), 'apply');
+    expect((await p.run('apply', ...next)).exit).toBe(0);
+    expect(p.service.bill()).toHaveLength(2);
+  });
+
+  test('after a failure tries that run again, and explain tells of it', async () => {
+    const p = await project({
+      manifest: 'matrix: { KSampler.seed: [1, 2] }\nexecution: { retries: 0 }',
+      emulator: { faults: [{ endpoint: 'create', kind: 'code', code: 803, next: 1 }] },
+    });
+    nightly(p);
+    const ended = await p.apply('nightly.yaml', '--first', '1', ...place);
+    expect(ended.exit).toBe(1);
+    const explained = one(await p.run('status', 'nightly.yaml', ...place), 'explain');
+    expect((await p.run(...explained)).out).toContain('state: failed');
+    expect((await p.run(...one(ended, 'apply'))).exit).toBe(0);
+    expect(p.service.bill()).toHaveLength(1);
+  });
+
+  test.each([['--give-up'], ['--resubmit']])(
+    'about an unknown run settles it by %s',
+    async (way) => {
+      const p = await project({
+        manifest: 'matrix: { KSampler.seed: [1] }\nexecution: { onUnknown: hold }',
+        emulator: { faults: [{ endpoint: 'create', kind: 'resetAfter', next: 1 }] },
+      });
+      nightly(p);
+      const ended = await p.apply('nightly.yaml', ...place);
+      for (const told of [ended, await p.run('status', 'nightly.yaml', ...place)]) {
+        const next = one(told, 'resolve');
+        expect(next).toContain(way);
+        const ways = next.indexOf('--task');
+        expect(ways).toBeGreaterThan(0);
+        if (told === ended) continue;
+        const resolved = await p.run(...next.slice(0, ways), way);
+        expect(resolved, resolved.err).toMatchObject({ exit: 0 });
+      }
+    },
+  );
+
+  test('about a damaged journal repairs that journal', async () => {
+    const p = await project({ manifest: 'matrix: { KSampler.seed: [1, 2] }' });
+    nightly(p);
+    await p.apply('nightly.yaml', ...place);
+    const journal = 'my state/nightly/journal.jsonl';
+    p.write(journal, p.read(journal).replace('\n', '\ngarbage\n'));
+    const ended = await p.apply('nightly.yaml', ...place);
+    expect(ended.exit).toBe(2);
+    expect((await p.run(...one(ended, 'clean'))).exit).toBe(0);
+    expect((await p.apply('nightly.yaml', ...place)).exit).toBe(0);
+    expect(p.service.bill()).toHaveLength(2);
+  });
+
+  test('about a selection that fits nothing lists names and ids', async () => {
+    const p = await project({ manifest: 'matrix: { KSampler.seed: [1, 2] }' });
+    nightly(p);
+    const ended = await p.apply('nightly.yaml', '--only', 'zzzzzz', ...place);
+    const listed = await p.run(...one(ended, 'plan'));
+    expect((JSON.parse(listed.out) as { runs: unknown[] }).runs).toHaveLength(2);
+  });
+});
