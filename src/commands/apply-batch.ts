@@ -7,6 +7,7 @@ import type { Selection } from '../plan/selection.js';
 import type { BatchReport } from '../report/model.js';
 import { count, oneLine } from '../terminal/format.js';
 import { planSummaryText } from '../terminal/plan-text.js';
+import { approvedBy, checkApproved, originOf } from './approved-plan.js';
 import { beginBatch } from './begin-batch.js';
 import type { Call } from './call.js';
 import { tellChangedSources } from './changed-sources.js';
@@ -43,6 +44,8 @@ export type Applied =
       readonly is: 'ended';
       readonly exitCode: number;
       readonly report: BatchReport;
+      /** What was typed; of an approved plan, the command line that it was made by. */
+      readonly call: Call;
       readonly project: Project;
       /** Of report.html; null: it could not be written. */
       readonly htmlPath: string | null;
@@ -56,8 +59,14 @@ const refused = (exitCode: number): Applied => ({ is: 'refused', exitCode });
  * Runs what is missing or changed, and writes the reports. Lines for people that are no
  * diagnostics go to `io.err`; nothing goes to `io.out`.
  */
-export const applyBatch = async (call: Call, io: Io, follower: Follower): Promise<Applied> => {
+export const applyBatch = async (typed: Call, io: Io, follower: Follower): Promise<Applied> => {
   const problems = new Problems();
+  const approved = await approvedBy(typed, io, problems);
+  if (problems.errors > 0) {
+    follower.problems(problems);
+    return refused(exit.badInput);
+  }
+  const call = approved?.call ?? typed;
   const env = await readEnvFile(call, io, problems);
   const loaded = await loadProject(call, io, problems);
   const selection = selectionOf(call, problems);
@@ -106,9 +115,21 @@ export const applyBatch = async (call: Call, io: Io, follower: Follower): Promis
     const elsewhere = await lookElsewhere(project, store.state);
     const plan = await planProject(
       project,
-      { history: store.state, selection, env, clock, ledger, elsewhere },
+      { history: store.state, selection, env, clock, ledger, elsewhere, now: approved?.madeAt },
       problems,
     );
+    if (approved !== null && plan !== null && problems.errors === 0) {
+      const { account } = identity;
+      const from = { project, account, history: store.state, madeAt: approved.madeAt };
+      await checkApproved(
+        approved,
+        typed.args[0] ?? '',
+        plan,
+        originOf(call, io, from),
+        io,
+        problems,
+      );
+    }
     if (listening !== null && plan !== null && problems.errors === 0)
       listened = await startListening(listening, io, problems);
     follower.problems(problems);
@@ -278,7 +299,7 @@ class Apply {
   #leave(report: BatchReport, exitCode: number): Applied {
     const { call, project } = this.parts;
     const command = applyCommand(call, project);
-    return { is: 'ended', exitCode, report, project, htmlPath: null, command };
+    return { is: 'ended', exitCode, report, call, project, htmlPath: null, command };
   }
 
   /** @returns what goes on with this batch; null: nothing does without paying twice. */
@@ -306,7 +327,7 @@ class Apply {
     const exitCode = code === exit.done && failed ? exit.service : code;
     const untold = (await notifier?.tell({ ...report, exitCode }, interrupted)) ?? null;
     if (untold !== null) io.err.write(`warning: notify: ${untold}\n`);
-    return { is: 'ended', exitCode, report, project, htmlPath, command };
+    return { is: 'ended', exitCode, report, call, project, htmlPath, command };
   }
 }
 

@@ -20,7 +20,7 @@ export const apply = async (call: Call, io: Io): Promise<number> => {
       beside.watch(folded(progressFor(call, io, clock, facts), call, io)),
   });
   if (applied.is === 'refused') return applied.exitCode;
-  const { report, project, htmlPath, exitCode, command } = applied;
+  const { report, call: used, project, htmlPath, exitCode, command } = applied;
   await tellGithub(report, io);
   if (call.flag('json')) io.out.write(`${summaryJson(report)}\n`);
   else
@@ -29,7 +29,7 @@ export const apply = async (call: Call, io: Io): Promise<number> => {
         reportPath: htmlPath === null ? null : project.show(htmlPath),
         command,
         resolve: (run) =>
-          commandFor('resolve', call, { words: [run], manifest: project.manifest.file }),
+          commandFor('resolve', used, { words: [run], manifest: project.manifest.file }),
         paint: painter(io.env, io.out.isTTY),
         width: io.out.columns(),
       }),

@@ -54,8 +54,10 @@ export const explain = async (call: Call, io: Io): Promise<number> => {
   else
     io.out.write(
       [...planLines(planned).map((line) => asTyped(line, call)), ...recordLines(record, now)]
-        .map((line) => `${onLine(line)}
-`)
+        .map(
+          (line) => `${onLine(line)}
+`,
+        )
         .join(''),
     );
   return exit.done;

@@ -2,6 +2,8 @@ import { error } from '../diagnostics/diagnostic.js';
 import { Problems } from '../diagnostics/problems.js';
 import { readStore } from '../journal/store.js';
 import type { Plan } from '../plan/plan.js';
+import type { PlanOrigin } from '../plan/saved-plan.js';
+import { originOf } from './approved-plan.js';
 import type { Call } from './call.js';
 import { identify } from './connect.js';
 import { lookElsewhere } from './elsewhere.js';
@@ -12,7 +14,15 @@ import { selectionOf } from './select.js';
 import { ledgerOf } from './uploads-ledger.js';
 
 /** The same decisions as an apply's; no lock, no key needed, nothing sent. null: there are errors. */
-export const planBatch = async (call: Call, io: Io, problems: Problems): Promise<Plan | null> => {
+export const planBatch = async (call: Call, io: Io, problems: Problems): Promise<Plan | null> =>
+  (await planWithOrigin(call, io, problems))?.plan ?? null;
+
+/** The same, with what a saved plan says of where it came from. */
+export const planWithOrigin = async (
+  call: Call,
+  io: Io,
+  problems: Problems,
+): Promise<{ readonly plan: Plan; readonly origin: PlanOrigin } | null> => {
   const env = await readEnvFile(call, io, problems);
   const project = await loadProject(call, io, problems);
   const selection = selectionOf(call, problems);
@@ -35,10 +45,15 @@ export const planBatch = async (call: Call, io: Io, problems: Problems): Promise
     clock: io.clock,
   });
   const elsewhere = await lookElsewhere(project, read.state);
+  const clock = identity?.clock ?? io.clock;
+  const madeAt = clock.now();
   const made = await planProject(
     project,
-    { history: read.state, elsewhere, selection, env, clock: identity?.clock ?? io.clock, ledger },
+    { history: read.state, elsewhere, selection, env, clock, ledger, now: madeAt },
     problems,
   );
-  return problems.errors > 0 ? null : made;
+  if (made === null || problems.errors > 0) return null;
+  const account = identity?.account ?? null;
+  const origin = originOf(call, io, { project, account, history: read.state, madeAt });
+  return { plan: made, origin };
 };

@@ -4,6 +4,8 @@ import { Problems } from '../diagnostics/problems.js';
 import { writeAtomically } from '../edges/atomic.js';
 import { planJson } from '../plan/plan-json.js';
 import type { Plan } from '../plan/plan.js';
+import type { PlanOrigin } from '../plan/saved-plan.js';
+import { savedPlanJson } from '../plan/saved-plan.js';
 import { painter } from '../terminal/colour.js';
 import { oneLine } from '../terminal/format.js';
 import { planText } from '../terminal/plan-text.js';
@@ -12,7 +14,7 @@ import type { Call } from './call.js';
 import { connect, identify, nothingSaved } from './connect.js';
 import { exit } from './exit.js';
 import type { Io } from './io.js';
-import { planBatch } from './plan-batch.js';
+import { planWithOrigin } from './plan-batch.js';
 import { priceText } from './price.js';
 import { readEnvFile } from './project.js';
 import { sayProblems } from './say.js';
@@ -22,12 +24,13 @@ import { asTyped } from './typed.js';
 export const plan = async (call: Call, io: Io): Promise<number> => {
   const detailed = call.flag('detailedExitcode');
   const problems = new Problems();
-  const made = await planBatch(call, io, problems);
+  const planned = await planWithOrigin(call, io, problems);
   sayProblems(problems, call, io);
-  if (made === null) return detailed ? exit.someFailed : exit.badInput;
+  const made = planned?.plan ?? null;
+  if (planned === null || made === null) return detailed ? exit.someFailed : exit.badInput;
   if (call.flag('balance') && !(await tellBalance(made, call, io)))
     return detailed ? exit.someFailed : exit.badInput;
-  await show(made, call, io);
+  await show(made, planned.origin, call, io);
   const { total, upToDate } = made.summary;
   return detailed && total > upToDate ? exit.runsToDo : exit.done;
 };
@@ -68,11 +71,11 @@ const notifyText = ({ manifest: { notify } }: Plan, emulated: boolean): string |
   return `${onWords[notify.on]}, ${what}${emulated ? ' (left out with --emulator)' : ''}`;
 };
 
-const show = async (made: Plan, call: Call, io: Io): Promise<void> => {
+const show = async (made: Plan, origin: PlanOrigin, call: Call, io: Io): Promise<void> => {
   const out = call.text('out');
   if (out !== null) {
     const chunks: string[] = [];
-    for await (const chunk of planJson(made)) chunks.push(io.clean(chunk));
+    for await (const chunk of savedPlanJson(made, origin)) chunks.push(io.clean(chunk));
     await writeAtomically(resolve(io.cwd, out), chunks);
   }
   const chunks = call.flag('json')

@@ -23,12 +23,14 @@ export interface PlanningInput {
   readonly ledger?: Ledger;
   /** What other states of the folder know. */
   readonly elsewhere?: Elsewhere | null;
+  /** An approved plan is of its own time; absent: now. */
+  readonly now?: number | undefined;
 }
 
 /** The one way from a project to a plan, for validate, plan and apply. */
 export const planProject = (
   project: Project,
-  { history, selection, env, clock, ledger, elsewhere }: PlanningInput,
+  { history, selection, env, clock, ledger, elsewhere, now }: PlanningInput,
   problems: Problems,
 ): Promise<Plan | null> => {
   const { outputsDir, stateDir, manifest } = project;
@@ -50,7 +52,7 @@ export const planProject = (
       selection,
       edges: {
         files: planFiles(project.files),
-        now: clock.now(),
+        now: now ?? clock.now(),
         env: withoutKeys(env),
         emulated: project.emulated,
         find: (file) => presence.find(file),

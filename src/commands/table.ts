@@ -57,6 +57,9 @@ export const commands: readonly Command[] = [
     args: '[manifest]',
     about: 'run what is missing or changed',
     notes: [
+      'In place of the manifest a plan that plan --out FILE saved: exactly it is carried out, and it is',
+      'refused, with what changed, when manifest, data, files, history or account are not as they were.',
+      '',
       'With --listen PORT --public-url URL the service tells the end of each task to URL, and polls',
       'rest while it does. A tunnel or reverse proxy must take POST requests below URL and hand them',
       'to 127.0.0.1:PORT, with the last part of the path and a body of up to 1 MB unchanged. Nothing',
@@ -92,7 +95,7 @@ export const commands: readonly Command[] = [
       ...selection,
       ...service,
       option('--balance', 'ask the service: whether the coins suffice, and what models cost'),
-      option('--out <file>', 'write the plan as JSON to a file'),
+      option('--out <file>', 'save the plan, so that apply FILE carries out exactly it'),
       option('--detailed-exitcode', '0 nothing to do, 2 runs to do, 1 any error'),
       json,
       ...output,

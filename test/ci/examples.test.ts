@@ -92,6 +92,24 @@ describe('they run', () => {
     expect(p.service.requests()).toEqual([]);
   });
 
+  test('what was planned in the pull request is applied after the merge, unless it is stale', async () => {
+    const { p, r } = await runner();
+    // Of gh as much as the example uses: the pull request's head, its run, its artifact.
+    r.script(
+      'gh',
+      `case "$1 $2" in\n"run download") cp -r "${r.dir}/artifacts-$3/$5/." . ;;\n"run list") echo 1 ;;\n*) echo abc ;;\nesac`,
+    );
+    expect((await r.run(workflow('github-check.yml'))).at(0)).toMatchObject({ code: 0 });
+    const [applied] = await r.run(workflow('github-approved.yml'));
+    expect(applied, applied?.log).toMatchObject({ code: 0 });
+    expect(p.service.stats().accepted).toBe(6);
+    expect(applied?.log).not.toContain(key);
+    const [again] = await r.run(workflow('github-approved.yml'));
+    expect(again).toMatchObject({ code: 2 });
+    expect(again?.log).toContain('the plan in plan.json is stale');
+    expect(p.service.stats()).toMatchObject({ accepted: 6, duplicates: 0 });
+  });
+
   test.each(['github-nightly.yml', 'github-action.yml'])(
     '%s: the second night costs nothing; what failed goes on',
     async (name) => {

@@ -107,10 +107,16 @@ export class Project {
     return this.start(argv, false).ended;
   }
 
+  /** The same in a folder below. */
+  runIn(folder: string, ...argv: string[]): Promise<Ended> {
+    return this.start(argv, true, join(this.dir, folder)).ended;
+  }
+
   /** The same, with a hand on its signals while it runs. */
   start(
     argv: readonly string[],
     withKey = true,
+    cwd = this.dir,
   ): {
     readonly ended: Promise<Ended>;
     signal(name: StopSignal): void;
@@ -137,7 +143,7 @@ export class Project {
         columns: () => null,
       },
       env,
-      cwd: this.dir,
+      cwd,
       clock: systemClock,
       protect: (secret) => {
         secrets.add(secret);

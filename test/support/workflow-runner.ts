@@ -7,10 +7,11 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 
@@ -63,8 +64,8 @@ export class WorkflowRunner {
   ) {
     mkdirSync(this.#bin);
     const cli = join(root, 'dist/cli.js');
-    this.#script('npx', `shift\nexec "${process.execPath}" "${cli}" "$@"`);
-    this.#script('npm', '[ "$1" = ci ]');
+    this.script('npx', `shift\nexec "${process.execPath}" "${cli}" "$@"`);
+    this.script('npm', '[ "$1" = ci ]');
   }
 
   get dir(): string {
@@ -85,6 +86,7 @@ export class WorkflowRunner {
     const known: Record<string, string> = {
       'github.run_id': String(this.#run),
       'github.run_attempt': '1',
+      'github.token': 'token',
       'strategy.job-total': String(total),
       'secrets.RUNNINGHUB_API_KEY': this.env['RUNNINGHUB_API_KEY'] ?? '',
       ...matrix,
@@ -198,7 +200,8 @@ export class WorkflowRunner {
     return mkdtempSync(join(this.#home, 'work-'));
   }
 
-  #script(name: string, text: string): void {
+  /** Another program of the runner's machine. */
+  script(name: string, text: string): void {
     writeFileSync(join(this.#bin, name), `#!/bin/sh\n${text}\n`);
     chmodSync(join(this.#bin, name), 0o755);
   }
@@ -220,7 +223,10 @@ const combinations = ({ strategy }: Job): Record<string, string>[] => {
 
 const copyAll = (paths: readonly string[], from: string, to: string): void => {
   for (const path of paths)
-    if (existsSync(join(from, path)))
-      // What stands alone becomes the root, as with upload-artifact.
-      cpSync(join(from, path), paths.length === 1 ? to : join(to, path), { recursive: true });
+    if (existsSync(join(from, path))) {
+      // A folder that stands alone becomes the root, as with upload-artifact.
+      const file = statSync(join(from, path)).isFile();
+      const place = file ? basename(path) : paths.length === 1 ? '.' : path;
+      cpSync(join(from, path), join(to, place), { recursive: true });
+    }
 };
