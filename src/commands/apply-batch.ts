@@ -113,6 +113,7 @@ export const applyBatch = async (typed: Call, io: Io, follower: Follower): Promi
     });
     const notifier = notifierOf(project, env, io, problems);
     const elsewhere = await lookElsewhere(project, store.state);
+    if ('notBefore' in clock) clock.notBefore((elsewhere?.lastAt ?? 0) + 1);
     const plan = await planProject(
       project,
       { history: store.state, selection, env, clock, ledger, elsewhere, now: approved?.madeAt },

@@ -20,6 +20,8 @@ export interface Elsewhere {
   readonly states: ReadonlyMap<RunId, string>;
   /** Where their outputs are. */
   readonly folders: readonly string[];
+  /** Time of the last record of any of them: an emulator's may be ahead of ours. */
+  readonly lastAt: number;
 }
 
 /**
@@ -39,11 +41,13 @@ export const lookElsewhere = async (
   const runs = new Map<RunId, RunRecord>();
   const states = new Map<RunId, string>();
   const folders = new Set<string>();
+  let lastAt = 0;
   for (const folder of bases)
     for (const dir of await statesIn(folder, emulated)) {
       if (resolve(dir) === resolve(stateDir)) continue;
       const other = await readOther(dir, project);
       if (other === null) continue;
+      lastAt = Math.max(lastAt, other.state.lastAt ?? 0);
       for (const path of other.state.folders) folders.add(resolve(dir, path));
       for (const [id, record] of other.state.runs) {
         const known = own.runs.has(id) || runs.get(id)?.state.is === 'succeeded';
@@ -53,7 +57,7 @@ export const lookElsewhere = async (
         states.set(id, dir);
       }
     }
-  return runs.size === 0 ? null : { runs, states, folders: [...folders] };
+  return runs.size === 0 ? null : { runs, states, folders: [...folders], lastAt };
 };
 
 interface Other {
