@@ -94,6 +94,7 @@ export const codes = {
   E0409: 'A text file named by { file } cannot be used.',
   E0411: 'A value is none of the choices that a field has, or out of its range.',
   E0412: 'A field that needs a value has none in some run.',
+  E0440: 'A run would be the unchanged workflow, although a matrix or set is written.',
   E0410: 'A selection on the command line fits no run.',
 
   // E05xx: assets

@@ -21,6 +21,7 @@ import { portable } from './portable.js';
 import { requiredOf } from './required.js';
 import type { Surroundings } from './scope.js';
 import { scopeOf, variableOf } from './scope.js';
+import { nothingGiven, runsAsItIs } from './unchanged.js';
 import type { Values } from './value.js';
 
 /** What was chosen for the fields of a run, in the order of the bindings. */
@@ -122,7 +123,11 @@ export class Evaluator {
       }
     if (problems.errors === before) this.#checkRequired(chosen, combination, problems);
     if (problems.errors > before) return null;
-    const { fingerprints, workflow } = this.parts;
+    const { fingerprints, workflow, manifest, bindings } = this.parts;
+    if (chosen.length === 0 && !runsAsItIs(manifest)) {
+      problems.add(nothingGiven(combination, bindings, manifest, workflow));
+      return null;
+    }
     const core = new RunCore(combination, chosen, notGiven, fingerprints, workflow);
     core.chosenName = this.#name(core, problems);
     core.tags = this.#tags(core, problems);

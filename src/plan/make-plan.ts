@@ -50,6 +50,7 @@ import type { Surroundings } from './scope.js';
 import type { Selection } from './selection.js';
 import { failedRuns, inShard, isPartial } from './selection.js';
 import { Selector } from './selector.js';
+import { nothingBound, runsAsItIs } from './unchanged.js';
 import { Values } from './value.js';
 
 export interface PlanInput {
@@ -85,7 +86,8 @@ export const makePlan = async (input: PlanInput, problems: Problems): Promise<Pl
   const before = problems.errors;
   const planner = new Planner(input, problems);
   // Cells are checked although a header is wrong; not where every row would repeat the mistake.
-  if (problems.kept.some(({ code }) => everyRowRepeats.has(code))) return null;
+  if (planner.everyRunIsWrong || problems.kept.some(({ code }) => everyRowRepeats.has(code)))
+    return null;
   await planner.survey();
   if (problems.errors > before) return null;
   await planner.pairWithHistory();
@@ -104,6 +106,8 @@ class Planner implements Plan {
   readonly target: TargetModule;
   readonly pinned: readonly Override[];
   readonly keptNodes: ReadonlySet<string> | null;
+  /** Each run would repeat a mistake that was told. */
+  readonly everyRunIsWrong: boolean = false;
   readonly #values: Values;
   readonly #evaluator: Evaluator;
   readonly #outputs: OutputNames;
@@ -155,6 +159,7 @@ class Planner implements Plan {
         ['date', new Date(edges.now).toISOString().slice(0, 10)],
       ]),
     };
+    const before = problems.errors;
     const bindings = bindAll(manifest, workflow, matrix, problems);
     checkRequired(workflow, bindings, manifest.target.file.at, problems);
     const { name } = manifest.run;
@@ -185,6 +190,11 @@ class Planner implements Plan {
       surroundings,
       problems,
     );
+    // Told once, not for every run.
+    if (bindings.length === 0 && !runsAsItIs(manifest) && problems.errors === before) {
+      problems.add(nothingBound(manifest, workflow));
+      this.everyRunIsWrong = true;
+    }
     this.#values = new Values(fileName(workflow), manifest.assets, edges.files);
     this.#evaluator = new Evaluator({
       manifest,

@@ -145,7 +145,9 @@ describe('a table none of whose columns is used is an error', () => {
     project.write('p.csv', 'style\nanime\nphoto\n');
     project.manifest(`matrix: { rows: p.csv }\nset: { ${header}: "row \${{ row.line }}" }`);
     expect((await project.run('validate')).exit).toBe(0);
-    project.manifest(`matrix: { rows: p.csv, include: [{ style: anime, ${header}: flat }] }`);
+    project.manifest(
+      `matrix: { rows: p.csv, include: [{ style: anime, ${header}: flat }, { style: photo, ${header}: sharp }] }`,
+    );
     expect((await project.run('validate')).exit).toBe(0);
   });
 
