@@ -1,7 +1,12 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, rename, rm, stat, statfs } from 'node:fs/promises';
 import { dirname, join, posix, relative, resolve, sep } from 'node:path';
+
+/** So much of a disk stays free: other programs, and our own journal, need it. */
+const reserveBytes = 256 * 1024 * 1024;
+/** How often a download asks what is still free. */
+const askEvery = 16 * 1024 * 1024;
 
 export interface OutputFilesOptions {
   /** Absolute folder that no output leaves. */
@@ -9,6 +14,8 @@ export interface OutputFilesOptions {
   readonly onExist: 'rename' | 'error' | 'overwrite';
   /** Why these first bytes cannot be a file of that type, or null. */
   readonly refuse: (head: Uint8Array, type: string) => string | null;
+  /** Bytes that are free where the folder lies; default: what the system says. */
+  readonly free?: (dir: string) => Promise<number>;
 }
 
 const headBytes = 512;
@@ -61,11 +68,18 @@ export class NodeOutputFiles {
     const part = this.#part(path, url);
     try {
       await mkdir(dirname(part), { recursive: true });
+      const full = await this.#full(dirname(part), (expected.totalBytes ?? 0) - expected.offset);
+      if (full !== null) return { is: 'disk', message: full };
       const file = await open(part, expected.offset > 0 ? 'r+' : 'w', 0o644);
       try {
         if (expected.offset > 0) await file.truncate(expected.offset);
-        const end = await this.#append(file, body, expected.offset);
+        const end = await this.#append(file, dirname(part), body, expected.offset);
         if (end.is === 'short') return end;
+        if (end.is === 'disk') {
+          // One that tells no length may have none: what is here of it is given back.
+          if (expected.totalBytes === null) await file.truncate(0);
+          return end;
+        }
         await file.sync();
         return await this.#judge(part, end.bytes, expected);
       } finally {
@@ -109,10 +123,16 @@ export class NodeOutputFiles {
 
   async #append(
     file: Awaited<ReturnType<typeof open>>,
+    dir: string,
     body: AsyncIterable<Uint8Array>,
     offset: number,
-  ): Promise<{ is: 'end'; bytes: number } | { is: 'short'; message: string }> {
+  ): Promise<
+    | { is: 'end'; bytes: number }
+    | { is: 'short'; message: string }
+    | { is: 'disk'; message: string }
+  > {
     let at = offset;
+    let asked = offset;
     const chunks = body[Symbol.asyncIterator]();
     for (;;) {
       let next: IteratorResult<Uint8Array>;
@@ -122,6 +142,14 @@ export class NodeOutputFiles {
         return { is: 'short', message: `The download broke off: ${describe(cause)}` };
       }
       if (next.done === true) return { is: 'end', bytes: at };
+      if (at - asked >= askEvery) {
+        asked = at;
+        const full = await this.#full(dir, 0);
+        if (full !== null) {
+          await chunks.return?.();
+          return { is: 'disk', message: full };
+        }
+      }
       for (let from = 0; from < next.value.length;) {
         const { bytesWritten } = await file.write(next.value, from, next.value.length - from, at);
         from += bytesWritten;
@@ -169,6 +197,14 @@ export class NodeOutputFiles {
     }
   }
 
+  /** Why `more` bytes have no room; null: they have. */
+  async #full(dir: string, more: number): Promise<string | null> {
+    const free = await (this.options.free ?? freeBytes)(dir);
+    return free - Math.max(0, more) >= reserveBytes
+      ? null
+      : `The disk is nearly full: ${Math.floor(free / 2 ** 20)} MB are free, and 256 MB stay free`;
+  }
+
   #part(path: string, url: string): string {
     // The link without its signature: a fresh link to the same file goes on where the old one broke.
     const link = createHash('sha256')
@@ -184,6 +220,16 @@ export class NodeOutputFiles {
     return absolute;
   }
 }
+
+/** A system that does not tell has room: a write that fails is told by itself. */
+const freeBytes = async (dir: string): Promise<number> => {
+  try {
+    const { bavail, bsize } = await statfs(dir);
+    return bavail * bsize;
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
+};
 
 /** `a/b.png` → `a/b-2.png`. */
 const numbered = (path: string, copy: number): string => {

@@ -18,7 +18,7 @@ import { countOf, decimal, digits, envelopeFault, isGood, readAnswer, textOf } f
 import { fault, otherSiteHint } from './errors.js';
 import { Gate } from './gate.js';
 import type { Reply } from './http.js';
-import { defaultTimeouts, Http } from './http.js';
+import { defaultTimeouts, Http, maxOutputsBytes } from './http.js';
 import type {
   AccountAnswer,
   AppAnswer,
@@ -49,6 +49,7 @@ import type {
   Webhooks,
   WorkflowAnswer,
 } from './service.js';
+import { ending, transferLimits } from './transfer.js';
 import { badUpload } from './upload-name.js';
 import { unreadableFile, v2Service } from './v2.js';
 
@@ -379,6 +380,10 @@ class HttpClient implements Client {
     if (address.is === 'lost') return { is: 'expired', fault: hiddenLink };
     this.#counts.download += 1;
     const answer = await download(this.#http, address.url, from, signal);
+    if (answer.is === 'open') {
+      const { readMs } = this.options.timeouts ?? defaultTimeouts;
+      return { ...answer, body: ending(answer.body, answer, transferLimits(readMs)) };
+    }
     return 'fault' in answer ? { ...answer, fault: this.#cleaned(answer.fault) } : answer;
   }
 
@@ -423,6 +428,8 @@ class HttpClient implements Client {
     const answer = await this.#http.send(
       {
         kind,
+        // A task's texts come in the answer itself, and are paid for.
+        ...(endpoint === 'outputs' ? { maxBytes: maxOutputsBytes } : {}),
         method,
         url: `${this.site}${path}`,
         headers: {

@@ -35,6 +35,7 @@ export interface HttpOptions {
 export const defaultTimeouts = { readMs: 30_000, createMs: 60_000, uploadMs: 300_000 };
 
 const maxAnswerBytes = 16 * 1024 * 1024;
+export const maxOutputsBytes = 128 * 1024 * 1024;
 const connectMs = 15_000;
 const putChunkBytes = 1 << 20;
 
@@ -61,6 +62,8 @@ export class Http {
   send(
     call: {
       readonly kind: 'read' | 'create' | 'upload';
+      /** Of the answer. */
+      readonly maxBytes?: number;
       readonly method: 'GET' | 'POST' | 'PUT';
       readonly url: string;
       readonly headers: Readonly<Record<string, string>>;
@@ -82,6 +85,7 @@ export class Http {
     signal: AbortSignal | undefined,
   ): Promise<Reply> {
     // The timer is unreferenced and the whole exchange stands under it, so a slow drip ends too.
+    const { maxBytes = maxAnswerBytes } = call;
     const limit = timeLimit(limitMs);
     const either = signal === undefined ? limit.signal : AbortSignal.any([limit.signal, signal]);
     try {
@@ -95,12 +99,12 @@ export class Http {
         ...(call.body === undefined ? {} : { body: call.body }),
       });
       const retryAfterMs = retryAfter(answer.headers['retry-after']);
-      const text = await boundedText(answer.body);
+      const text = await boundedText(answer.body, maxBytes);
       if (text === null)
         return {
           is: 'other',
           status: answer.statusCode,
-          why: 'an answer of more than 16 MB',
+          why: `an answer of more than ${maxBytes >> 20} MB`,
           retryAfterMs,
         };
       const read = parseJson(text);
@@ -227,13 +231,16 @@ const codeOf = (cause: unknown): string => {
   return 'code' in cause && typeof cause.code === 'string' ? cause.code : 'network';
 };
 
-const boundedText = async (body: Dispatcher.ResponseData['body']): Promise<string | null> => {
+const boundedText = async (
+  body: Dispatcher.ResponseData['body'],
+  maxBytes: number,
+): Promise<string | null> => {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of body) {
     if (!(chunk instanceof Uint8Array)) continue;
     bytes += chunk.length;
-    if (bytes > maxAnswerBytes) return null;
+    if (bytes > maxBytes) return null;
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
