@@ -5,7 +5,7 @@ import { Problems } from '../diagnostics/problems.js';
 import { NodeOutputFiles } from '../edges/output-files.js';
 import type { EngineResult } from '../engine/engine.js';
 import { runBatch } from '../engine/engine.js';
-import { predictivePolicy } from '../engine/predictive.js';
+import { steadyPolicy } from '../engine/steady.js';
 import type { LiveEvent, Recorded, RunError } from '../journal/event.js';
 import type { Store } from '../journal/store.js';
 import { durationsOf } from '../plan/durations.js';
@@ -191,7 +191,7 @@ export class Submission {
           this.#names.set(run.id, run.name);
           return toRunInputs(run, plan.base.sha256);
         },
-        policy: predictivePolicy(),
+        policy: steadyPolicy(),
         expectedMs: ({ values }) => outlook.expectedMs(values),
         room,
         nodes: plan.keptNodes,

@@ -42,9 +42,10 @@ const firstPauseMs = 60_000;
 const maxPauseMs = 30 * 60_000;
 const bestScore = 4;
 const worstScore = -4;
-/** Ends that the count showed late or not at all, in a row, before it is given up. */
-const lateBelieved = 4;
+/** The same for a count that was wrong before and has not been right since. */
+const worstOnProbation = -2;
 const clearGhosts = 2;
+const failuresBelieved = 3;
 /** Run times come in whole seconds, and an answer takes its time. */
 const toleranceMs = 2_000;
 
@@ -54,13 +55,13 @@ export class Census {
   /** null: not known yet, after a start or a pause. */
   #foreign: number | null = null;
   #score = 0;
-  #late = 0;
   /** It was wrong before and has not been right since: one mistake is enough now. */
   #onProbation = false;
   /** By how much `foreign` was changed since the count was trusted. */
   #inferred = 0;
   #offUntil = 0;
   #pauseMs = firstPauseMs;
+  #failures = 0;
   #readSentAt: number | null = null;
   #readAt: number | null = null;
 
@@ -99,6 +100,7 @@ export class Census {
   read(reading: Reading): Change {
     const { count, atLeast, atMost, at } = reading;
     const before = this.#readSentAt;
+    this.#failures = 0;
     this.#readSentAt = reading.sentAt;
     this.#readAt = at;
     if (this.#foreign === null) {
@@ -125,24 +127,35 @@ export class Census {
   ended(endedAt: number | null, now: number): Change {
     const ghost = this.#laid(endedAt);
     const freed = ghost === undefined ? 1 : 0;
-    // Among many ghosts nobody knows which is which.
-    if (this.#readSentAt === null || endedAt === null || this.ghosts > clearGhosts)
+    if (this.#readSentAt === null) return { freed, foreign: 0 };
+    // When it ended is not known, or among many ends nobody knows which is which.
+    if (endedAt === null || this.ghosts > clearGhosts) {
+      if (ghost !== undefined) this.#right();
       return { freed, foreign: 0 };
+    }
     // A reading that began well after the end and did not show it.
     const blind = ghost === undefined ? this.#readSentAt : ghost.notShownBy;
     const late = blind !== null && blind - endedAt > toleranceMs;
-    this.#late = late ? this.#late + 1 : 0;
-    if (this.#late >= (this.#onProbation ? 1 : lateBelieved)) {
-      const change = this.#distrust(now);
-      return { freed: freed + change.freed, foreign: change.foreign };
-    }
-    if (!late && ghost !== undefined) {
-      this.#score = Math.min(bestScore, this.#score + 1);
-      if (this.#score > 0) this.#onProbation = false;
-    }
+    if (late) {
+      this.#score -= 1;
+      if (this.#disproven) {
+        const change = this.#distrust(now);
+        return { freed: freed + change.freed, foreign: change.foreign };
+      }
+    } else if (ghost !== undefined) this.#right();
     if (!late || ghost !== undefined) return { freed, foreign: 0 };
     // Hidden by a task of another program that began meanwhile, as far as can be seen.
     return { freed, foreign: this.#infer(1) };
+  }
+
+  get #disproven(): boolean {
+    return this.#score <= (this.#onProbation ? worstOnProbation : worstScore);
+  }
+
+  /** An end was found where the count said that there is one. */
+  #right(): void {
+    this.#score = Math.min(bestScore, this.#score + 1);
+    if (this.#score > 0) this.#onProbation = false;
   }
 
   /** Takes away the ghost that the task most likely was: the first one noticed after its end. */
@@ -163,7 +176,7 @@ export class Census {
     this.#ghosts.splice(0, wrong);
     const foreign = this.#infer(-wrong);
     this.#score -= 2 * (wrong + foreign);
-    if (this.#score > (this.#onProbation ? -2 : worstScore)) return { freed: -wrong, foreign };
+    if (!this.#disproven) return { freed: -wrong, foreign };
     const change = this.#distrust(now);
     return { freed: change.freed - wrong, foreign: foreign + change.foreign };
   }
@@ -175,7 +188,7 @@ export class Census {
   refused(now: number): Change {
     if (this.ghosts === 0) return nothing;
     this.#score -= 1;
-    return this.#score > (this.#onProbation ? -2 : worstScore) ? nothing : this.#distrust(now);
+    return this.#disproven ? this.#distrust(now) : nothing;
   }
 
   /** Changes `foreign`, not below none. @returns by how much. */
@@ -186,9 +199,11 @@ export class Census {
     return this.#foreign - before;
   }
 
-  /** The call was refused, or gave no number. */
+  /** The call was refused, or gave no number: once may be chance, several times in a row is not. */
   failed(now: number): Change {
-    return this.#distrust(now);
+    this.#failures += 1;
+    this.#readAt = now;
+    return this.#failures < failuresBelieved ? nothing : this.#distrust(now);
   }
 
   /** @returns the ghosts, which are as good as alive again until a poll finds them. */
@@ -200,7 +215,7 @@ export class Census {
     this.#foreign = null;
     this.#score = -1;
     this.#onProbation = true;
-    this.#late = 0;
+    this.#failures = 0;
     this.#readSentAt = null;
     this.#readAt = null;
     this.#offUntil = now + this.#pauseMs;

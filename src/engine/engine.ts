@@ -12,6 +12,7 @@ import type { Watched } from './follow.js';
 import { disobeys } from './follow.js';
 import { LiveProgress } from './live.js';
 import { Patience } from './patience.js';
+import { RequestBudget } from './request-budget.js';
 import { Retries } from './retries.js';
 import { Settler } from './settle.js';
 import { Submitter, watched } from './submit.js';
@@ -21,8 +22,11 @@ import { Watch } from './watch.js';
 
 export type { EngineOptions, EngineResult } from './context.js';
 
-/** Read requests of the whole batch, unless the manifest says otherwise. */
-const requestsPerSecond = 2;
+/** Read requests a second of the whole batch, unless the manifest says otherwise. */
+const leastReads = 2;
+const mostReads = 20;
+const tasksPerRead = 5;
+const createsPerSecond = 4;
 const readsAtOnce = 16;
 /** Creates under way at once: finding the account's limit then costs a few refusals at most. */
 const createsAtOnce = 4;
@@ -73,6 +77,7 @@ class Batch {
   readonly #live: LiveProgress;
   readonly #takes: Patience;
   readonly #answers: Patience;
+  readonly #creates = new RequestBudget(() => createsPerSecond);
   /** Followed from an earlier apply: what the plan says of them is seen to already. */
   readonly #adopted = new Set<RunId>();
   #lockSeenAt: number;
@@ -93,7 +98,9 @@ class Batch {
       {
         queueTimeoutMs: execution.timeout.queueMs,
         runTimeoutMs: execution.timeout.runMs,
-        requestsPerSecond: execution.requestsPerSecond ?? requestsPerSecond,
+        requestsPerSecond: () =>
+          execution.requestsPerSecond ??
+          Math.min(mostReads, Math.max(leastReads, this.#followed / tasksPerRead)),
         parallel: readsAtOnce,
         policy: options.policy,
         queueTold: options.room !== null,
@@ -200,6 +207,7 @@ class Batch {
     while (!this.#over()) {
       const ready = context.stop === null ? this.#next() : undefined;
       if (ready !== undefined) {
+        this.#creates.spend(context.now);
         context.track(this.#submitter.submit(ready));
         const { limit, held } = context.slots;
         context.edges.show({ type: 'slots', limit, inFlight: held });
@@ -212,6 +220,11 @@ class Batch {
     }
   }
 
+  /** Slots, or more tasks than those where ends are still to be found. */
+  get #followed(): number {
+    return Math.max(this.context.slots.limit, this.#watch.size);
+  }
+
   /** A run to submit now; undefined: no room, nothing ready, or the user's limits say no. */
   #next(): ReadyRun | undefined {
     const { context } = this;
@@ -221,7 +234,7 @@ class Batch {
       this.#submitter.underWay >= this.#submitter.atOnce(createsAtOnce)
     )
       return undefined;
-    if (!context.slots.free(now)) return undefined;
+    if (!context.slots.free(now) || this.#creates.freeAt(now) > now) return undefined;
     const verdict = maySubmit(
       { budget: plan.manifest.budget, execution: plan.manifest.execution },
       context.account.usage({
@@ -263,7 +276,12 @@ class Batch {
 
   #nextChangeAt(): number {
     const { now, slots } = this.context;
-    const times = [slots.nextChangeAt(now), this.#supply.nextAt, this.#submitter.quietUntil];
+    const times = [
+      slots.nextChangeAt(now),
+      this.#supply.nextAt,
+      this.#submitter.quietUntil,
+      this.#creates.freeAt(now),
+    ];
     return times.reduce<number>(
       (soonest, at) => (at === null || at <= now ? soonest : Math.min(soonest, at)),
       now + lookMs,

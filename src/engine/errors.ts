@@ -29,3 +29,8 @@ export const localError = (code: string, message: string): RunError => ({
   field: null,
   traceback: null,
 });
+
+/** Codes that say how fast requests may come, not how many tasks fit (runninghub-api 10). */
+const tooFastCodes: ReadonlySet<string> = new Set(['1003', '429', 'http-429']);
+
+export const saysTooFast = ({ code }: Fault): boolean => tooFastCodes.has(code);

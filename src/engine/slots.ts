@@ -33,6 +33,7 @@ export interface SlotOptions {
 
 const probeFirstMs = 30_000;
 const probeMaxMs = 600_000;
+const probeGrowth = 1.7;
 /** Where the service tells its limit, a probe only finds out that it told less than is true. */
 const probeToldMs = 240_000;
 /** So long after a refusal it is settled which tasks were in flight then. */
@@ -167,7 +168,7 @@ export class Slots {
       const pause = Math.min(shutMaxMs, shutMs * 2 ** (this.#shutTries - 1));
       this.#shutUntil = now + Math.max(this.#jitter(pause), retryAfterMs ?? 0);
     } else if (retryAfterMs !== null) this.#shutUntil = now + retryAfterMs;
-    if (this.#probing) this.#probeEveryMs = Math.min(probeMaxMs, this.#probeEveryMs * 2);
+    if (this.#probing) this.#probeEveryMs = Math.min(probeMaxMs, this.#probeEveryMs * probeGrowth);
     this.#probing = false;
     this.#learned = true;
     const fits = Math.max(1, Math.min(this.#limit, this.#held));

@@ -5,7 +5,7 @@ import type { RunId, TaskId } from '../values/ids.js';
 import { impossible } from '../values/impossible.js';
 import { backoffMs } from './backoff.js';
 import type { Context } from './context.js';
-import { errorOf } from './errors.js';
+import { errorOf, saysTooFast } from './errors.js';
 import { noTaskEvidence } from './evidence.js';
 import type { Watched } from './follow.js';
 import type { Retries } from './retries.js';
@@ -196,6 +196,7 @@ export class Submitter {
     const { now } = context;
     const record = (then: 'capacity' | 'retry' | 'final' | 'stop'): Promise<void> =>
       context.record({ type: 'refused', run: run.id, attempt, error: errorOf(fault), then });
+    if (saysTooFast(fault)) this.parts.watch.tooFast();
     if (fault.class === 'capacity') {
       context.slots.refused(now, fault.retryAfterMs, this.parts.watch.ghosts);
       this.#lossesInARow = 0;

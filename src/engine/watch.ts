@@ -12,6 +12,8 @@ import type { Teller } from './hints.js';
 import { Arrivals, Heard, Strangers } from './hints.js';
 import type { NextRead, PollPolicy, TaskFacts, View } from './policy.js';
 import { RequestBudget } from './request-budget.js';
+import { saysTooFast } from './errors.js';
+import { runTimeOf, ToldTimes } from './told-times.js';
 import { Wake } from './wake.js';
 
 interface Entry {
@@ -28,8 +30,8 @@ interface Entry {
 }
 
 export interface WatchOptions extends FollowOptions {
-  /** Whole-batch budget of read requests. */
-  readonly requestsPerSecond: number;
+  /** Whole-batch budget of read requests a second, as of now. */
+  readonly requestsPerSecond: () => number;
   /** Requests under way at once. */
   readonly parallel: number;
   readonly policy: PollPolicy;
@@ -74,6 +76,8 @@ export interface WatchParts {
 const eventLateMs = 500;
 /** So many reads in a row without an answer are told: one alone means little. */
 const silentReads = 2;
+/** So often in a row the queue status call must fail before only the account is asked. */
+const refusalsBelieved = 3;
 const unreadBackoff = { firstMs: 1_000, maxMs: 30_000 };
 
 /**
@@ -84,6 +88,7 @@ const unreadBackoff = { firstMs: 1_000, maxMs: 30_000 };
 export class Watch {
   readonly #entries = new Map<string, Entry>();
   readonly #census = new Census();
+  readonly #told = new ToldTimes();
   readonly #arrivals = new Arrivals();
   readonly #strangers = new Strangers();
   readonly #budget: RequestBudget;
@@ -94,7 +99,8 @@ export class Watch {
   #found = 0;
   #ending = 0;
   #closed = false;
-  #queueTells: boolean;
+  /** In a row; one alone may be chance. */
+  #queueRefusals: number;
   /** The account's limit, as last told. */
   #capacity: number | null = null;
   /** What `decided` rejected with: the loop ends with it. */
@@ -115,7 +121,7 @@ export class Watch {
     this.#wake = new Wake(edges.clock);
     this.#budget = new RequestBudget(options.requestsPerSecond);
     this.#lastReadAt = edges.clock.now();
-    this.#queueTells = options.queueTold;
+    this.#queueRefusals = options.queueTold ? 0 : refusalsBelieved;
   }
 
   /** Tasks that were accepted and not found to have ended. */
@@ -201,6 +207,11 @@ export class Watch {
     return this.#strangers.all();
   }
 
+  /** The service said that requests come too fast: reads are made less often for a while. */
+  tooFast(): void {
+    this.#budget.tooFast(this.edges.clock.now());
+  }
+
   /** A create found no room: what the count said of free slots may be wrong. */
   refused(): void {
     this.parts.changed(this.#census.refused(this.edges.clock.now()));
@@ -264,7 +275,7 @@ export class Watch {
       announced: this.#arrivals.arriving,
       unsure: this.parts.unsure(),
       hungry: this.parts.hungry(),
-      requestsPerSecond: this.options.requestsPerSecond,
+      requestsPerSecond: this.#budget.perSecond(now),
     };
   }
 
@@ -282,7 +293,8 @@ export class Watch {
 
   async #count(sentAt: number): Promise<void> {
     this.#counting = true;
-    const creates = this.parts.creates();
+    // Taken now: what is handed over is the submitter itself, which goes on counting.
+    const { begun, underWay, held } = this.parts.creates();
     const alive = this.alive;
     const found = this.#found;
     const count = await this.#inFlight().finally(() => {
@@ -296,11 +308,11 @@ export class Watch {
       return;
     }
     this.#read(at);
-    const started = creates.underWay + (this.parts.creates().begun - creates.begun);
+    const started = underWay + (this.parts.creates().begun - begun);
     const change = this.#census.read({
       count,
       atLeast: Math.max(0, alive - (this.#found - found)),
-      atMost: alive + started + creates.held,
+      atMost: alive + started + held,
       sentAt,
       at,
     });
@@ -311,15 +323,18 @@ export class Watch {
 
   /** The account's tasks, by the call that also tells its limit while that one answers. */
   async #inFlight(): Promise<number | null> {
-    if (this.#queueTells) {
+    if (this.#queueRefusals < refusalsBelieved) {
       const answer = await this.edges.service.queue(this.signal);
       if (answer.is === 'known' && answer.total !== null) {
+        this.#queueRefusals = 0;
         this.#capacity = answer.limit;
         return answer.total;
       }
-      this.#queueTells = false;
+      if (answer.is === 'failed' && saysTooFast(answer.fault)) this.tooFast();
+      this.#queueRefusals += 1;
     }
     const answer = await this.edges.service.account(this.signal);
+    if (answer.is === 'failed' && saysTooFast(answer.fault)) this.tooFast();
     return answer.is === 'known' ? answer.tasksInFlight : null;
   }
 
@@ -342,6 +357,7 @@ export class Watch {
     if (answer.is === 'unread') {
       this.#unread += 1;
       if (this.#unread === silentReads) this.parts.silent(answer.fault);
+      if (saysTooFast(answer.fault)) this.tooFast();
     } else this.#read(now);
     const decision = decide(task, answer, now, this.options);
     if (decision.is === 'again' && decision.nowRunning) {
@@ -380,8 +396,8 @@ export class Watch {
   /** Its slot is free from now on, if it was not before. */
   #ended(entry: Entry, decision: Decision & { readonly cost: Cost }, now: number): void {
     const { task, seenAt } = entry;
-    const { taskTimeMs } = decision.cost;
     const { runningAt } = task;
+    const taskTimeMs = this.#told.believed({ runningAt, seenAt, now }, decision.cost.taskTimeMs);
     entry.ended = true;
     const { by, late } = entry.heard;
     // Told by its socket, which may be quicker: that says nothing about events.
@@ -391,7 +407,7 @@ export class Watch {
     const endedAt = runningAt === null || taskTimeMs === null ? null : runningAt + taskTimeMs;
     this.parts.changed(this.#census.ended(endedAt, now));
     if (decision.is === 'succeeded' && runningAt !== null)
-      this.parts.ran(runTimeOf({ runningAt, seenAt, now, taskTimeMs }));
+      this.parts.ran(runTimeOf({ runningAt, seenAt, now }, taskTimeMs));
   }
 
   /** When a task is asked for again, where that is not the policy's to say. */
@@ -403,27 +419,6 @@ export class Watch {
     return afterMs === null ? null : now + afterMs;
   }
 }
-
-/**
- * How long a task ran, which is known from both sides only: longer than when it was last seen
- * to run, shorter than when it was found. The service's own number, in whole seconds, is taken
- * where it lies between the two.
- */
-const runTimeOf = ({
-  runningAt,
-  seenAt,
-  now,
-  taskTimeMs,
-}: {
-  readonly runningAt: number;
-  readonly seenAt: number;
-  readonly now: number;
-  readonly taskTimeMs: number | null;
-}): number => {
-  const [least, most] = [Math.max(0, seenAt - runningAt), now - runningAt];
-  const within = taskTimeMs !== null && taskTimeMs > least - 1_500 && taskTimeMs < most + 1_500;
-  return within ? Math.min(most, Math.max(least, taskTimeMs)) : (least + most) / 2;
-};
 
 const factsOf = ({ task, seenAt, asking, fixedAt }: Entry): TaskFacts => ({
   taskId: task.taskId,

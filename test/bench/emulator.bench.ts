@@ -2,7 +2,7 @@ import { test } from 'vitest';
 import { emulatedClock } from '../../src/edges/clock.js';
 import { startEmulator } from '../../src/emulator/server.js';
 import type { PollPolicy } from '../../src/engine/policy.js';
-import { predictivePolicy } from '../../src/engine/predictive.js';
+import { steadyPolicy } from '../../src/engine/steady.js';
 import { createClient } from '../../src/runninghub/client.js';
 import type { Json } from '../../src/values/json.js';
 import { graph } from '../support/graph.js';
@@ -14,7 +14,7 @@ const speed = 20;
 const slots = 5;
 const runs = 60;
 const policies: readonly (readonly [string, () => PollPolicy])[] = [
-  ['rh-batch', () => predictivePolicy()],
+  ['rh-batch', () => steadyPolicy()],
   ['every 5 s', () => fixed(5_000)],
   ['every 1 s', () => fixed(1_000)],
   ['1, 2, 4 … 30 s', () => exponential()],

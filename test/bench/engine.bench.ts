@@ -1,8 +1,8 @@
 import { test } from 'vitest';
-import { systemClock } from '../../src/edges/clock.js';
-import { predictivePolicy } from '../../src/engine/predictive.js';
+import { steadyPolicy } from '../../src/engine/steady.js';
 import { InstantService } from './instant-service.js';
 import { virtualBatch } from '../support/virtual-batch.js';
+import { VirtualClock } from '../support/virtual-clock.js';
 import { table } from './table.js';
 
 test('100,000 runs through the engine, against a service that answers at once', async () => {
@@ -11,14 +11,17 @@ test('100,000 runs through the engine, against a service that answers at once', 
   for (const runs of [100_000, 10_000]) {
     const before = process.cpuUsage();
     const began = performance.now();
-    await virtualBatch({
-      runs,
-      policy: predictivePolicy(),
-      service: new InstantService(),
-      clock: systemClock,
-      random: Math.random,
-      execution: { concurrency: 50, requestsPerSecond: 1_000_000 },
-    });
+    const clock = new VirtualClock();
+    await clock.drive(
+      virtualBatch({
+        runs,
+        policy: steadyPolicy(),
+        service: new InstantService(),
+        clock,
+        random: Math.random,
+        execution: { concurrency: 50, requestsPerSecond: 1_000_000 },
+      }),
+    );
     const { user, system } = process.cpuUsage(before);
     rows.push([
       String(runs),

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Clock } from '../../src/edges/clock.js';
-import { predictivePolicy } from '../../src/engine/predictive.js';
+import { steadyPolicy } from '../../src/engine/steady.js';
 import { fault, ModelService } from '../support/model-service.js';
 import { virtualBatch } from '../support/virtual-batch.js';
 import { VirtualClock } from '../support/virtual-clock.js';
@@ -35,7 +35,7 @@ const jumping = async (byMs: number, deaf: number) => {
   const result = await base.drive(
     virtualBatch({
       runs: 8,
-      policy: predictivePolicy(),
+      policy: steadyPolicy(),
       service,
       clock,
       random: () => 0.5,

@@ -68,7 +68,7 @@ test('a queue on the service is fed, not filled', () => {
 });
 
 test.each([2, 5, 0.5])('no more than %d requests in any second', (perSecond) => {
-  const budget = new RequestBudget(perSecond);
+  const budget = new RequestBudget(() => perSecond);
   const sent: number[] = [];
   for (let now = 0; sent.length < 40; now = Math.max(now + 1, budget.freeAt(now + 1))) {
     if (budget.freeAt(now) > now) continue;

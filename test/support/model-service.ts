@@ -42,6 +42,10 @@ export interface ModelOptions {
   readonly onAccepted?: (task: ModelTask) => void;
   /** A read request goes out. */
   readonly onRead?: () => void;
+  /** What the service tells of a run time, in ms; by default whole seconds of the truth. */
+  readonly toldMs?: (ms: number) => number | null;
+  /** Whether this request is answered with HTTP 500, whatever it asked. */
+  readonly fails?: () => boolean;
 }
 
 export const fault = (code: string, kind: Fault['class'], message = code): Fault => ({
@@ -126,7 +130,10 @@ export class ModelService implements Service {
     this.requests.outputs += 1;
     this.options.onRead?.();
     await this.#travel();
-    const answer = this.#outputs(taskId);
+    const answer: TaskAnswer =
+      this.options.fails?.() === true
+        ? { is: 'unread', fault: fault('http-500', 'transient') }
+        : this.#outputs(taskId);
     await this.#travel();
     return answer;
   }
@@ -143,11 +150,14 @@ export class ModelService implements Service {
     if (now < task.startsAt) return { is: 'queued' };
     if (now < task.endsAt) return { is: 'running', netWssUrl: null };
     task.seenAt ??= now;
-    const seconds = Math.round((task.endsAt - task.startsAt) / 1000);
+    const ranMs = task.endsAt - task.startsAt;
+    const seconds = Math.round(ranMs / 1000);
+    const taskTimeMs =
+      this.options.toldMs === undefined ? seconds * 1000 : this.options.toldMs(ranMs);
     return {
       is: 'succeeded',
       outputs: [{ url: `model://${taskId}.png`, node: '9', type: 'png', text: null }],
-      cost: { coins: String(Math.ceil(seconds * 0.2)), money: null, taskTimeMs: seconds * 1000 },
+      cost: { coins: String(Math.ceil(seconds * 0.2)), money: null, taskTimeMs },
     };
   }
 
@@ -178,6 +188,8 @@ export class ModelService implements Service {
       type: 'NORMAL',
     };
     await this.#travel();
+    if (this.options.fails?.() === true)
+      return { is: 'failed', fault: fault('http-500', 'transient') };
     return this.options.onAccount?.(truth) ?? truth;
   }
 
@@ -189,6 +201,8 @@ export class ModelService implements Service {
     const total = this.inFlight() + (this.options.foreign?.() ?? 0);
     const limit = this.options.slots();
     await this.#travel();
+    if (this.options.fails?.() === true)
+      return { is: 'failed', fault: fault('http-500', 'transient') };
     return { is: 'known', limit, running: Math.min(total, limit), queued: 0, total };
   }
 

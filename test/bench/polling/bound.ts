@@ -1,6 +1,7 @@
 import { draws } from './draws.js';
 import { percent } from '../table.js';
 import type { Scenario } from './scenario.js';
+import { readsPerSecond } from './scenario.js';
 
 const readsPerRun = 10;
 
@@ -17,7 +18,7 @@ export const bound = (scenario: Scenario): string => {
     return '';
   const times = sample(scenario);
   const mean = times.reduce((sum, ms) => sum + ms, 0) / times.length;
-  const perSecond = scenario.execution?.requestsPerSecond ?? 2;
+  const perSecond = readsPerSecond(scenario);
   const affordable = Math.min(readsPerRun, (perSecond * mean) / 1000 / slots);
   const trip = scenario.roundTripMs ?? 100;
   if (slots === 1) return percent(mean / (mean + trip + alone(times, affordable)));

@@ -31,6 +31,9 @@ export interface Scenario {
   /** The service tells the end of each task to a webhook, as this says. */
   readonly events?: (tell: Tell) => void;
   readonly patienceMs?: number;
+  readonly toldMs?: ModelOptions['toldMs'];
+  /** Share of reads that are answered with HTTP 500. */
+  readonly failing?: number;
   readonly execution?: Partial<ExecutionOptions>;
   readonly values?: (index: number) => ReadonlyMap<string, string>;
 }
@@ -56,6 +59,12 @@ export interface Measured {
   readonly rejected: number;
   /** Mean and 95th percentile from a task's end to our knowledge of its outputs, in ms. */
   readonly seenLateMs: number;
+  /** The same of tasks that ended before the last submit: results during the batch. */
+  readonly duringLateMs: number;
+  /** From the last task's end to the end of the apply, in ms. */
+  readonly tailMs: number;
+  /** What the tail may be: 3 s and twice the time to ask for every task that is still followed. */
+  readonly tailBoundMs: number;
   readonly done: number;
 }
 
@@ -104,6 +113,10 @@ export const play = async (
     told: scenario.told === true,
     foreign: () => foreignAt(clock.now()),
     onRead: () => reads.push(clock.now()),
+    ...(scenario.toldMs === undefined ? {} : { toldMs: scenario.toldMs }),
+    ...(scenario.failing === undefined
+      ? {}
+      : { fails: withChance(scenario.failing, draws(seed + 31)) }),
     onAccount: (truth) => {
       const lag = scenario.countLagMs ?? 0;
       if (lag === 0) return scenario.account?.(truth) ?? truth;
@@ -153,6 +166,9 @@ export const measure = async (
     offered += offeredAt(at) * Math.min(1_000, lastStart - at);
   const work = tasks.reduce((sum, { startsAt, endsAt }) => sum + endsAt - startsAt, 0);
   const late = tasks.map(({ seenAt, endsAt }) => (seenAt ?? clock.now()) - endsAt);
+  const during = tasks.filter(({ endsAt }) => endsAt < lastStart);
+  const duringLate = during.map(({ seenAt, endsAt }) => (seenAt ?? clock.now()) - endsAt);
+  const followed = tasks.filter(({ seenAt }) => seenAt === null || seenAt >= lastEnd).length;
   const meanSlots = offered / Math.max(1, lastStart - start);
   return {
     utilisation: busy / offered,
@@ -163,9 +179,43 @@ export const measure = async (
     peak: mostIn(reads, 1_000),
     rejected: service.rejected,
     seenLateMs: late.reduce((sum, ms) => sum + ms, 0) / late.length,
+    duringLateMs: duringLate.reduce((sum, ms) => sum + ms, 0) / Math.max(1, during.length),
+    tailMs: clock.now() - lastEnd,
+    tailBoundMs:
+      3_000 + (2_000 * followed) / Math.min(20, Math.max(2, followed / 5, mostAtOnce(tasks) / 5)),
     done: accepted,
   };
 };
+
+/** The engine's own default, unless the scenario says otherwise. */
+export const readsPerSecond = ({ slots, execution }: Scenario): number =>
+  execution?.requestsPerSecond ??
+  Math.min(20, Math.max(2, typeof slots === 'number' ? slots / 5 : 2));
+
+/** Slots that the batch really found: short tasks end before a hundred could be begun. */
+const mostAtOnce = (tasks: readonly ModelTask[]): number =>
+  Math.max(
+    ...tasks.map(
+      ({ startsAt }) =>
+        tasks.filter((other) => other.startsAt <= startsAt && other.endsAt > startsAt).length,
+    ),
+  );
+
+/**
+ * In any one second, as the engine's budget has it: it follows the slots, which may be taken for
+ * more than there are for a moment, and a queue of the service counts as slots.
+ */
+export const mostReads = (scenario: Scenario): number => {
+  const fixed = scenario.execution?.requestsPerSecond;
+  if (fixed !== undefined && fixed !== null) return fixed;
+  const growing = (scenario.queue ?? 0) > 0 || typeof scenario.slots === 'function';
+  return Math.ceil(1.5 * readsPerSecond(scenario)) + (growing ? 2 : 1);
+};
+
+const withChance =
+  (share: number, random: () => number): (() => boolean) =>
+  () =>
+    random() < share;
 
 const mostIn = (times: readonly number[], windowMs: number): number => {
   let [from, most] = [0, 0];

@@ -24,7 +24,19 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   '3 slots': { ...pictures, slots: 3 },
   '5 slots': pictures,
   '20 slots': { ...pictures, slots: 20, runs: 1_000 },
-  '100 slots, 2 reads/s': { ...pictures, slots: 100, runs: 2_000 },
+  '20 slots, 2 reads/s': {
+    ...pictures,
+    slots: 20,
+    runs: 1_000,
+    execution: { requestsPerSecond: 2 },
+  },
+  '100 slots, 2 reads/s': {
+    ...pictures,
+    slots: 100,
+    runs: 2_000,
+    execution: { requestsPerSecond: 2 },
+  },
+  '100 slots': { ...pictures, slots: 100, runs: 2_000 },
   '100 slots, 8 reads/s': {
     ...pictures,
     slots: 100,
@@ -70,5 +82,24 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   'count refused': { ...pictures, account: () => ({ is: 'failed', fault }) },
   'count 5 s old': { ...pictures, countLagMs: 5_000 },
   'count always 0': { ...pictures, account: (truth) => ({ ...truth, tasksInFlight: 0 }) },
+  '2 % HTTP 500': { ...pictures, failing: 0.02 },
+  'run time told × 0.8': { ...pictures, toldMs: (ms) => Math.round(ms * 0.8) },
+  'run time told × 0.05': { ...pictures, toldMs: (ms) => Math.round(ms * 0.05) },
+  'run time told as 0': { ...pictures, toldMs: () => 0 },
+  'run time not told': { ...pictures, toldMs: () => null },
+  'run time told in s for ms': { ...pictures, toldMs: (ms) => Math.round(ms / 1_000) },
   'count always 5': { ...pictures, account: (truth) => ({ ...truth, tasksInFlight: 5 }) },
 };
+
+const medians = [1_000, 2_000, 3_000, 6_000, 30_000, 60_000];
+const widths = [5, 20, 100];
+
+/** How long an apply goes on after its last task has ended: medians of run time × slots. */
+export const tails: Readonly<Record<string, Scenario>> = Object.fromEntries(
+  widths.flatMap((slots) =>
+    medians.map((medianMs) => [
+      `${slots} slots, ${medianMs / 1_000} s`,
+      { runs: 10 * slots, slots, runMs: logNormal(medianMs, 0.4) } satisfies Scenario,
+    ]),
+  ),
+);

@@ -1,4 +1,4 @@
-import { predictivePolicy } from '../../../src/engine/predictive.js';
+import { steadyPolicy } from '../../../src/engine/steady.js';
 import type { Forecast } from '../../../src/plan/forecast.js';
 import type { Scenario } from './scenario.js';
 import { play } from './scenario.js';
@@ -26,7 +26,7 @@ export const score = async (scenario: Scenario, seed: number): Promise<Score[]> 
   let settled = 0;
   let spent = 0;
   let end = 0;
-  await play(scenario, predictivePolicy(), seed, (event, outlook, now) => {
+  await play(scenario, steadyPolicy(), seed, (event, outlook, now) => {
     if (event.type !== 'settled') return;
     settled += 1;
     spent += Number(event.cost.coins ?? 0);
