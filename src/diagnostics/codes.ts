@@ -40,6 +40,7 @@ export const codes = {
   E0123: 'A key means nothing for the target that the manifest names.',
   E0124: 'What notify.url needs is not in the environment.',
   E0125: 'The machine type is none that rh-batch knows.',
+  E0165: 'A template stands where none is read.',
 
   // E02xx: api.json and addresses
   E0201: 'api.json is empty or no text.',
@@ -96,6 +97,7 @@ export const codes = {
   E0412: 'A field that needs a value has none in some run.',
   E0440: 'A run would be the unchanged workflow, although a matrix or set is written.',
   E0410: 'A selection on the command line fits no run.',
+  E0465: 'A text looks like a template and is none, because its braces are not ${{ }}.',
 
   // E05xx: assets
   E0501: 'An asset does not exist.',

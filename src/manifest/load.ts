@@ -18,6 +18,7 @@ import { matrixSpec } from './matrix-spec.js';
 import { notifyOf } from './notify.js';
 import { MapReader } from './reader.js';
 import { findKeys } from './secrets.js';
+import { findStrayTemplates } from './stray-templates.js';
 import type { TargetSyntax } from './target.js';
 import { targetOf } from './target.js';
 import type { MapTree, Tree } from './tree.js';
@@ -47,6 +48,7 @@ export const loadManifest = (input: ManifestInput, problems: Problems): Manifest
   const written = text === null ? null : readYaml(input.file, text, problems);
   if (written === null) return null;
   findKeys(written, problems);
+  findStrayTemplates(written, problems);
   const tree = withProfile(written, input.profile, problems);
   checkSchema(tree, problems);
   if (tree.is !== 'map') return null;

@@ -39,6 +39,8 @@ export type Evaluated =
       readonly message: string;
       readonly hint: string | null;
       readonly at: Place | null;
+      /** The path that has no value; absent: something else is wrong. */
+      readonly missing?: readonly string[];
     };
 
 /** Whether a text holds anything to evaluate, or an escaped `$${{`. */
@@ -235,6 +237,7 @@ export const evaluate = (template: Template, scope: Scope): Evaluated => {
       return {
         ok: false,
         at: part.at,
+        missing: part.path,
         message: `"${part.source}" is not given here`,
         hint: `\${{ ${part.source} | default('') }}`,
       };
@@ -252,12 +255,14 @@ export const evaluate = (template: Template, scope: Scope): Evaluated => {
 
 const valueOf = (expression: Expression, scope: Scope): Evaluated => {
   let datum = scope.lookup(expression.path) ?? absent;
+  const missing = datum.is === 'absent' ? { missing: expression.path } : {};
   for (const filter of expression.filters) {
     const result = applyFilter(filter, datum);
     if (!result.ok)
       return {
         ok: false,
         at: expression.at,
+        ...missing,
         message: `"${expression.source}" ${result.why}`,
         hint: null,
       };

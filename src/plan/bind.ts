@@ -10,6 +10,7 @@ import { shortestAddress } from '../workflow/shortest.js';
 import type { Expression } from './expression.js';
 import { compile, pathsOf, unknownName } from './expression.js';
 import { requiredOf } from './required.js';
+import { warnOfOtherBraces } from './other-braces.js';
 import type { Stage, Surroundings } from './scope.js';
 import { isKnown, knownNames, variableOf } from './scope.js';
 import { checkTables, unparted, wrongDelimiter } from './tables.js';
@@ -124,6 +125,7 @@ export const checkNames = (
       if (!isKnown(path, variables, surroundings, stage))
         problems.add(unknownName(path, at, knownNames(names, surroundings, stage)));
     }
+  warnOfOtherBraces(uses, names, surroundings, problems);
   const told = readsRows ? none : checkTables(matrix, usedInTables(matrix, used), problems);
   for (const { name, at, source } of matrix.variables)
     // A header that is an address and did not bind is an error already.

@@ -17,6 +17,7 @@ import { runIdOf } from './fingerprint.js';
 import { defaultName, keyOf } from './name.js';
 import type { Override, OverrideValue } from './plan.js';
 import { assetsOf } from './plan.js';
+import type { Members } from './members.js';
 import { portable } from './portable.js';
 import { requiredOf } from './required.js';
 import type { Surroundings } from './scope.js';
@@ -105,6 +106,7 @@ export class Evaluator {
       readonly fingerprints: Fingerprints;
       readonly surroundings: Surroundings;
       readonly naming: Naming;
+      readonly members: Members;
     },
   ) {
     this.#required = requiredOf(parts.workflow);
@@ -161,7 +163,7 @@ export class Evaluator {
   ): { readonly field: Field; readonly made: ReturnType<Values['valueOf']> }[] {
     const source = this.#source(value, combination, at);
     if (!source.ok) {
-      problems.add(atRow(source, combination, at));
+      this.#tell(source, combination, at, problems);
       return [];
     }
     const { datum, dir, place } = source;
@@ -242,8 +244,20 @@ export class Evaluator {
     const scope = scopeOf(core.combination, this.parts.surroundings, run);
     const evaluated = evaluateValue(expression, scope);
     if (evaluated.ok) return evaluated.datum.is === 'scalar' ? evaluated.datum.text : '';
-    problems.add(atRow(evaluated, core.combination, at));
+    this.#tell(evaluated, core.combination, at, problems);
     return null;
+  }
+
+  /** A name that may exist in no run at all is told once, when all were seen. */
+  #tell(
+    evaluated: Evaluated & { ok: false },
+    combination: Combination,
+    at: Place | null,
+    problems: Problems,
+  ): void {
+    const mistake = atRow(evaluated, combination, at);
+    const { missing } = evaluated;
+    if (missing === undefined || !this.parts.members.defer(missing, mistake)) problems.add(mistake);
   }
 }
 

@@ -8,7 +8,12 @@ import type { Place } from '../values/place.js';
 
 /** A written value with its templates taken apart: evaluated once per run. */
 export type Expression =
-  | { readonly is: 'plain'; readonly datum: Datum }
+  | {
+      readonly is: 'plain';
+      readonly datum: Datum;
+      /** Of a text that may hold templates; null: it means exactly what it says. */
+      readonly at: Place | null;
+    }
   | { readonly is: 'template'; readonly template: Template }
   | { readonly is: 'list'; readonly items: readonly Expression[] }
   | { readonly is: 'map'; readonly entries: ReadonlyMap<string, Expression> };
@@ -17,16 +22,17 @@ export type Expression =
 export const compile = (datum: Datum, at: Place | null, problems: Problems): Expression => {
   switch (datum.is) {
     case 'absent':
-      return { is: 'plain', datum };
+      return { is: 'plain', datum, at: null };
     case 'scalar': {
-      if (!hasTemplate(datum.text)) return { is: 'plain', datum };
+      if (!hasTemplate(datum.text)) return { is: 'plain', datum, at };
       const template = parseTemplate(datum.text, at, problems);
-      return template === null ? { is: 'plain', datum } : { is: 'template', template };
+      return template === null ? { is: 'plain', datum, at: null } : { is: 'template', template };
     }
     case 'list':
       return { is: 'list', items: datum.items.map((item) => compile(item, at, problems)) };
     case 'map': {
-      if (datum.entries.size === 1 && datum.entries.has('value')) return { is: 'plain', datum };
+      if (datum.entries.size === 1 && datum.entries.has('value'))
+        return { is: 'plain', datum, at: null };
       return {
         is: 'map',
         entries: new Map(
@@ -37,16 +43,29 @@ export const compile = (datum: Datum, at: Place | null, problems: Problems): Exp
   }
 };
 
+export interface PathRead {
+  readonly path: readonly string[];
+  readonly at: Place | null;
+  /** Something else is written where it has no value. */
+  readonly optional: boolean;
+}
+
 /** Every path that the value's templates read, with the place of each. */
-export const pathsOf = (
-  expression: Expression,
-): readonly { readonly path: readonly string[]; readonly at: Place | null }[] => {
+export const pathsOf = (expression: Expression): readonly PathRead[] => {
   switch (expression.is) {
     case 'plain':
       return [];
     case 'template':
       return expression.template.parts.flatMap((part) =>
-        part.is === 'expression' ? [{ path: part.path, at: part.at }] : [],
+        part.is === 'expression'
+          ? [
+              {
+                path: part.path,
+                at: part.at,
+                optional: part.filters.some(({ name }) => name === 'default'),
+              },
+            ]
+          : [],
       );
     case 'list':
       return expression.items.flatMap(pathsOf);

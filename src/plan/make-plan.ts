@@ -24,10 +24,11 @@ import { estimate } from './estimate.js';
 import { unmet } from './expect.js';
 import type { RunCore } from './evaluate.js';
 import { Evaluator } from './evaluate.js';
-import { compile } from './expression.js';
+import { compile, pathsOf } from './expression.js';
 import { Fingerprints } from './fingerprint.js';
 import { IdTable } from './id-table.js';
 import { keptNodes } from './kept-nodes.js';
+import { Members } from './members.js';
 import { Mix } from './mix.js';
 import type { FileMove, FileMoves, Found } from './moves.js';
 import { isNumbered } from './moves.js';
@@ -111,6 +112,7 @@ class Planner implements Plan {
   readonly #values: Values;
   readonly #evaluator: Evaluator;
   readonly #outputs: OutputNames;
+  readonly #members: Members;
   /** As the plan found them: what is retried and succeeds still belongs to this apply's report. */
   readonly #failed: ReadonlySet<RunId> | null;
   readonly #selected = new IdTable();
@@ -174,21 +176,18 @@ class Planner implements Plan {
       })),
     };
     this.#outputs = new OutputNames(manifest, matrix, surroundings, problems);
-    checkNames(
-      [
-        ...bindings.flatMap(({ value }) =>
-          value.is === 'expression'
-            ? [{ expression: value.expression, stage: 'set' as const }]
-            : [],
-        ),
-        ...(naming.name === null ? [] : [{ expression: naming.name, stage: 'name' as const }]),
-        ...naming.tags.map(({ expression }) => ({ expression, stage: 'name' as const })),
-        ...this.#outputs.uses,
-      ],
-      bindings,
-      matrix,
-      surroundings,
-      problems,
+    const uses = [
+      ...bindings.flatMap(({ value }) =>
+        value.is === 'expression' ? [{ expression: value.expression, stage: 'set' as const }] : [],
+      ),
+      ...(naming.name === null ? [] : [{ expression: naming.name, stage: 'name' as const }]),
+      ...naming.tags.map(({ expression }) => ({ expression, stage: 'name' as const })),
+      ...this.#outputs.uses,
+    ];
+    checkNames(uses, bindings, matrix, surroundings, problems);
+    this.#members = new Members(
+      uses.flatMap(({ expression }) => pathsOf(expression)),
+      new Set(this.#variables),
     );
     // Told once, not for every run.
     if (bindings.length === 0 && !runsAsItIs(manifest) && problems.errors === before) {
@@ -204,6 +203,7 @@ class Planner implements Plan {
       fingerprints: new Fingerprints(manifest.target, instance, graph),
       surroundings,
       naming,
+      members: this.#members,
     });
   }
 
@@ -345,6 +345,7 @@ class Planner implements Plan {
       }
     }
     yield cores;
+    if (problems === this.problems) this.#members.tell(problems);
     // Of runs that could not be made it is not known whether they fit.
     if (problems === this.problems && problems.errors === before)
       for (const mistake of selector.mistakes(this.#variables)) problems.add(mistake);
@@ -365,6 +366,7 @@ class Planner implements Plan {
     problems: Problems,
   ): Promise<RunCore | null> {
     const { selection } = this.input;
+    if (problems === this.problems) this.#members.see(combination);
     if (isSkipped(combination) || !inShard(selection, combination.index)) {
       this.#notSelected += 1;
       return null;

@@ -29,7 +29,7 @@ export const knownNames = (
   stage: Stage,
 ): string[] => [
   ...variables.filter((name) => /^[\p{L}_][\p{L}\p{N}_-]*$/u.test(name)),
-  ...[...vars.keys()].map((name) => `vars.${name}`),
+  ...[...vars].flatMap(([name, { value }]) => membersOf(`vars.${name}`, value)),
   ...[...batch.keys()].map((name) => `batch.${name}`),
   ...runFields[stage].map((name) => `run.${name}`),
   'row.line',
@@ -44,13 +44,16 @@ export const isKnown = (
   { vars, batch }: Surroundings,
   stage: Stage,
 ): boolean => {
-  const [first = '', second] = path;
+  const [first = '', second, ...rest] = path;
   if (first === 'matrix') return second !== undefined && variables.has(second);
   if (variables.has(first) && !isReserved(first)) return true;
   if (second === undefined) return false;
+  if (first === 'vars') {
+    const written = vars.get(second);
+    return written !== undefined && hasMember(written.value, rest);
+  }
+  if (rest.length > 0) return false;
   switch (first) {
-    case 'vars':
-      return vars.has(second);
     case 'env':
       return true;
     case 'row':
@@ -74,6 +77,21 @@ export const variableOf = (
   const [first = '', second] = path;
   if (first === 'matrix') return second ?? null;
   return variables.has(first) && !isReserved(first) ? first : null;
+};
+
+/** A name with the names below it. */
+const membersOf = (name: string, datum: Datum): string[] => [
+  name,
+  ...(datum.is === 'map'
+    ? [...datum.entries].flatMap(([key, member]) => membersOf(`${name}.${key}`, member))
+    : []),
+];
+
+/** Whether there is such a name below a value, given or not. */
+export const hasMember = (datum: Datum, path: readonly string[]): boolean => {
+  const parent = descend(datum, path.slice(0, -1));
+  const [last] = path.slice(-1);
+  return last === undefined || (parent.is === 'map' && parent.entries.has(last));
 };
 
 const isReserved = (name: string): boolean => reserved.some((word) => word === name);
@@ -126,7 +144,7 @@ const rowField = ({ row }: Pick<Combination, 'row'>, name: string): string | und
 const member = (cell: Cell | undefined, path: readonly string[]): Datum =>
   descend(cell?.datum ?? absent, path);
 
-const descend = (datum: Datum, path: readonly string[]): Datum => {
+export const descend = (datum: Datum, path: readonly string[]): Datum => {
   let at = datum;
   for (const key of path) {
     if (at.is !== 'map') return absent;
