@@ -5,6 +5,8 @@ import { fromRecord } from '../engine/adopt.js';
 import type { Decision, Watched } from '../engine/follow.js';
 import { cancelSent, decide } from '../engine/follow.js';
 import { watched } from '../engine/submit.js';
+import { guarded } from '../engine/guarded.js';
+import { foreignTasks } from '../journal/accounts.js';
 import type { Settled } from '../journal/event.js';
 import type { RunRecord } from '../journal/state.js';
 import type { Store } from '../journal/store.js';
@@ -42,10 +44,13 @@ export const cancel = async (call: Call, io: Io): Promise<number> => {
     const client = createClient({ baseUrl: site, key, clock, env: identity.env });
     try {
       const asked = [...store.state.runs.values()].flatMap(flightOf);
+      const foreign = [...foreignTasks(store.state, identity.account).values()];
+      const left = new Set(foreign.map(({ taskId }) => taskId));
+      const service = guarded(client, { left, adopted: new Set() });
       const answer = new Answer(call, io);
-      const left = await new Cancelling(store, client, clock, answer).all(asked);
+      const lasting = await new Cancelling(store, service, clock, answer).all(asked);
       if (asked.length === 0) answer.say('nothing of this batch is in flight', { tasks: [] });
-      return answer.end(left === 0 ? exit.done : exit.service);
+      return answer.end(lasting === 0 ? exit.done : exit.service);
     } finally {
       await client.close();
     }

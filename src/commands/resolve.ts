@@ -1,12 +1,16 @@
-import { Problems } from '../diagnostics/problems.js';
 import type { Resolved } from '../journal/event.js';
+import { Problems } from '../diagnostics/problems.js';
+import { foreignTask } from '../journal/accounts.js';
+import type { RunRecord } from '../journal/state.js';
 import { isTaskId } from '../values/ids.js';
 import { oneLine } from '../values/printable.js';
 import { Answer } from './answer.js';
 import type { Call } from './call.js';
+import { identify } from './connect.js';
 import { exit } from './exit.js';
 import { findRun, notOne } from './find-run.js';
 import type { Io } from './io.js';
+import { readEnvFile } from './project.js';
 import { resolveMany, unknownRuns } from './resolve-unknown.js';
 import { sayOne } from './say.js';
 import { withStore } from './with-store.js';
@@ -38,11 +42,12 @@ export const resolve = (call: Call, io: Io): Promise<number> => {
       return exit.badInput;
     }
     const { id, state, inputs } = found.record;
-    if (state.is !== 'unknown') {
+    const why = state.is === 'inFlight' ? await whyFollowed(found.record, how, call, io) : null;
+    if ((state.is !== 'unknown' && state.is !== 'inFlight') || why !== null) {
       sayOne(
         'E0703',
         `run ${id} (${inputs.name}) is not unknown: it is ${state.is}`,
-        null,
+        why,
         call,
         io,
       );
@@ -75,6 +80,23 @@ const resolveUnknown = (call: Call, io: Io): Promise<number> => {
     const runs = unknownRuns(store, call, io, new Problems());
     return runs === null ? exit.badInput : resolveMany(runs, many, store, call, io);
   });
+};
+
+/**
+ * Why a task in flight cannot be given up; null: it was submitted with another key than the one in
+ * use, so that no apply with this one will ever follow it.
+ */
+const whyFollowed = async (
+  record: RunRecord,
+  how: Resolved['how'],
+  call: Call,
+  io: Io,
+): Promise<string | null> => {
+  const problems = new Problems();
+  const identity = identify(call, io, await readEnvFile(call, io, problems), problems);
+  if (identity === null) return 'set the key in use first (RUNNINGHUB_API_KEY)';
+  if (foreignTask(record, identity.account) === null) return 'the next apply follows it';
+  return how.is === 'task' ? 'apply --adopt follows it with this key' : null;
 };
 
 const howOf = (call: Call): Resolved['how'] | null => {

@@ -5,7 +5,10 @@ import { Problems } from '../diagnostics/problems.js';
 import { NodeOutputFiles } from '../edges/output-files.js';
 import type { EngineResult } from '../engine/engine.js';
 import { runBatch } from '../engine/engine.js';
+import type { OfOthers } from '../engine/guarded.js';
+import { guarded } from '../engine/guarded.js';
 import { steadyPolicy } from '../engine/steady.js';
+import { foreignTasks } from '../journal/accounts.js';
 import type { LiveEvent, Recorded, RunError } from '../journal/event.js';
 import type { Store } from '../journal/store.js';
 import { durationsOf } from '../plan/durations.js';
@@ -14,10 +17,10 @@ import { Outlook } from '../plan/outlook.js';
 import type { Plan } from '../plan/plan.js';
 import { toRunInputs } from '../plan/record.js';
 import { requestOf } from '../plan/request.js';
-import type { Fault } from '../runninghub/service.js';
+import type { Fault, Service } from '../runninghub/service.js';
 import { TaskSockets } from '../runninghub/sockets.js';
 import { oneLine } from '../terminal/format.js';
-import type { RunId } from '../values/ids.js';
+import type { RunId, TaskId } from '../values/ids.js';
 import { askBalance } from './balance.js';
 import type { Call } from './call.js';
 import type { Connection, Identity } from './connect.js';
@@ -26,6 +29,9 @@ import { exit } from './exit.js';
 import type { Follower, Listener } from './follower.js';
 import type { Io } from './io.js';
 import type { Listened } from './listen.js';
+import type { Left } from './other-accounts.js';
+import { leftAlone } from './other-accounts.js';
+import { applyCommand } from './page-options.js';
 import type { Preflight } from './preflight.js';
 import { preflight } from './preflight.js';
 import type { Project } from './project.js';
@@ -127,7 +133,10 @@ export class Submission {
     if (summary.new + summary.changed + summary.retry + summary.unknown === 0)
       return { is: 'go', drifted: [], room: null };
     const problems = new Problems();
-    const inFlight = [...store.state.runs.values()].filter(({ state }) => state.is === 'inFlight');
+    const theirs = this.#theirs();
+    const inFlight = [...store.state.runs.values()].filter(
+      ({ state }) => state.is === 'inFlight' && !theirs.has(state.taskId),
+    );
     const say = (message: string): void =>
       progress.on({ type: 'waiting', for: 'service', message });
     const waiting = ({ message }: Fault, tries: number): void =>
@@ -152,6 +161,7 @@ export class Submission {
     const { store, plan, project, identity, listened, live } = this.parts;
     const { client, clock } = connection;
     const outlook = this.#lookAhead();
+    const others = await this.#others(client.speaking(plan.target.family));
     const tell = (event: Recorded | LiveEvent): void => {
       outlook.on(event, clock.now());
       // What goes beyond the limit is a question to the service, not a slot.
@@ -168,7 +178,7 @@ export class Submission {
     const result = await runBatch(
       plan,
       {
-        service: client.speaking(plan.target.family),
+        service: guarded(client.speaking(plan.target.family), others),
         journal: store,
         uploads: uploader,
         files: new NodeOutputFiles({
@@ -195,6 +205,7 @@ export class Submission {
         expectedMs: ({ values }) => outlook.expectedMs(values),
         room,
         nodes: plan.keptNodes,
+        leave: others.left,
         interrupted,
         patienceMs,
         // Of an earlier process's emulator nothing is left.
@@ -207,6 +218,33 @@ export class Submission {
       progress.on({ type: 'notice', message });
     }
     return this.#outcomeOf(result, connection, uploader);
+  }
+
+  /** Tasks that were submitted for other accounts. */
+  #theirs(): ReadonlySet<TaskId> {
+    const { store, identity } = this.parts;
+    const foreign = foreignTasks(store.state, identity.account);
+    return new Set([...foreign.values()].map(({ taskId }) => taskId));
+  }
+
+  /** `--adopt`: those that this key knows, since it is of the same account. */
+  async #others(service: Pick<Service, 'outputs'>): Promise<OfOthers> {
+    const [left, adopted] = [new Set<string>(), new Set<string>()];
+    const { store, identity, call } = this.parts;
+    for (const [{ state }, { taskId }] of foreignTasks(store.state, identity.account)) {
+      const adopt =
+        call.flag('adopt') && (state.is !== 'inFlight' || (await isKnown(taskId, service)));
+      (adopt ? adopted : left).add(taskId);
+    }
+    return { left, adopted };
+  }
+
+  /** What is left of them, for which this key could not ask; `--adopt` asks all the same. */
+  #leftAlone(): Left {
+    const { store, identity, call, project } = this.parts;
+    const foreign = foreignTasks(store.state, identity.account);
+    const command = applyCommand(call, project);
+    return leftAlone(foreign, command, command.slice('rh-batch apply'.length));
   }
 
   #lookAhead(): Outlook {
@@ -242,10 +280,12 @@ export class Submission {
       for (const taskId of inFlight) io.err.write(`in flight: ${taskId}\n`);
     }
     const { create, outputs } = client.requests();
+    const left = this.#leftAlone();
+    if (left.stop !== null) io.err.write(`notice: ${left.stop}\n${left.wayOut}`);
     return {
-      code: codeOf(result),
-      stop: stop?.message ?? waitingWords(unfetched),
-      held: new Map([...blocked, ...unfetched]),
+      code: codeOf(result, left.stop !== null),
+      stop: stop?.message ?? left.stop ?? waitingWords(unfetched),
+      held: new Map([...left.held, ...blocked, ...unfetched]),
       uploads: { count: uploader.uploads, bytes: uploader.uploadedBytes },
       requests: { create, outputs },
       submits: result.accepted,
@@ -256,7 +296,8 @@ export class Submission {
 
 /** Why results that are paid for are not here; null: all are. */
 const waitingWords = (unfetched: EngineResult['unfetched']): string | null => {
-  const [first] = unfetched.values();
+  const errors = [...unfetched.values()];
+  const [first] = [...errors.filter(isLocal), ...errors];
   if (first === undefined) return null;
   const whose = unfetched.size === 1 ? 'of one run' : `of ${unfetched.size} runs`;
   return `the outputs ${whose} could not be fetched yet: ${first.message}; they are paid for, and the next apply asks for them again`;
@@ -285,8 +326,16 @@ const stopCodes = {
   defect: exit.internal,
 };
 
-const codeOf = ({ stop, unfetched, blocked }: EngineResult): number => {
+const codeOf = ({ stop, unfetched, blocked }: EngineResult, left: boolean): number => {
   if (stop !== null) return stopCodes[stop.is];
-  if (unfetched.size > 0) return exit.service;
+  if ([...unfetched.values()].some(isLocal)) return exit.machine;
+  if (left || unfetched.size > 0) return exit.service;
   return blocked.size > 0 ? exit.someFailed : exit.done;
 };
+
+const isKnown = async (taskId: TaskId, service: Pick<Service, 'outputs'>): Promise<boolean> =>
+  (await service.outputs(taskId)).is !== 'missing';
+
+/** The disk, or another file of that name: nothing that the service could mend. */
+const isLocal = ({ class: kind, code }: RunError): boolean =>
+  kind === 'local' && (code === 'disk' || code === 'exists');

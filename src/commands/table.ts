@@ -70,6 +70,7 @@ export const commands: readonly Command[] = [
       ...selection,
       option('-j, --concurrency <n>', 'tasks in flight at once, or auto'),
       ...service,
+      option('--adopt', 'follow tasks of another key, too: the same account has a new one'),
       option(
         '--listen <port>',
         'receive webhook events there; HOST:PORT for more than this machine',
@@ -138,7 +139,7 @@ export const commands: readonly Command[] = [
   {
     name: 'resolve',
     args: '[run] [manifest]',
-    about: 'settle an unknown run, or with --unknown many',
+    about: 'settle an unknown run, or one in flight under another key; --unknown: many',
     options: [
       option(
         '--unknown',
@@ -150,6 +151,7 @@ export const commands: readonly Command[] = [
       option('--resubmit', 'submit it again (pays twice if a task exists)'),
       option('--give-up', 'count it as failed'),
       option('-y, --yes', 'settle many without being asked'),
+      option('--base-url <url>', 'the site'),
       option('--emulator', 'of the emulated batch'),
       json,
     ],

@@ -25,6 +25,8 @@ export interface EngineOptions {
   readonly room: number | null;
   /** Ids of the nodes whose outputs are kept; null: all. */
   readonly nodes: ReadonlySet<string> | null;
+  /** Tasks of other accounts that are in flight: left as they are. */
+  readonly leave: ReadonlySet<string>;
   /** Aborted by the first signal. */
   readonly interrupted: AbortSignal;
   /** How long output links live after their task's end; a day where it is not given. */

@@ -344,6 +344,7 @@ class Batch {
       const { state } = record;
       this.#adopted.add(record.id);
       if (state.is === 'inFlight') {
+        if (context.options.leave.has(state.taskId)) continue;
         context.slots.take(context.now);
         const { attempt, taskId, since, runningSince } = state;
         this.#watch.add(watched(run, attempt, taskId, since, runningSince));

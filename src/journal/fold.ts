@@ -145,7 +145,7 @@ export class Fold {
     const record = known ?? newRecord(run, inputs);
     if (known === undefined) this.#runs.set(run, record);
     else if (inputs !== null) record.inputs = inputs;
-    record.attempts = record.attempts.concat(newAttempt(attempt, at));
+    record.attempts = record.attempts.concat(newAttempt(attempt, this.#state.account, at));
     record.state = { is: 'submitting', attempt, since: at };
   }
 }
@@ -175,8 +175,9 @@ const newRecord = (id: RunId, inputs: RunInputs | null): OpenRecord => ({
 const open: AttemptRecord['end'] = { is: 'open' };
 const succeeded: AttemptRecord['end'] = { is: 'succeeded' };
 
-const newAttempt = (attempt: number, intentAt: Instant): OpenAttempt => ({
+const newAttempt = (attempt: number, account: string | null, intentAt: Instant): OpenAttempt => ({
   attempt,
+  account,
   intentAt,
   taskId: null,
   acceptedAt: null,

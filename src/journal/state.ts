@@ -115,6 +115,8 @@ export type RunState =
 
 export interface AttemptRecord {
   readonly attempt: number;
+  /** That it was submitted for: of the `batch` event in force. Null: a journal without one. */
+  readonly account: string | null;
   readonly intentAt: Instant;
   readonly taskId: TaskId | null;
   readonly acceptedAt: Instant | null;

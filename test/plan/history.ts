@@ -56,6 +56,7 @@ export const base = (more: Partial<BaseKnown> = {}): BaseKnown => ({
 
 export const attempt = (more: Partial<AttemptRecord> = {}): AttemptRecord => ({
   attempt: 1,
+  account: null,
   intentAt: 1000,
   taskId: task,
   acceptedAt: 1100,

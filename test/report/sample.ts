@@ -64,6 +64,7 @@ export const cost = (more: Partial<Cost> = {}): Cost => ({
 
 export const attempt = (index: number, more: Partial<AttemptRecord> = {}): AttemptRecord => ({
   attempt: 1,
+  account: null,
   intentAt: began + 900,
   taskId: taskId(index),
   acceptedAt: began + 1000,

@@ -121,6 +121,7 @@ export const virtualBatch = async (options: BatchOptions): ReturnType<typeof run
       expectedMs: (run) => outlook.expectedMs(run.values),
       room: options.room ?? null,
       nodes: null,
+      leave: new Set(),
       interrupted: new AbortController().signal,
       patienceMs: options.patienceMs ?? 3_600_000,
     },

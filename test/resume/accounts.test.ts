@@ -1,0 +1,102 @@
+import { expect, test } from 'vitest';
+import { projects } from '../support/opened.js';
+import type { Project } from '../support/project.js';
+
+const project = projects();
+const until = async (what: () => boolean): Promise<void> => {
+  while (!what()) await new Promise((resolve) => setImmediate(resolve));
+};
+const other = 'fedcba98765432100123456789abcdef';
+const calm = { speed: 40, slots: 3, runTime: { kind: 'constant', ms: 40_000 } } as const;
+const three = 'matrix: { KSampler.seed: [1, 2, 3] }';
+
+/** Three tasks of the first key in flight; `other.env` has a key of another account. */
+const left = async (manifest = three): Promise<Project> => {
+  const p = await project({
+    manifest,
+    emulator: calm,
+    files: { 'other.env': `RUNNINGHUB_API_KEY=${other}\n` },
+  });
+  const running = p.start(['apply', '-q']);
+  await until(() => p.service.stats().accepted === 3);
+  await until(() => p.read(journal).split('"type":"accepted"').length === 4);
+  running.signal('SIGINT');
+  expect((await running.ended).exit).toBe(130);
+  return p;
+};
+const journal = '.rh-batch/manifest/journal.jsonl';
+
+test('another key leaves tasks in flight, says so, and the first key goes on', async () => {
+  const p = await left();
+  const asked = p.service.stats().requests['outputs'] ?? 0;
+  const ended = await p.apply('--env-file', 'other.env');
+  expect(ended.exit, ended.err).toBe(4);
+  expect(ended.err).toContain('3 tasks submitted with another key are left in flight');
+  expect(ended.err).toContain('--adopt');
+  expect(ended.err + ended.out).not.toContain(other);
+  expect(p.service.stats().requests['outputs'] ?? 0).toBe(asked);
+  expect(p.results().map(({ status, error }) => [status, error?.code])).toEqual(
+    Array(3).fill(['pending', 'other-account']),
+  );
+  expect(p.summary()).toMatchObject({ exitCode: 4, stop: expect.stringContaining('another key') });
+  expect((await p.apply()).exit).toBe(0);
+  expect(p.service.stats()).toMatchObject({ accepted: 3, duplicates: 0 });
+});
+
+test('what is new runs under the other key, beside tasks that are left', async () => {
+  const p = await left();
+  p.manifest('matrix: { KSampler.seed: [1, 2, 3, 4] }');
+  expect((await p.apply('--env-file', 'other.env')).exit).toBe(4);
+  expect(p.results().map(({ status }) => status)).toEqual([
+    'pending',
+    'pending',
+    'pending',
+    'succeeded',
+  ]);
+  expect((await p.apply()).exit).toBe(0);
+  expect(p.service.stats()).toMatchObject({ accepted: 4, duplicates: 0 });
+});
+
+test('with --adopt a key that does not know them believes no 807', async () => {
+  const p = await left();
+  const ended = await p.apply('--env-file', 'other.env', '--adopt');
+  expect(ended.exit, ended.err).toBe(4);
+  expect(p.read(journal)).not.toContain('"type":"settled"');
+  expect((await p.apply()).exit).toBe(0);
+  expect(p.service.stats()).toMatchObject({ accepted: 3, duplicates: 0 });
+});
+
+test('results of another key stay results; vanished files are not judged by a key that cannot ask', async () => {
+  const p = await left();
+  expect((await p.apply()).exit).toBe(0);
+  expect(await p.apply('--env-file', 'other.env')).toMatchObject({ exit: 0 });
+  p.remove(`out/manifest/${p.results()[0]?.outputs[0]?.path ?? ''}`);
+  const ended = await p.apply('--env-file', 'other.env');
+  expect(ended.exit, ended.err).toBe(4);
+  expect(ended.out + ended.err).toContain('another key');
+  expect((await p.plan()).summary).toMatchObject({ download: 1, upToDate: 2 });
+  expect((await p.apply()).exit).toBe(0);
+  expect(p.service.stats()).toMatchObject({ accepted: 3 });
+});
+
+test('cancel does not touch tasks of another key', async () => {
+  const p = await left();
+  const ended = await p.run('cancel', '--env-file', 'other.env');
+  expect(ended.exit).toBe(4);
+  expect(ended.err).toContain('another key');
+  expect(p.service.stats().requests['cancel']).toBeUndefined();
+  expect(p.read(journal)).not.toContain('"type":"settled"');
+});
+
+test('resolve gives up or pays again what only a lost key could follow, and nothing else', async () => {
+  const p = await left();
+  const [first, second] = p.results().map(({ id }) => id);
+  expect((await p.run('resolve', first ?? '', '--give-up')).exit).toBe(2);
+  const more = ['--env-file', 'other.env'];
+  expect(await p.run('resolve', first ?? '', '--give-up', ...more)).toMatchObject({ exit: 0 });
+  expect((await p.plan('--only', first ?? '')).runs[0]).toMatchObject({ action: 'retry' });
+  expect(await p.run('resolve', second ?? '', '--resubmit', ...more)).toMatchObject({ exit: 0 });
+  await p.apply(...more);
+  expect(p.results().map(({ status }) => status)).toEqual(['succeeded', 'succeeded', 'pending']);
+  expect(p.service.stats().accepted).toBe(5);
+});
