@@ -1,5 +1,6 @@
 import { error } from '../diagnostics/diagnostic.js';
 import { Problems } from '../diagnostics/problems.js';
+import { isOfMachine, machineText } from '../edges/machine.js';
 import { removeLeftOver } from '../edges/temporary.js';
 import type { Phase } from '../journal/event.js';
 import { openStore } from '../journal/store.js';
@@ -24,6 +25,7 @@ import { notifierOf } from './notify.js';
 import { applyCommand, inlineLimitOf, sameCommand } from './page-options.js';
 import { planProject } from './planning.js';
 import { liveWanted } from './progress.js';
+import { probeOutputs } from './probe.js';
 import type { Project } from './project.js';
 import { loadProject, readEnvFile } from './project.js';
 import { rescueText } from './rescue-text.js';
@@ -133,6 +135,7 @@ export const applyBatch = async (typed: Call, io: Io, follower: Follower): Promi
     }
     if (listening !== null && plan !== null && problems.errors === 0)
       listened = await startListening(listening, io, problems);
+    if (plan !== null && problems.errors === 0) await probeOutputs(project, problems);
     follower.problems(problems);
     if (plan === null || problems.errors > 0) return refused(exit.badInput);
     if (selection.failed && plan.summary.total === 0)
@@ -161,6 +164,12 @@ export const applyBatch = async (typed: Call, io: Io, follower: Follower): Promi
       inlineLimit,
       notifier,
     }).run();
+  } catch (cause) {
+    if (!isOfMachine(cause)) throw cause;
+    const message = `this machine refuses: ${machineText(cause)}`;
+    problems.add(error('E0702', null, message, { hint: 'mend that; the same command goes on' }));
+    follower.problems(problems);
+    return refused(store.state.creates > 0 ? exit.machine : exit.badInput);
   } finally {
     await listened?.receiver.close();
     await store.close();
@@ -325,7 +334,7 @@ class Apply {
       inlineLimit,
     };
     const { htmlPath, failed } = await writeReports(report, project.outputsDir, page, io);
-    const exitCode = code === exit.done && failed ? exit.service : code;
+    const exitCode = code === exit.done && failed ? exit.machine : code;
     const untold = (await notifier?.tell({ ...report, exitCode }, interrupted)) ?? null;
     if (untold !== null) io.err.write(`warning: notify: ${untold}\n`);
     return { is: 'ended', exitCode, report, call, project, htmlPath, command };

@@ -71,7 +71,7 @@ export const merge = async (call: Call, io: Io): Promise<number> => {
         width: io.out.columns(),
       }),
     );
-  if (written.failed) return exit.service;
+  if (written.failed) return exit.machine;
   return report.counts.succeeded === report.counts.total ? exit.done : exit.someFailed;
 };
 

@@ -93,5 +93,5 @@ export const report = async (call: Call, io: Io): Promise<number> => {
     if (comparison !== undefined) io.out.write(`${comparisonText(comparison)}\n`);
     if (written.htmlPath !== null) io.out.write(`report: ${project.show(written.htmlPath)}\n`);
   }
-  return written.failed ? exit.service : exit.done;
+  return written.failed ? exit.machine : exit.done;
 };

@@ -126,6 +126,8 @@ export const codes = {
   E0710: 'A folder given to --compare holds the results of another workflow.',
   E0745: 'Two manifests lead to one state: they have the same name.',
   E0746: 'A batch was renamed, and its state is taken over under the new name.',
+  E0750: 'The folder of the outputs cannot be written.',
+  E0751: 'A file that is no report of rh-batch stands where a report would be written.',
 
   // E08xx: the service and the account
   E0801: 'The service refused what a command asked for.',

@@ -249,7 +249,7 @@ test('outputs.onExist: error keeps the other file and the paid result waits; ove
   const named = 'outputs: { name: "${{ run.index }}.${{ output.ext }}", onExist: error }';
   const p = await project({ manifest: named, files: { 'out/manifest/0.png': 'mine' } });
   const refused = await p.apply();
-  expect(refused.exit).toBe(4);
+  expect(refused.exit).toBe(6);
   expect(p.read('out/manifest/0.png')).toBe('mine');
   expect(p.results()[0]).toMatchObject({ status: 'pending', error: { code: 'exists' } });
   p.manifest(named.replace('error', 'overwrite'));
