@@ -81,6 +81,8 @@ export const codes = {
   E0319: 'The matrix has no runs.',
   E0330: 'Rows of a table whose cells are all empty were skipped.',
   E0331: 'None of the columns of a table is used, so that its rows would change nothing.',
+  E0360: 'A table is larger than its format can be read whole.',
+  E0361: 'A table has more columns than are read.',
 
   // E04xx: templates, values and bindings
   E0401: 'A template is not well-formed.',

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32, deflateRawSync } from 'node:zlib';
@@ -182,3 +182,31 @@ test.each(['/**', '../../**'])(
     ]);
   },
 );
+
+test.each([
+  ['p.json', 128],
+  ['p.yaml', 16],
+])('%s above %i MB is refused by its size, and not read', async (name, mb) => {
+  writeFileSync(join(dir, name), '');
+  truncateSync(join(dir, name), mb * 1024 * 1024 + 1);
+  expect(await messages(`matrix: { rows: ${name} }`)).toEqual([
+    expect.stringMatching(new RegExp(`^E0360 ${name} has \\d+ bytes, and ${mb} MB.*CSV or JSONL`)),
+  ]);
+});
+
+test('a table with more columns than Excel has is refused, without a word per column', async () => {
+  const line = Array.from({ length: 100_000 }, (_, index) => `c${index}`).join();
+  writeFileSync(join(dir, 'p.csv'), `${line}\n${line}\n`);
+  expect(await messages('matrix: { rows: p.csv }')).toEqual([
+    expect.stringMatching(/^E0361 the first line has 100000 columns, at most 16384 are read/),
+  ]);
+});
+
+test('a table as wide as Excel allows is read in one walk per line', async () => {
+  const names = Array.from({ length: 16_384 }, (_, index) => `column-${index}`).join();
+  const cells = `x,"",${','.repeat(16_381)}`;
+  writeFileSync(join(dir, 'p.csv'), `${names}\n${`${cells}\n`.repeat(5)}`);
+  const { values, problems } = await expand('matrix: { rows: p.csv }', dir);
+  expect(problems.errors).toBe(0);
+  expect(values[4]).toMatchObject({ 'column-0': 'x', 'column-1': '', 'column-2': null });
+});

@@ -8,8 +8,10 @@ import type { Datum } from '../../values/datum.js';
 import { absent } from '../../values/datum.js';
 import { withLineFeeds } from '../../values/line-ends.js';
 import type { Place } from '../../values/place.js';
-import { cellSpan } from './csv-cell.js';
+import type { CellSpan } from './csv-cell.js';
+import { cellSpan, cellSpans } from './csv-cell.js';
 import { emptyRows } from './empty-rows.js';
+import { tooWide } from './size-limits.js';
 import type { Row, Table } from './table.js';
 import { shownDelimiter } from './table.js';
 import type { TextSource } from './text.js';
@@ -43,6 +45,11 @@ export const csvTable = async (
   if (problems.errors > before) return null;
   const header = await readHeader(source, format, files, problems);
   if (header === null) return null;
+  const wide = tooWide(header.length, header[0]?.at ?? null);
+  if (wide !== null) {
+    problems.add(wide);
+    return null;
+  }
   checkHeader(header, source, format, head.slice(format.skipped), problems);
   const { records, empty, firstEmpty } = counter.end();
   const count = records - 1;
@@ -199,10 +206,8 @@ const readHeader = async (
   for await (const [head] of records(source, options, files, problems)) {
     if (head === undefined) continue;
     const { record, raw, line } = head;
-    return record.map((name, index) => ({
-      name: withLineFeeds(name.trim()),
-      at: placeOf(source.file, line, raw, index, options.delimiter),
-    }));
+    const place = placesOf(source.file, line, raw, options.delimiter);
+    return record.map((name, index) => ({ name: withLineFeeds(name.trim()), at: place(index) }));
   }
   if (problems.errors === before)
     problems.add(error('E0303', wholeFile(source.file), 'the table is empty'));
@@ -216,23 +221,24 @@ const checkHeader = (
   head: string,
   problems: Problems,
 ): void => {
-  const seen = new Map<string, Place | null>();
-  for (const [index, { name, at }] of header.entries()) {
+  const seen = new Map<string, Header[number]>();
+  for (const [index, column] of header.entries()) {
+    const { name } = column;
     const key = name.normalize('NFC');
     const first = seen.get(key);
     if (name === '')
       problems.add(
-        error('E0304', at, `column ${index + 1} has no name`, {
+        error('E0304', column.at, `column ${index + 1} has no name`, {
           hint: 'name it, or "_" plus a name if it is only for people',
         }),
       );
     else if (first !== undefined)
       problems.add(
-        error('E0304', at, `there are two columns "${name}"`, {
-          related: first === null ? [] : [{ message: 'the first is here', at: first }],
+        error('E0304', column.at, `there are two columns "${name}"`, {
+          related: first.at === null ? [] : [{ message: 'the first is here', at: first.at }],
         }),
       );
-    seen.set(key, at);
+    seen.set(key, column);
   }
   const first = head.split(/\r?\n/, 1)[0] ?? '';
   const other = [';', '\t', '|'].find((mark) => first.split(mark).length > 2);
@@ -291,9 +297,10 @@ const ragged = (cells: number, width: number, at: Place): ReturnType<typeof erro
 /** An empty cell is not given; a quoted `""` is the empty text. Told apart only where needed. */
 const cellsOf = (record: readonly string[], raw: string, delimiter: string): Datum[] => {
   const cells: Datum[] = [];
+  let spans: readonly CellSpan[] | null = raw.includes('""') ? null : [];
   for (const [index, value] of record.entries())
     cells.push(
-      value !== '' || cellSpan(raw, index, delimiter).quoted
+      value !== '' || (spans ??= cellSpans(raw, delimiter))[index]?.quoted === true
         ? { is: 'scalar', text: withLineFeeds(value), type: 'text' }
         : absent,
     );
@@ -303,6 +310,24 @@ const cellsOf = (record: readonly string[], raw: string, delimiter: string): Dat
 const breaks = (text: string): number => {
   if (!/[\r\n]/.test(text)) return 0;
   return text.split(/\r\n|\n|\r/).length - 1;
+};
+
+/** Of every cell of a record: in one walk where it stands on one line, as nearly all do. */
+const placesOf = (
+  file: string,
+  line: number,
+  raw: string,
+  delimiter: string,
+): ((column: number) => Place) => {
+  const text = raw.split(/\r\n|\n|\r/, 1)[0] ?? '';
+  const spans = cellSpans(raw, delimiter);
+  return (column) => {
+    const span = spans[column];
+    if (span === undefined || (spans.at(-1)?.to ?? 0) > text.length)
+      return placeOf(file, line, raw, column, delimiter);
+    const { from, to } = span;
+    return { file, line, column: from + 1, length: Math.max(1, to - from), text };
+  };
 };
 
 const placeOf = (

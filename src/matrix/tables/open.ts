@@ -6,6 +6,7 @@ import type { Files } from '../../edges/files.js';
 import type { FileRows } from '../../manifest/manifest.js';
 import { csvTable } from './csv.js';
 import { jsonlTable, jsonTable, yamlTable } from './records.js';
+import { tooLarge } from './size-limits.js';
 import type { Table } from './table.js';
 import { xlsxTable } from './xlsx.js';
 
@@ -54,6 +55,11 @@ export const openTable = async (
   }
   const source = { path, file, encoding: rows.encoding, named: rows.at, dir: dirname(path) };
   const format = rows.format ?? formatOf(path);
+  const large = tooLarge(format, facts.value.bytes, source);
+  if (large !== null) {
+    problems.add(large);
+    return null;
+  }
   switch (format) {
     case 'csv':
     case 'tsv': {
