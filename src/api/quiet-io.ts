@@ -1,6 +1,7 @@
 import type { Io, Sink } from '../commands/io.js';
 import { systemClock } from '../edges/clock.js';
 import { redactor } from '../edges/secret.js';
+import { StreamRedactor } from '../edges/secret-stream.js';
 import type { ApplyOptions } from './options.js';
 
 /** The process as the API's commands see it: nothing is printed, and nothing ends it. */
@@ -8,19 +9,21 @@ export const quietIo = (options: ApplyOptions, say: (text: string) => void): Io 
   const env = options.env ?? process.env;
   const secrets = new Set<string>();
   let clean = redactor([]);
+  const redaction = new StreamRedactor();
   const protect = (secret: string): void => {
     secrets.add(secret);
     clean = redactor([...secrets]);
+    redaction.protect([...secrets]);
   };
   const { RUNNINGHUB_API_KEY: key } = env;
   if (key !== undefined) protect(key.trim());
   const sink = (write: (text: string) => void): Sink => ({
-    write: (text) => write(clean(text)),
+    write: (text) => write(redaction.clean(text)),
     isTTY: false,
     columns: () => null,
   });
   return {
-    out: sink(() => undefined),
+    out: { write: () => undefined, isTTY: false, columns: () => null },
     err: sink(say),
     env,
     cwd: options.cwd ?? process.cwd(),

@@ -127,8 +127,8 @@ export const checkApproved = async (
   problems: Problems,
 ): Promise<void> => {
   const chunks: string[] = [];
-  for await (const chunk of savedPlanJson(plan, origin)) chunks.push(io.clean(chunk));
-  const now = savedPlanOf(chunks.join(''));
+  for await (const chunk of savedPlanJson(plan, origin)) chunks.push(chunk);
+  const now = savedPlanOf(io.clean(chunks.join('')));
   const changes = now === null ? ['the plan of now cannot be read'] : changesSince(saved, now);
   if (changes.length === 0) return;
   const again = commandFor('plan', call, { without: ['json', 'quiet', 'verbose'] });

@@ -24,7 +24,7 @@ export const planWithOrigin = async (
   problems: Problems,
 ): Promise<{ readonly plan: Plan; readonly origin: PlanOrigin } | null> => {
   const env = await readEnvFile(call, io, problems);
-  const project = await loadProject(call, io, problems);
+  const project = await loadProject(call, io, problems, 0, env);
   const selection = selectionOf(call, problems);
   if (project === null || problems.errors > 0) return null;
   const read = await readStore(project.stateDir);

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { warning } from '../diagnostics/diagnostic.js';
 import { Problems } from '../diagnostics/problems.js';
 import { writeAtomically } from '../edges/atomic.js';
+import { cleanedChunks } from '../edges/secret-stream.js';
 import { planJson } from '../plan/plan-json.js';
 import type { Plan } from '../plan/plan.js';
 import type { PlanOrigin } from '../plan/saved-plan.js';
@@ -75,8 +76,11 @@ const show = async (made: Plan, origin: PlanOrigin, call: Call, io: Io): Promise
   const out = call.text('out');
   if (out !== null) {
     const chunks: string[] = [];
-    for await (const chunk of savedPlanJson(made, origin)) chunks.push(io.clean(chunk));
-    await writeAtomically(resolve(io.cwd, out), chunks);
+    for await (const chunk of savedPlanJson(made, origin)) chunks.push(chunk);
+    await writeAtomically(
+      resolve(io.cwd, out),
+      cleanedChunks(chunks, (text) => io.clean(text)),
+    );
   }
   const chunks = call.flag('json')
     ? planJson(made)

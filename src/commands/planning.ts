@@ -11,6 +11,7 @@ import type { Plan } from '../plan/plan.js';
 import type { Selection } from '../plan/selection.js';
 import type { Elsewhere } from './elsewhere.js';
 import { withElsewhere } from './elsewhere.js';
+import type { HoldsKey } from './held-key.js';
 import { Presence } from './presence.js';
 import type { Project } from './project.js';
 
@@ -53,7 +54,8 @@ export const planProject = (
       edges: {
         files: planFiles(project.files),
         now: now ?? clock.now(),
-        env: withoutKeys(env),
+        env: withoutKeys(env, project.holdsKey),
+        holdsKey: project.holdsKey,
         emulated: project.emulated,
         find: (file) => presence.find(file),
         occupied: (path) => presence.occupied(path),
@@ -65,8 +67,13 @@ export const planProject = (
 };
 
 /** Templates and commands may read the environment, but never keys: they would end up in fields and files. */
-export const withoutKeys = (env: ReadonlyMap<string, string>): ReadonlyMap<string, string> =>
-  new Map([...env].filter(([name]) => !secretNames.includes(name)));
+export const withoutKeys = (
+  env: ReadonlyMap<string, string>,
+  holdsKey: HoldsKey | null = null,
+): ReadonlyMap<string, string> =>
+  new Map(
+    [...env].filter(([name, value]) => !secretNames.includes(name) && holdsKey?.(value) !== true),
+  );
 
 const secretNames = ['RUNNINGHUB_API_KEY', 'RUNNINGHUB_ACCESS_PASSWORD'];
 

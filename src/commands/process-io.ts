@@ -1,6 +1,7 @@
 import { systemClock } from '../edges/clock.js';
 import { shownText } from '../edges/outlet.js';
 import { redactor } from '../edges/secret.js';
+import { StreamRedactor } from '../edges/secret-stream.js';
 import type { Io, Sink, StopSignal } from './io.js';
 
 const stopSignals: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
@@ -9,22 +10,27 @@ const stopSignals: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 export const processIo = (): Io => {
   const secrets = new Set<string>();
   let clean = redactor([]);
+  const streams: StreamRedactor[] = [];
   const protect = (secret: string): void => {
     if (secret === '' || secrets.has(secret)) return;
     secrets.add(secret);
     clean = redactor([...secrets]);
+    for (const stream of streams) stream.protect([...secrets]);
   };
   const { RUNNINGHUB_API_KEY: key } = process.env;
   if (key !== undefined) protect(key.trim());
   const sink = (stream: NodeJS.WriteStream): Sink => {
     let open = true;
+    const redaction = new StreamRedactor();
+    redaction.protect([...secrets]);
+    streams.push(redaction);
     // A reader that went away (`| head`) must not end a paid batch: it goes on without that sink.
     stream.on('error', () => {
       open = false;
     });
     return {
       write: (text) => {
-        if (open) stream.write(shownText(clean(text)));
+        if (open) stream.write(shownText(redaction.clean(text)));
       },
       isTTY: stream.isTTY,
       columns: () => (stream.isTTY ? stream.columns : null),

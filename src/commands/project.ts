@@ -13,6 +13,8 @@ import { moduleOf, syntaxes } from '../targets/targets.js';
 import type { Workflow } from '../workflow/workflow.js';
 import type { Call } from './call.js';
 import { Environment } from './environment.js';
+import type { HoldsKey } from './held-key.js';
+import { holdsKeyOf, keyInFiles, keyInNames } from './held-key.js';
 import type { Io } from './io.js';
 import { atLeastOne } from './numbers.js';
 import { findState } from './state-folder.js';
@@ -26,6 +28,8 @@ export interface Project extends Located {
   readonly workflowText: string;
   readonly matrix: Matrix;
   readonly files: ReadOnce;
+  /** null: nothing is looked through for a key. */
+  readonly holdsKey: HoldsKey | null;
   readonly show: (absolute: string) => string;
 }
 
@@ -159,18 +163,27 @@ const locateAt = async (
   };
 };
 
-/** Reads manifest, workflow and tables, each of them once. All mistakes go to `problems`; null when there are errors. */
+/**
+ * Reads manifest, workflow and tables, each of them once. All mistakes go to `problems`; null when
+ * there are errors. `env`: whose key must stand in none of them; absent: nothing looks for it.
+ */
 export const loadProject = async (
   call: Call,
   io: Io,
   problems: Problems,
   manifestArg = 0,
+  env: ReadonlyMap<string, string> = new Map(),
 ): Promise<Project | null> => {
-  const files = new ReadOnce(nodeFiles());
   const show = shownFrom(io.cwd);
+  const holdsKey = holdsKeyOf(env);
+  const files = new ReadOnce(
+    nodeFiles(),
+    holdsKey === null ? undefined : keyInFiles(holdsKey, show, problems),
+  );
   const located = await locateProject(call, io, problems, manifestArg, files);
   if (located === null) return null;
-  const { manifest, outputsDir } = located;
+  const { manifest, outputsDir, manifestPath: path, stateDir } = located;
+  if (holdsKey !== null) keyInNames(call, [path, outputsDir, stateDir], holdsKey, problems);
   const workflow = await readWorkflow(manifest, files, show, problems);
   const matrix = await expandMatrix(
     manifest.matrix,
@@ -179,7 +192,7 @@ export const loadProject = async (
   );
   if (workflow === null || matrix === null) return null;
   const { target, graph, text: workflowText } = workflow;
-  return { ...located, target, workflow: graph, workflowText, matrix, files, show };
+  return { ...located, target, workflow: graph, workflowText, matrix, files, holdsKey, show };
 };
 
 const manifestPath = async (

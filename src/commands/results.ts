@@ -1,6 +1,7 @@
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeAtomically } from '../edges/atomic.js';
+import { cleanedChunks } from '../edges/secret-stream.js';
 import type { RunError } from '../journal/event.js';
 import type { BatchState } from '../journal/state.js';
 import type { Manifest } from '../manifest/manifest.js';
@@ -71,7 +72,10 @@ export const writeReports = async (
   for (const file of reportFiles(report, htmlOptions(report, outputsDir, page, io))) {
     const path = join(outputsDir, file.name);
     try {
-      await writeAtomically(path, cleaned(file.content(), io));
+      await writeAtomically(
+        path,
+        cleanedChunks(file.content(), (text) => io.clean(text)),
+      );
       if (file.name === 'report.html') htmlPath = path;
     } catch (cause) {
       failed = true;
@@ -113,7 +117,3 @@ export const tellGithub = async (report: BatchReport, io: Io): Promise<void> => 
   if (summary !== undefined && summary !== '')
     await appendFile(summary, io.clean(githubSummary(report))).catch(() => undefined);
 };
-
-function* cleaned(chunks: Iterable<string>, io: Io): Generator<string> {
-  for (const chunk of chunks) yield io.clean(chunk);
-}

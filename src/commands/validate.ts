@@ -11,7 +11,7 @@ import { sayProblems } from './say.js';
 export const validate = async (call: Call, io: Io): Promise<number> => {
   const problems = new Problems();
   const env = await readEnvFile(call, io, problems);
-  const project = await loadProject(call, io, problems);
+  const project = await loadProject(call, io, problems, 0, env);
   const plan =
     project === null || problems.errors > 0
       ? null

@@ -23,8 +23,11 @@ export class ReadOnce implements Files {
   readonly #copies = new Map<string, Promise<Read<Copy>>>();
   readonly #globs = new Map<string, Glob>();
 
-  /** `direct`: the files as they are now. */
-  constructor(readonly direct: Files) {}
+  /** `direct`: the files as they are now. `seen` is shown what is read whole, before anybody else. */
+  constructor(
+    readonly direct: Files,
+    private readonly seen: (path: string, content: Uint8Array) => void = () => undefined,
+  ) {}
 
   facts(path: string): Promise<Read<FileFacts>> {
     return kept(this.#facts, path, async () => {
@@ -40,6 +43,7 @@ export class ReadOnce implements Files {
     const found = await this.direct.read(path, maxBytes);
     if (facts.ok && found.ok)
       this.#sources.set(path, { facts: facts.value, sha256: sha256Of(found.value) });
+    if (found.ok) this.seen(path, found.value);
     return found;
   }
 

@@ -28,9 +28,51 @@ export const redactor = (secrets: readonly string[]): ((text: string) => string)
   };
 };
 
+/**
+ * Where any form of the secrets stands in a text, and how much of its end may be the beginning
+ * of one: at least six characters of it, or none.
+ */
+export const finder = (
+  secrets: readonly string[],
+): ((text: string) => { readonly stretches: readonly Stretch[]; readonly begun: number }) => {
+  const forms = secrets.filter(({ length }) => length >= shortest).flatMap(formsOf);
+  if (forms.length === 0) return () => ({ stretches: [], begun: 0 });
+  const any = new RegExp(forms.map(literal).join('|'), 'gi');
+  const lower = forms.map((form) => form.toLowerCase());
+  return (text) => {
+    const stretches: Stretch[] = [];
+    let rest = text;
+    for (let round = 0; round < rounds; round += 1) {
+      const found = firstFound(rest, any);
+      if (found.length === 0) break;
+      for (const [from, to] of found) {
+        stretches.push([from, to]);
+        rest = rest.slice(0, from) + taken.repeat(to - from) + rest.slice(to);
+      }
+    }
+    stretches.sort(([a], [b]) => a - b);
+    return { stretches, begun: begunAtEnd(rest.toLowerCase(), lower) };
+  };
+};
+
+/** In place of what was found already; no form holds it. */
+const taken = '\ue000';
+
+const leastBegun = 6;
+
+const begunAtEnd = (text: string, forms: readonly string[]): number => {
+  let longest = 0;
+  for (const form of forms)
+    for (let length = Math.min(form.length - 1, text.length); length >= leastBegun; length -= 1) {
+      if (length <= longest) break;
+      if (text.endsWith(form.slice(0, length))) longest = length;
+    }
+  return longest;
+};
+
 const rounds = 6;
 
-type Stretch = readonly [from: number, to: number];
+export type Stretch = readonly [from: number, to: number];
 
 /** Where the secret stands in the text, by the first spelling that shows it. */
 const firstFound = (text: string, any: RegExp): readonly Stretch[] => {

@@ -27,6 +27,7 @@ import { Evaluator } from './evaluate.js';
 import { compile, pathsOf } from './expression.js';
 import { Fingerprints } from './fingerprint.js';
 import { IdTable } from './id-table.js';
+import { checkKeys } from './key-in-runs.js';
 import { keptNodes } from './kept-nodes.js';
 import { Members } from './members.js';
 import { Mix } from './mix.js';
@@ -72,6 +73,8 @@ export interface PlanInput {
     readonly occupied: (path: string) => Promise<boolean>;
     /** The service is an emulator in this process: it knows no task of an earlier one. */
     readonly emulated?: boolean;
+    /** Whether the key stands in a text; null: no key is known. */
+    readonly holdsKey: ((text: string) => boolean) | null;
     /** Whether the service is believed to have this content already. */
     readonly uploaded: (sha256: string) => boolean;
   };
@@ -264,7 +267,9 @@ class Planner implements Plan {
     let notGiven = 0;
     // Ids cost hashes: they are not needed where nothing can be compared with anything.
     const fresh = this.input.history.runs.size === 0;
-    for await (const cores of this.#walk(this.problems))
+    const { holdsKey } = this.input.edges;
+    for await (const cores of this.#walk(this.problems)) {
+      if (holdsKey !== null) checkKeys(cores, holdsKey, this.problems);
       for (const core of cores) {
         planned += 1;
         this.#checkName(core);
@@ -283,6 +288,7 @@ class Planner implements Plan {
         this.#countUses(assets);
         this.pending.add(() => core.values);
       }
+    }
     this.#summary = { planned, total, ...count, notGiven, notSelected: this.#notSelected };
     if (total === 0 && this.#notSelected === 0 && this.problems.errors === 0)
       this.problems.add(noRuns(this.input.matrix));
