@@ -10,6 +10,7 @@ import { summaryJson } from '../report/summary.js';
 import { painter } from '../terminal/colour.js';
 import { summaryText } from '../terminal/summary-text.js';
 import { count } from '../values/amounts.js';
+import { shellWord } from '../values/shell-word.js';
 import type { Call } from './call.js';
 import { exit } from './exit.js';
 import type { Io } from './io.js';
@@ -17,7 +18,7 @@ import { placeOutputs, savedFiles } from './place-outputs.js';
 import { shownFrom } from './project.js';
 import { tellGithub, writeReports } from './results.js';
 import { sayProblems } from './say.js';
-import { commandFor, quoted } from './typed.js';
+import { commandFor } from './typed.js';
 import type { FoundState } from './shard-folders.js';
 import { findStates, outputsDirOf } from './shard-folders.js';
 
@@ -55,7 +56,7 @@ export const merge = async (call: Call, io: Io): Promise<number> => {
     {
       inlineLimit: null,
       folders,
-      again: commandFor('merge', call, { words: call.args.map(quoted) }),
+      again: commandFor('merge', call, { words: call.args.map(shellWord) }),
     },
     io,
   );

@@ -226,7 +226,7 @@ const readWorkflow = async (
     const { message } = unreadable(show(path), read);
     problems.add(
       error('E0002', written.at, message, {
-        hint: target.fileHint(id),
+        hint: target.fileHint(id, show(path)),
       }),
     );
     return null;

@@ -35,6 +35,7 @@ import { applyCommand } from './page-options.js';
 import type { Preflight } from './preflight.js';
 import { preflight } from './preflight.js';
 import type { Project } from './project.js';
+import { asTyped } from './typed.js';
 
 /** How long a silent service is waited for, in service time. */
 const patienceMs = 10 * 60_000;
@@ -167,7 +168,12 @@ export class Submission {
       // What goes beyond the limit is a question to the service, not a slot.
       if (event.type === 'slots')
         this.#slots = Math.max(this.#slots, Math.min(event.limit, event.inFlight));
-      progress.on(event);
+      // The engine knows no command line; what it proposes is completed here.
+      progress.on(
+        event.type === 'notice'
+          ? { ...event, message: asTyped(event.message, this.parts.call) }
+          : event,
+      );
     };
     store.onEvent(tell);
     progress.on({ type: 'phase', phase: 'run', detail: '' });

@@ -1,4 +1,5 @@
 import { siteOf } from '../runninghub/client.js';
+import { shellWord } from '../values/shell-word.js';
 import type { Call, OptionSpec } from './call.js';
 
 /**
@@ -12,16 +13,18 @@ export interface CommandOptions {
   readonly manifest?: string;
   /** Options to leave out, by their long names. */
   readonly without?: readonly string[];
+  /** Which options to repeat; absent: all but those. */
+  readonly flags?: (name: string) => boolean;
 }
 
 /** `rh-batch NAME …` with the manifest and every flag of `call` that the command has, too. */
 export const commandFor = (name: string, call: Call, options: CommandOptions = {}): string => {
-  const { words = [], manifest = call.manifest, without = [] } = options;
+  const { words = [], manifest = call.manifest, without = [], flags = () => true } = options;
   return [
     `rh-batch ${name}`,
     ...words,
-    ...(manifest === null ? [] : [quoted(manifest)]),
-    ...flagsOf(name, call, without),
+    ...(manifest === null ? [] : [shellWord(manifest)]),
+    ...flagsOf(name, call, (key) => flags(key) && !without.includes(key)),
   ].join(' ');
 };
 
@@ -30,23 +33,22 @@ export const selectionFlags = ['only', 'where', 'tag', 'failed', 'first', 'force
 
 /** What was typed to choose runs, word by word: what a later `status` needs to say how to go on. */
 export const selectionWords = (call: Call): readonly string[] =>
-  flagsOf('apply', call, [], (name) => name !== 'force' && isSelection(name));
+  flagsOf('apply', call, (name) => name !== 'force' && isSelection(name));
 
 const isSelection = (name: string): boolean => selectionFlags.some((flag) => flag === name);
 
 const flagsOf = (
   command: string,
   call: Call,
-  without: readonly string[],
-  wanted: (name: string) => boolean = () => true,
+  wanted: (name: string) => boolean,
 ): readonly string[] =>
   (call.commands.find(({ name }) => name === command)?.options ?? []).flatMap((option) => {
     const { key, takes } = partsOf(option);
-    if (without.includes(key) || !wanted(key)) return [];
+    if (!wanted(key)) return [];
     if (!takes) return call.flag(key) ? [`--${dashed(key)}`] : [];
     return call.texts(key).map((text) => {
       // A pasted address may hold a key behind the site.
-      const word = quoted(key === 'baseUrl' ? siteOf(text) : text);
+      const word = shellWord(key === 'baseUrl' ? siteOf(text) : text);
       return text.startsWith('-') || option.flags.includes('[')
         ? `--${dashed(key)}=${word}`
         : `--${dashed(key)} ${word}`;
@@ -63,13 +65,23 @@ const partsOf = ({ flags }: OptionSpec): { readonly key: string; readonly takes:
 const dashed = (key: string): string =>
   key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
-/** As a POSIX shell takes it. */
-export const quoted = (text: string): string =>
-  /^[\w./=:@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+/** Commands about a batch, and whether the word behind them is a run; and those of an account. */
+const proposals =
+  /\brh-batch (?:(plan|validate|status|unlock|clean|report)\b|(explain|resolve) ([0-9a-f]{8,16}|RUN)\b|(pull)(?= (?:--(?:app|model) )?\S+ --out\b))/g;
 
-/** Commands about a batch, and whether the word behind them is a run. */
-const batchCommands =
-  /\brh-batch (?:(plan|validate|status|unlock|clean|report)\b|(explain|resolve) ([0-9a-f]{8,16})\b)/g;
+/** Which batch it is, where it lives, and whose: a proposal about it repeats them. */
+const placeFlags = [
+  'var',
+  'profile',
+  'envFile',
+  'stateDir',
+  'outDir',
+  'maxRuns',
+  'baseUrl',
+  'emulator',
+] as const;
+
+const isPlace = (name: string): boolean => placeFlags.some((flag) => flag === name);
 
 /**
  * A message's commands as they have to be typed here: rooms that know nothing of a command line
@@ -78,9 +90,9 @@ const batchCommands =
 export const asTyped = (text: string, call: Call): string =>
   call.commands.length === 0
     ? text
-    : text.replace(batchCommands, (_, whole?: string, ofRun?: string, run?: string) =>
-        commandFor(whole ?? ofRun ?? '', call, {
-          words: run === undefined ? [] : [run],
-          without: [...selectionFlags, 'json', 'quiet', 'verbose', 'out', 'shard'],
-        }),
-      );
+    : text.replace(proposals, (_, whole?: string, ofRun?: string, run?: string, pull?: string) => {
+        if (pull !== undefined)
+          return [`rh-batch ${pull}`, ...flagsOf(pull, call, isPlace)].join(' ');
+        const words = run === undefined ? [] : [run];
+        return commandFor(whole ?? ofRun ?? '', call, { words, flags: isPlace });
+      });

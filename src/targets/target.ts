@@ -33,8 +33,8 @@ export interface TargetModule {
   readonly price: ((request: CreateRequest) => CreateRequest) | null;
   /** What the service is asked before the first submit; null: nothing. */
   readonly check: TargetCheck | null;
-  /** For people: how they come by its file. */
-  readonly fileHint: (id: string) => string;
+  /** For people: how they come by its file, which is to stand at `file`. */
+  readonly fileHint: (id: string, file: string) => string;
   /** How `rh-batch pull` gets the file; null: it cannot. */
   readonly pull: TargetPull | null;
   /** What an emulator must have saved to run it. */

@@ -7,16 +7,22 @@ import type { JsonPath } from '../values/json-text.js';
 import { isList, isObject, parseJson } from '../values/json-text.js';
 import { fileFieldMedium } from './loaders.js';
 import type { Source } from './source.js';
+import { pullCommand } from './pull-command.js';
 import { readSource } from './source.js';
 import type { Field, FieldKind, Link, Workflow, WorkflowNode } from './workflow.js';
 
 export interface ParseOptions {
   /** `assets.loaders` of the manifest. */
   readonly loaders: ReadonlyMap<string, readonly string[]>;
+  /** The workflow whose file it is, as a manifest says; only such a file may be written over. */
+  readonly id?: string | null;
 }
 
-const exportHint =
-  'in ComfyUI: Workflow > Export (API); on RunningHub: download the API JSON, or rh-batch pull WORKFLOWID';
+const exportHint = (file: string, id: string | null | undefined): string => {
+  const known = id !== null && id !== undefined && id !== '';
+  const pull = known ? pullCommand(null, id, file) : 'rh-batch pull WORKFLOWID';
+  return `in ComfyUI: Workflow > Export (API); on RunningHub: download the API JSON, or ${pull}`;
+};
 
 /** Text of an api.json → graph; null when there are errors, all of which are in `problems`. */
 export const parseWorkflow = (
@@ -25,14 +31,15 @@ export const parseWorkflow = (
   options: ParseOptions,
   problems: Problems,
 ): Workflow | null => {
-  const read = readSource(file, content, exportHint, problems);
+  const hint = exportHint(file, options.id);
+  const read = readSource(file, content, hint, problems);
   if (read === null) return null;
-  const graph = unwrap(read.value, read.source, problems);
+  const graph = unwrap(read.value, read.source, hint, problems);
   if (graph === null) return null;
   const before = problems.errors;
   const nodes = new Map<string, WorkflowNode>();
   for (const [id, node] of graph.nodes) {
-    const parsed = parseNode(id, node, graph.source, options, problems);
+    const parsed = parseNode(id, node, graph.source, options, hint, problems);
     if (parsed !== null) nodes.set(id, parsed);
   }
   checkLinks(nodes, graph.nodes, graph.source, problems);
@@ -55,7 +62,7 @@ const wrappings: readonly JsonPath[] = [
   ['input', 'prompt'],
 ];
 
-const unwrap = (value: Json, source: Source, problems: Problems): Graph | null => {
+const unwrap = (value: Json, source: Source, hint: string, problems: Problems): Graph | null => {
   if (isGraph(value)) return { nodes: value, source };
   for (const path of wrappings) {
     const inner = path.reduce<Json | undefined>(
@@ -70,7 +77,7 @@ const unwrap = (value: Json, source: Source, problems: Problems): Graph | null =
     const below = typeof inner === 'string' ? source.inside(inner, at) : source.below(path);
     return { nodes: graph, source: below };
   }
-  refuse(value, source, problems);
+  refuse(value, source, hint, problems);
   return null;
 };
 
@@ -94,25 +101,25 @@ const isEditorFormat = (value: JsonObject): boolean => {
   return nodes !== undefined && isList(nodes);
 };
 
-const refuse = (value: Json, { file }: Source, problems: Problems): void => {
+const refuse = (value: Json, { file }: Source, hint: string, problems: Problems): void => {
   const at = wholeFile(file);
   const inner = isObject(value) ? (value.get('workflow') ?? value.get('prompt')) : undefined;
   if (isObject(value) && (isEditorFormat(value) || (isObject(inner) && isEditorFormat(inner))))
     problems.add(
       error('E0203', at, "this is the editor's format (nodes and links), not the API format", {
-        hint: exportHint,
+        hint,
       }),
     );
   else if (isObject(value) && (value.has('workflow_id') || value.has('workflowId')))
     problems.add(
       error('E0203', at, 'this names a workflow but does not hold its graph', {
-        hint: 'rh-batch pull WORKFLOWID saves the graph of a workflow',
+        hint,
       }),
     );
   else
     problems.add(
       error('E0203', at, 'this is no ComfyUI graph: a map of node ids to { class_type, inputs }', {
-        hint: exportHint,
+        hint,
       }),
     );
 };
@@ -122,11 +129,12 @@ const parseNode = (
   value: Json,
   source: Source,
   options: ParseOptions,
+  hint: string,
   problems: Problems,
 ): WorkflowNode | null => {
   const wrong = (message: string, path: JsonPath = [id]): null => {
     const what = path.length === 1 ? 'key' : 'value';
-    problems.add(error('E0205', source.place(path, what), message, { hint: exportHint }));
+    problems.add(error('E0205', source.place(path, what), message, { hint }));
     return null;
   };
   if (!isObject(value)) return wrong(`node "${id}" must be a map with class_type and inputs`);

@@ -2,13 +2,29 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { commands } from '../../src/commands/table.js';
+import { graph } from '../support/graph.js';
 import { projects } from '../support/opened.js';
+import { freePort } from '../support/port.js';
 import type { Ended, Project } from '../support/project.js';
+import { key, workflowId } from '../support/project.js';
 
 const project = projects();
 
 /** Words after which a command is over and the sentence goes on. */
-const after = ['goes', 'tries', 'writes', 'moves', 'removes', 'lists', 'tells', 'settles'];
+const after = [
+  ...[
+    'goes',
+    'tries',
+    'writes',
+    'moves',
+    'removes',
+    'lists',
+    'tells',
+    'settles',
+    'saves',
+    'fetches',
+  ],
+];
 
 /** The words of a line as a POSIX shell reads them: bare, in single quotes, or both in one word. */
 const shellWords = (line: string): string[] =>
@@ -58,6 +74,7 @@ const slow = {
   manifest: 'matrix: { KSampler.seed: { from: 1, to: 12 } }\nexecution: { concurrency: 1 }',
   emulator: { speed: 100, runTime: { kind: 'constant', ms: 30_000 } },
 } as const;
+const account = { coins: 1000, money: null, apiType: 'NORMAL' as const, free: false };
 const place = ['--state-dir', 'my state', '--out-dir', 'my out', '--var', "x=it's"];
 
 const interrupted = async (p: Project, ...flags: string[]): Promise<Ended> => {
@@ -172,5 +189,88 @@ describe('what a person is told to type', () => {
     const ended = await p.apply('nightly.yaml', '--only', 'zzzzzz', ...place);
     const listed = await p.run(...one(ended, 'plan'));
     expect((JSON.parse(listed.out) as { runs: unknown[] }).runs).toHaveLength(2);
+  });
+
+  /** A manifest and a file of fields that are in other folders than the user, who types whose account it is. */
+  const apart = async (target: string, file: string, emulator = {}): Promise<Project> => {
+    const p = await project({
+      env: { RUNNINGHUB_API_KEY: 'f'.repeat(32), RUNNINGHUB_BASE_URL: 'http://127.0.0.1:9' },
+      emulator: { keys: new Map([[key, account]]), ...emulator },
+    });
+    p.write('secret env', `RUNNINGHUB_API_KEY=${key}\n`);
+    p.write('sub/jobs/nightly.yaml', `version: 1\n${target}\n`);
+    p.remove('api.json');
+    p.write(`sub/${file}`, '');
+    p.remove(`sub/${file}`);
+    return p;
+  };
+  const whose = (p: Project): string[] => [
+    'jobs/nightly.yaml',
+    ...['--env-file', '../secret env', '--base-url', p.service.url],
+  ];
+  const changed = JSON.stringify(graph).replaceAll('"KSampler"', '"KSamplerAdvanced"');
+
+  test.each([
+    ['that is missing', null, 2],
+    ['that is empty', '', 2],
+    ['that is the editor’s', '{"nodes": []}', 2],
+    ['that is another graph than the saved one', changed, 2],
+  ])('about a workflow’s file %s saves it where the manifest looks', async (_, content, exit) => {
+    const p = await apart(
+      `workflowId: "${workflowId}"\napi: "../my graphs/base.json"\nset: { id:3.seed: 7 }`,
+      'my graphs/base.json',
+    );
+    if (content !== null) p.write('sub/my graphs/base.json', content);
+    const ended = await p.runIn('sub', 'apply', ...whose(p));
+    expect(ended.exit, ended.err).toBe(exit);
+    const pulled = await p.runIn('sub', ...one(ended, 'pull'));
+    expect(pulled, pulled.err).toMatchObject({ exit: 0, out: 'my graphs/base.json\n' });
+    expect(p.exists('sub/api.json')).toBe(false);
+    expect(await p.runIn('sub', 'apply', ...whose(p))).toMatchObject({ exit: 0 });
+    expect(p.service.bill()).toHaveLength(1);
+  });
+
+  const app = JSON.stringify({
+    webappName: 'words',
+    nodeInfoList: [
+      { nodeId: '52', nodeName: 'Text', fieldName: 'prompt', fieldValue: 'a', fieldType: 'STRING' },
+    ],
+  });
+
+  test.each([
+    ['missing', null],
+    ['damaged', '{'],
+    ['of an earlier publication', app.replace('"52"', '"53"')],
+  ])('about an app’s file that is %s saves it where the manifest looks', async (_, content) => {
+    const p = await apart(
+      'webappId: "1877265245566922753"\napp: "../my graphs/app.json"\nset: { id:53.prompt: x }',
+      'my graphs/app.json',
+      { apps: new Map([['1877265245566922753', app]]) },
+    );
+    if (content !== null) p.write('sub/my graphs/app.json', content);
+    const ended = await p.runIn('sub', 'apply', ...whose(p));
+    expect(ended.exit, ended.err).toBe(2);
+    const pulled = await p.runIn('sub', ...one(ended, 'pull'));
+    expect(pulled, pulled.err).toMatchObject({ exit: 0, out: 'my graphs/app.json\n' });
+    expect(p.read('sub/my graphs/app.json')).toContain('"52"');
+  });
+
+  test('about an event of a task of nobody settles the unknown run', async () => {
+    const p = await project({
+      manifest: 'matrix: { KSampler.seed: [1, 2, 3] }\nexecution: { onUnknown: hold }',
+      emulator: {
+        ...{ speed: 60, runTime: { kind: 'constant', ms: 20_000 } },
+        faults: [{ endpoint: 'create', kind: 'resetAfter', next: 1 }],
+      },
+    });
+    nightly(p);
+    const ended = await p.apply('nightly.yaml', ...place, '--listen', String(await freePort()));
+    const [, told = ''] = /no run is known to have: .*\(rh-batch (.*)\)$/m.exec(ended.err) ?? [];
+    const { taskId } = p.service.bill().find(({ answerDelivered }) => !answerDelivered)!;
+    const [, id = ''] = one({ out: ended.out, err: '' }, 'resolve');
+    const words = shellWords(told).map((word) => ({ RUN: id, ID: taskId })[word] ?? word);
+    expect(await p.run(...words), ended.err).toMatchObject({ exit: 0 });
+    expect(await p.apply('nightly.yaml', ...place)).toMatchObject({ exit: 0 });
+    expect(p.service.bill()).toHaveLength(3);
   });
 });

@@ -135,7 +135,9 @@ test.each([
 test('pull --app saves the call example without the key that the service puts into it', async () => {
   const p = await withApp({ keys: 'set: { text.prompt: x }' });
   p.remove('app.json');
-  expect((await p.apply()).err).toContain(`rh-batch pull --app ${webappId} saves it`);
+  expect((await p.apply()).err).toContain(
+    `rh-batch pull --app ${webappId} --out app.json saves it`,
+  );
   const pulled = await p.run('pull', '--app', webappId);
   expect(pulled).toMatchObject({ exit: 0, out: 'app.json\n' });
   expect(p.read('app.json')).not.toContain(key);

@@ -1,6 +1,7 @@
 import { digitsOf } from '../../manifest/target.js';
 import type { Json } from '../../values/json.js';
 import { isObject, jsonText, parseJson } from '../../values/json-text.js';
+import { pullCommand } from '../../workflow/pull-command.js';
 import { flatIdentity, given } from '../flat-identity.js';
 import { createMembers, textInfo } from '../node-info.js';
 import type { TargetModule } from '../target.js';
@@ -37,7 +38,7 @@ export const appTarget: TargetModule = {
   }),
   price: null,
   check: publishedApp,
-  fileHint: (id) => `rh-batch pull --app ${id === '' ? 'WEBAPPID' : id} saves it`,
+  fileHint: (id, file) => `${pullCommand('app', id === '' ? 'WEBAPPID' : id, file)} saves it`,
   pull: {
     flag: 'app',
     out: 'app.json',

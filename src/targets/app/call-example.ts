@@ -5,12 +5,17 @@ import type { Json, JsonObject } from '../../values/json.js';
 import { JsonNumber } from '../../values/json.js';
 import type { JsonPath } from '../../values/json-text.js';
 import { isList, isObject } from '../../values/json-text.js';
+import { pullCommand } from '../../workflow/pull-command.js';
 import { readSource } from '../../workflow/source.js';
 import type { Field, Workflow, WorkflowNode } from '../../workflow/workflow.js';
 import type { ReadInput } from '../target.js';
 import { fieldTypeOf } from './field-type.js';
 
-const pullHint = 'rh-batch pull --app WEBAPPID saves what RunningHub tells of an app';
+/** Only a manifest's file may be written over, and there its app is known. */
+const pullHint = ({ id, file }: ReadInput): string =>
+  id === null || !/^\d+$/.test(id)
+    ? 'rh-batch pull --app WEBAPPID saves what RunningHub tells of an app'
+    : `${pullCommand('app', id, file)} saves what RunningHub tells of the app`;
 
 /** Where the list stands: in what pull saves, in the service's whole answer, in a request, alone. */
 const places: readonly JsonPath[] = [['nodeInfoList'], ['data', 'nodeInfoList'], []];
@@ -41,18 +46,17 @@ const isEntry = (entry: Json): boolean =>
   isObject(entry) && entry.has('nodeId') && entry.has('fieldName');
 
 /** An app's call example (runninghub-api 2.4) → the fields that can be set. */
-export const readCallExample = (
-  { file, content }: ReadInput,
-  problems: Problems,
-): Workflow | null => {
-  const read = readSource(file, content, pullHint, problems);
+export const readCallExample = (input: ReadInput, problems: Problems): Workflow | null => {
+  const { file, content } = input;
+  const hint = pullHint(input);
+  const read = readSource(file, content, hint, problems);
   if (read === null) return null;
   const { value, source } = read;
   const found = nodeInfoListOf(value);
   if (found === null) {
     problems.add(
       error('E0215', wholeFile(file), 'this holds no nodeInfoList of an AI app', {
-        hint: pullHint,
+        hint,
       }),
     );
     return null;
@@ -63,7 +67,7 @@ export const readCallExample = (
     const path = [...found.path, index];
     const entry = entryOf(item, path);
     if (typeof entry !== 'string') return [entry];
-    problems.add(error('E0215', source.place(path, 'value'), entry, { hint: pullHint }));
+    problems.add(error('E0215', source.place(path, 'value'), entry, { hint }));
     return [];
   });
   if (problems.errors > before) return null;

@@ -1,6 +1,7 @@
 import { error, warning } from '../../diagnostics/diagnostic.js';
 import { Problems } from '../../diagnostics/problems.js';
 import { jsonText } from '../../values/json-text.js';
+import { pullCommand } from '../../workflow/pull-command.js';
 import type { Field, Workflow } from '../../workflow/workflow.js';
 import type { CompareInput, TargetCheck } from '../target.js';
 import { readCallExample } from './call-example.js';
@@ -28,7 +29,7 @@ const compare = (
       problems.add(
         warning('E0214', at, 'the published app has fields that the file does not have', {
           notes: more.slice(0, maxShown),
-          hint: `rh-batch pull --app ${id} fetches it anew`,
+          hint: `${pullCommand('app', id, workflow.file)} fetches it anew`,
         }),
       );
     return [];
@@ -39,7 +40,7 @@ const compare = (
         ...gone.slice(0, maxShown),
         ...(gone.length > maxShown ? [`… and ${gone.length - maxShown} more`] : []),
       ],
-      hint: `rh-batch pull --app ${id} fetches it anew`,
+      hint: `${pullCommand('app', id, workflow.file)} fetches it anew`,
     }),
   );
   return null;

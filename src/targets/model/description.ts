@@ -5,6 +5,7 @@ import type { Problems } from '../../diagnostics/problems.js';
 import type { Json, JsonObject } from '../../values/json.js';
 import type { JsonPath } from '../../values/json-text.js';
 import { isList, isObject } from '../../values/json-text.js';
+import { pullCommand } from '../../workflow/pull-command.js';
 import { readSource } from '../../workflow/source.js';
 import type { Field, Workflow } from '../../workflow/workflow.js';
 import type { ReadInput } from '../target.js';
@@ -13,8 +14,13 @@ import { parameterOf } from './parameter.js';
 /** What a model's fields are addressed by: `model.prompt`. */
 export const nodeId = 'model';
 
-export const pullHint = (id: string | null): string =>
-  `rh-batch pull --model ${id === null || id === '' ? 'PATH' : id} saves what RunningHub publishes of it`;
+/** `file`: the manifest's, which may be written over; null: none is known. */
+export const pullHint = (id: string | null, file: string | null): string => {
+  const model = id === null || id === '' ? 'PATH' : id;
+  const command =
+    file === null ? `rh-batch pull --model ${model}` : pullCommand('model', model, file);
+  return `${command} saves what RunningHub publishes of it`;
+};
 
 export interface Described {
   readonly endpoint: string | null;
@@ -53,9 +59,10 @@ const describedAt = (value: Json, path: JsonPath): Described | null => {
 export const pickModel = (
   models: readonly Described[],
   id: string | null,
+  file: string | null,
 ): Described | { readonly why: string; readonly hint: string | null } => {
   const [only, another] = models;
-  if (only === undefined) return { why: 'this describes no model', hint: pullHint(id) };
+  if (only === undefined) return { why: 'this describes no model', hint: pullHint(id, file) };
   if (another === undefined && (id === null || only.endpoint === null || only.endpoint === id))
     return only;
   const found = models.find(({ endpoint }) => endpoint === id);
@@ -72,7 +79,7 @@ export const pickModel = (
       another === undefined
         ? `this describes "${only.endpoint ?? ''}", not "${id}"`
         : `"${id}" is none of the ${models.length} models in here`,
-    hint: near === undefined ? pullHint(id) : `did you mean "${near}"?`,
+    hint: near === undefined ? pullHint(id, file) : `did you mean "${near}"?`,
   };
 };
 
@@ -81,9 +88,10 @@ export const readDescription = (
   { id, file, content }: ReadInput,
   problems: Problems,
 ): Workflow | null => {
-  const read = readSource(file, content, pullHint(id), problems);
+  const mine = id === null ? null : file;
+  const read = readSource(file, content, pullHint(id, mine), problems);
   if (read === null) return null;
-  const picked = pickModel(modelsIn(read.value), id);
+  const picked = pickModel(modelsIn(read.value), id, mine);
   if ('why' in picked) {
     problems.add(error('E0215', wholeFile(file), picked.why, { hint: picked.hint }));
     return null;

@@ -28,7 +28,7 @@ const endpoint = (top: MapReader, problems: Problems): string => {
 const pick = (id: string, text: string): Pulled => {
   const read = parseJson(text);
   if (!read.ok) return { ok: false, message: `the list of models is no JSON: ${read.message}` };
-  const picked = pickModel(modelsIn(read.value), id);
+  const picked = pickModel(modelsIn(read.value), id, null);
   return 'why' in picked
     ? { ok: false, message: [picked.why, picked.hint ?? ''].filter(Boolean).join('; ') }
     : { ok: true, json: picked.json };
@@ -58,7 +58,7 @@ export const modelTarget: TargetModule = {
     body,
   }),
   check: null,
-  fileHint: pullHint,
+  fileHint: (id, file) => pullHint(id, file),
   pull: {
     flag: 'model',
     out: 'model.json',

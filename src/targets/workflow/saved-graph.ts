@@ -2,6 +2,7 @@ import { error, warning } from '../../diagnostics/diagnostic.js';
 import { Problems } from '../../diagnostics/problems.js';
 import { compareGraphs } from '../../workflow/drift.js';
 import { parseWorkflow } from '../../workflow/parse.js';
+import { pullCommand } from '../../workflow/pull-command.js';
 import type { Field } from '../../workflow/workflow.js';
 import type { CompareInput, TargetCheck } from '../target.js';
 
@@ -30,7 +31,7 @@ const compare = (
   problems.add(
     error('E0213', at, 'the workflow saved on RunningHub is not the graph of api.json', {
       notes: more > 0 ? [...notes, `… and ${more} more differences`] : notes,
-      hint: `rh-batch pull ${id} fetches the saved one; submit: workflow sends this one whole`,
+      hint: `${pullCommand(null, id, workflow.file)} fetches the saved one; submit: workflow sends this one whole`,
     }),
   );
   return null;

@@ -5,6 +5,7 @@ import { isSeedField } from '../../workflow/fields.js';
 import { graphIdentity } from '../../workflow/identity.js';
 import { parseWorkflow } from '../../workflow/parse.js';
 import { patchGraph } from '../../workflow/patch.js';
+import { pullCommand } from '../../workflow/pull-command.js';
 import type { Json } from '../../values/json.js';
 import { createMembers, nodeInfo } from '../node-info.js';
 import type { RequestInput, TargetModule } from '../target.js';
@@ -33,8 +34,8 @@ export const workflowTarget: TargetModule = {
   showsOutputs: true,
   isFile: (json) =>
     isObject(json) && [...json.values()].some((node) => isObject(node) && node.has('class_type')),
-  read: ({ file, content, loaders }, problems) =>
-    parseWorkflow(file, content, { loaders }, problems),
+  read: ({ id, file, content, loaders }, problems) =>
+    parseWorkflow(file, content, { loaders, id }, problems),
   identity: (workflow) => graphIdentity(workflow),
   // The service gives every seed that is not listed a new random value (runninghub-api 2.2).
   pinned: (workflow) =>
@@ -48,7 +49,8 @@ export const workflowTarget: TargetModule = {
   }),
   price: null,
   check: savedGraph,
-  fileHint: (id) => `export it with "Export (API)", or rh-batch pull ${id}`,
+  fileHint: (id, file) =>
+    `export it with "Export (API)", or ${pullCommand(null, id === '' ? 'WORKFLOWID' : id, file)}`,
   pull: {
     flag: null,
     out: 'api.json',
