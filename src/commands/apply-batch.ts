@@ -4,6 +4,7 @@ import { isOfMachine, machineText } from '../edges/machine.js';
 import { removeLeftOver } from '../edges/temporary.js';
 import type { Phase } from '../journal/event.js';
 import { openStore } from '../journal/store.js';
+import type { Plan } from '../plan/plan.js';
 import type { Selection } from '../plan/selection.js';
 import type { BatchReport } from '../report/model.js';
 import { count, oneLine } from '../terminal/format.js';
@@ -135,7 +136,8 @@ export const applyBatch = async (typed: Call, io: Io, follower: Follower): Promi
     }
     if (listening !== null && plan !== null && problems.errors === 0)
       listened = await startListening(listening, io, problems);
-    if (plan !== null && problems.errors === 0) await probeOutputs(project, problems);
+    if (plan !== null && problems.errors === 0)
+      await probeOutputs(project, submitsOf(plan), problems);
     follower.problems(problems);
     if (plan === null || problems.errors > 0) return refused(exit.badInput);
     if (selection.failed && plan.summary.total === 0)
@@ -340,6 +342,8 @@ class Apply {
     return { is: 'ended', exitCode, report, call, project, htmlPath, command };
   }
 }
+
+const submitsOf = ({ summary }: Plan): boolean => summary.new + summary.changed + summary.retry > 0;
 
 const codeOf = ({ thisApply }: BatchReport): number =>
   thisApply.succeeded === thisApply.total ? exit.done : exit.someFailed;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { error } from '../diagnostics/diagnostic.js';
 import type { Problems } from '../diagnostics/problems.js';
 import { machineText } from '../edges/machine.js';
+import { whyFull } from '../edges/output-files.js';
 import { temporaryName } from '../edges/temporary.js';
 import type { Project } from './project.js';
 
@@ -25,6 +26,8 @@ const ours: Readonly<Record<string, RegExp>> = {
  */
 export const probeOutputs = async (
   { outputsDir, show }: Pick<Project, 'outputsDir' | 'show'>,
+  /** Whether anything is to be submitted, whose outputs need room. */
+  submits: boolean,
   problems: Problems,
 ): Promise<void> => {
   const temporary = join(outputsDir, temporaryName('probe'));
@@ -46,6 +49,13 @@ export const probeOutputs = async (
   } finally {
     await unlink(temporary).catch(() => undefined);
   }
+  const full = submits ? await whyFull(outputsDir, 0) : null;
+  if (full !== null)
+    problems.add(
+      error('E0750', null, `outputs have no room in ${show(outputsDir)}: ${full}`, {
+        hint: 'make room first, or choose another outputs.dir or --out-dir',
+      }),
+    );
   for (const [name, form] of Object.entries(ours)) {
     const path = join(outputsDir, name);
     const why = await whyNotReplaced(path, form);

@@ -198,11 +198,8 @@ export class NodeOutputFiles {
   }
 
   /** Why `more` bytes have no room; null: they have. */
-  async #full(dir: string, more: number): Promise<string | null> {
-    const free = await (this.options.free ?? freeBytes)(dir);
-    return free - Math.max(0, more) >= reserveBytes
-      ? null
-      : `The disk is nearly full: ${Math.floor(free / 2 ** 20)} MB are free, and 256 MB stay free`;
+  #full(dir: string, more: number): Promise<string | null> {
+    return whyFull(dir, more, this.options.free ?? freeBytes);
   }
 
   #part(path: string, url: string): string {
@@ -280,3 +277,15 @@ const errorCode = (cause: unknown): string | null =>
 
 const describe = (cause: unknown): string =>
   cause instanceof Error ? cause.message : String(cause);
+
+/** Why `more` bytes have no room on the disk of a folder; null: they have. */
+export const whyFull = async (
+  dir: string,
+  more: number,
+  freeOf: (dir: string) => Promise<number> = freeBytes,
+): Promise<string | null> => {
+  const free = await freeOf(dir);
+  return free - Math.max(0, more) >= reserveBytes
+    ? null
+    : `The disk is nearly full: ${Math.floor(free / 2 ** 20)} MB are free, and 256 MB stay free`;
+};

@@ -102,27 +102,41 @@ test.skipIf(noMounts).each([
 );
 
 test.skipIf(noMounts).each([
-  ['state', '.rh-batch'],
-  ['outputs', 'out'],
+  ['state', '.rh-batch', '512k', null],
+  // Room is kept free: what goes below 256 MB counts as full.
+  ['outputs', 'out', '264m', 16 << 20],
 ])(
   'a disk of the %s that fills up on the way is exit 6, and nothing is paid twice',
-  async (_, name) => {
+  async (_, name, size, ballast) => {
     const p = await project({
       manifest: 'matrix: { KSampler.seed: { from: 1, to: 8 } }',
       emulator: { speed: 40 },
       files: { [`${name}/keep`]: '' },
     });
     const dir = join(p.dir, name);
-    mount(dir, '512k');
+    mount(dir, size);
     const running = p.start(['apply', '-q']);
     await until(() => p.service.stats().accepted >= 2);
-    fill(dir);
+    if (ballast === null) fill(dir);
+    else writeFileSync(join(dir, 'ballast'), Buffer.alloc(ballast));
     const ended = await running.ended;
     expect(ended.exit, ended.err).toBe(6);
-    expect(ended.out).toContain('ENOSPC');
+    expect(ended.out).toMatch(/ENOSPC|nearly full/);
     rmSync(join(dir, 'ballast'));
     // A create whose answer could not be written is held as unknown, never sent again.
     expect([0, 1]).toContain((await p.apply('-q')).exit);
     expect(p.service.stats()).toMatchObject({ duplicates: 0 });
+  },
+);
+
+test.skipIf(noMounts)(
+  'a disk without room for outputs is told before anything is paid',
+  async () => {
+    const p = await project({ manifest: three, files: { 'out/keep': '' } });
+    mount(join(p.dir, 'out'), '8m');
+    const ended = await p.apply();
+    expect(ended.exit).toBe(2);
+    expect(ended.err).toMatch(/nearly full: [78] MB are free/);
+    expect(p.service.stats().accepted).toBe(0);
   },
 );
