@@ -71,7 +71,7 @@ export const applyBatch = async (typed: Call, io: Io, follower: Follower): Promi
   }
   const call = approved?.call ?? typed;
   const env = await readEnvFile(call, io, problems);
-  const loaded = await loadProject(call, io, problems, 0, env);
+  const loaded = await loadProject(call, io, problems, 0, env, approved?.madeAt ?? 'now');
   const selection = selectionOf(call, problems);
   const inlineLimit = inlineLimitOf(call, problems);
   const identity = identify(call, io, env, problems);

@@ -46,6 +46,7 @@ export const beginBatch = async (
       ...(await selectedOf(plan)),
       ...(beginning.typed.length === 0 ? {} : { typed: beginning.typed }),
       outputs: pathBetween(project.stateDir, project.outputsDir),
+      date: project.date,
       shard,
     },
   });

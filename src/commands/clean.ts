@@ -3,6 +3,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Problems } from '../diagnostics/problems.js';
 import { systemClock } from '../edges/clock.js';
+import { nodeFiles } from '../edges/node-files.js';
 import { removeLeftOver } from '../edges/temporary.js';
 import { takeLock } from '../journal/lock.js';
 import { repairJournal } from '../journal/repair.js';
@@ -19,7 +20,7 @@ import { sayOne, sayProblems } from './say.js';
 /** `rh-batch clean`: removes parts of broken downloads; `--repair` moves bad journal lines aside. */
 export const clean = async (call: Call, io: Io): Promise<number> => {
   const problems = new Problems();
-  const located = await locateProject(call, io, problems);
+  const located = await locateProject(call, io, problems, 0, nodeFiles(), 'lastApply');
   if (located === null) {
     sayProblems(problems, call, io);
     return exit.badInput;

@@ -54,6 +54,7 @@ export const planProject = (
       edges: {
         files: planFiles(project.files),
         now: now ?? clock.now(),
+        date: project.date,
         env: withoutKeys(env, project.holdsKey),
         holdsKey: project.holdsKey,
         emulated: project.emulated,

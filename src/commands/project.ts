@@ -7,10 +7,12 @@ import type { Files, ReadFailure } from '../edges/files.js';
 import { loadManifest } from '../manifest/load.js';
 import type { Manifest } from '../manifest/manifest.js';
 import type { Matrix } from '../matrix/combination.js';
+import { readStore } from '../journal/store.js';
 import { expandMatrix } from '../matrix/expand.js';
 import type { TargetModule } from '../targets/target.js';
 import { moduleOf, syntaxes } from '../targets/targets.js';
 import type { Workflow } from '../workflow/workflow.js';
+import { dateOf, outputsOfAnyDay, withBatchFacts } from './batch-templates.js';
 import type { Call } from './call.js';
 import { Environment } from './environment.js';
 import type { HoldsKey } from './held-key.js';
@@ -53,11 +55,21 @@ export interface Located {
   /** Absolute path of the manifest's file. */
   readonly manifestPath: string;
   readonly outputsDir: string;
+  /** Where outputs of any day lie; null: outputs.dir names no day. */
+  readonly datedOutputs: RegExp | null;
+  /** What templates read as batch.date: one for the whole command. */
+  readonly date: string;
   readonly stateDir: string;
   /** Where an apply moves the state of a renamed batch; null: it is where it belongs. */
   readonly movesTo: string | null;
   readonly emulated: boolean;
 }
+
+/**
+ * Which day templates read: that of now, that of the last apply (for commands that look back), or
+ * that of an instant.
+ */
+export type Day = 'now' | 'lastApply' | number;
 
 /** `manifestArg`: which argument names the manifest. */
 export const locateProject = async (
@@ -66,6 +78,7 @@ export const locateProject = async (
   problems: Problems,
   manifestArg = 0,
   files: Files = nodeFiles(),
+  day: Day = 'now',
 ): Promise<Located | null> => {
   const typed = await manifestPath(call.args[manifestArg], io, files);
   if (typed === null) {
@@ -84,10 +97,10 @@ export const locateProject = async (
     if (written !== undefined && !(await files.facts(resolve(dirname(near), written))).ok) {
       const real = await loadFrom(far, call, io, new Problems());
       if (real !== null && (await files.facts(resolve(dirname(far), written))).ok)
-        return locateAt(far, typed, call, io, problems, files);
+        return locateAt(far, typed, call, io, problems, files, day);
     }
   }
-  return locateAt(near, typed, call, io, problems, files);
+  return locateAt(near, typed, call, io, problems, files, day);
 };
 
 /**
@@ -138,29 +151,50 @@ const locateAt = async (
   io: Io,
   problems: Problems,
   files: Files,
+  day: Day,
 ): Promise<Located | null> => {
   const loaded = await loadFrom(path, call, io, problems, files);
   if (loaded === null) return null;
   const { bytes } = loaded;
-  const manifest = withFlags(loaded.manifest, call, problems);
-  const { name } = manifest;
+  const written = withFlags(loaded.manifest, call, problems);
+  const { name } = written;
   const emulated = call.flag('emulator');
-  const base = statesDirOf(manifest, call, io);
+  const base = statesDirOf(written, call, io);
   const before = problems.errors;
   const state = await findState(
     { path, typed, bytes, name, base, emulated, show: shownFrom(io.cwd) },
     problems,
   );
+  const date = await dateFor(day, bytes, state.stateDir, io);
+  const manifest = withBatchFacts(written, date, problems);
   if (problems.errors > before) return null;
+  const dated = call.text('outDir') === null;
   return {
     name,
     manifest,
     manifestBytes: bytes,
     manifestPath: path,
     outputsDir: outputsDirOf(manifest, call, io, emulated),
+    datedOutputs: dated ? outputsOfAnyDay(written, emulated ? '-emulated' : '') : null,
+    date,
     ...state,
     emulated,
   };
+};
+
+/** The journal is read only where the manifest reads something of the batch. */
+const dateFor = async (
+  day: Day,
+  manifest: Uint8Array,
+  stateDir: string,
+  io: Io,
+): Promise<string> => {
+  const now = dateOf(typeof day === 'number' ? day : io.clock.now());
+  if (day !== 'lastApply' || !new TextDecoder().decode(manifest).includes('batch')) return now;
+  const read = await readStore(stateDir);
+  if (!read.ok) return now;
+  const { scope, beganAt } = read.state;
+  return scope?.date ?? (beganAt === null ? now : dateOf(beganAt));
 };
 
 /**
@@ -173,6 +207,7 @@ export const loadProject = async (
   problems: Problems,
   manifestArg = 0,
   env: ReadonlyMap<string, string> = new Map(),
+  day: Day = 'now',
 ): Promise<Project | null> => {
   const show = shownFrom(io.cwd);
   const holdsKey = holdsKeyOf(env);
@@ -180,14 +215,14 @@ export const loadProject = async (
     nodeFiles(),
     holdsKey === null ? undefined : keyInFiles(holdsKey, show, problems),
   );
-  const located = await locateProject(call, io, problems, manifestArg, files);
+  const located = await locateProject(call, io, problems, manifestArg, files, day);
   if (located === null) return null;
-  const { manifest, outputsDir, manifestPath: path, stateDir } = located;
+  const { manifest, outputsDir, datedOutputs, manifestPath: path, stateDir } = located;
   if (holdsKey !== null) keyInNames(call, [path, outputsDir, stateDir], holdsKey, problems);
   const workflow = await readWorkflow(manifest, files, show, problems);
   const matrix = await expandMatrix(
     manifest.matrix,
-    { dir: manifest.dir, files, maxRuns: manifest.limits.maxRuns, show, outputsDir },
+    { dir: manifest.dir, files, maxRuns: manifest.limits.maxRuns, show, outputsDir, datedOutputs },
     problems,
   );
   if (workflow === null || matrix === null) return null;

@@ -21,7 +21,7 @@ import { commandFor } from './typed.js';
 export const report = async (call: Call, io: Io): Promise<number> => {
   const problems = new Problems();
   const env = await readEnvFile(call, io, problems);
-  const project = await loadProject(call, io, problems);
+  const project = await loadProject(call, io, problems, 0, undefined, 'lastApply');
   const read = project === null ? null : await readStore(project.stateDir);
   if (read !== null && !read.ok) {
     sayOne('E0702', read.problem.message, read.problem.hint, call, io);

@@ -39,6 +39,7 @@ const isScope = (value: unknown): boolean =>
     runs: isCount,
     toDo: isCount,
     outputs: isOrNull(isText),
+    date: (date) => date === undefined || isText(date),
     shard: isOrNull(isShard),
   });
 const isRow = (value: unknown): boolean => isAll(value, { file: isText, line: isCount });

@@ -63,6 +63,8 @@ export interface Scope {
   readonly typed?: readonly string[];
   /** The outputs' folder relative to the state's, `/` between parts; null where no such path exists. */
   readonly outputs: string | null;
+  /** What templates read as batch.date; absent: an older rh-batch wrote it. */
+  readonly date?: string;
   /** null: the whole batch. */
   readonly shard: Shard | null;
 }

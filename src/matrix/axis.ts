@@ -21,6 +21,8 @@ export interface AxisContext {
   readonly show: (absolute: string) => string;
   /** Absolute: a glob must not take up what earlier runs wrote there. */
   readonly outputsDir: string;
+  /** The same of other days, where the folder is named by the day; absent or null: it is not. */
+  readonly datedOutputs?: RegExp | null;
 }
 
 /** The values of an axis: how many, and the n-th. */
@@ -157,18 +159,29 @@ const globCells = async (
     );
     return null;
   }
-  const inside = found.value.find((path) =>
-    isBelow(resolve(context.dir, path), context.outputsDir),
-  );
+  const inside = found.value.find((path) => {
+    const absolute = resolve(context.dir, path);
+    return (
+      isBelow(absolute, context.outputsDir) || context.datedOutputs?.test(absolute + sep) === true
+    );
+  });
   if (inside !== undefined) {
     problems.add(
       error('E0316', at, `axis "${name}": ${inside} is an output of this batch`, {
-        hint: `exclude: "${relative(context.dir, context.outputsDir).split(sep).join('/')}/**"`,
+        hint: `exclude: "${excluded(context)}/**"`,
       }),
     );
     return null;
   }
   return held(found.value.map((path) => cell(text(path), context.dir, at)));
+};
+
+/** Above the first folder that is named by a day, unless it is the manifest's own. */
+const excluded = ({ dir, outputsDir, datedOutputs }: AxisContext): string => {
+  const parts = relative(dir, outputsDir).split(sep);
+  const day = datedOutputs == null ? -1 : parts.findIndex((part) => /\d{4}-\d{2}-\d{2}/.test(part));
+  const kept = day === -1 ? parts : parts.slice(0, day);
+  return kept.length === 0 ? '*-*-*' : kept.join('/');
 };
 
 const isBelow = (path: string, dir: string): boolean => path.startsWith(dir + sep);

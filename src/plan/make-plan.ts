@@ -65,6 +65,8 @@ export interface PlanInput {
   readonly edges: {
     readonly files: Files;
     readonly now: number;
+    /** batch.date: YYYY-MM-DD in UTC. */
+    readonly date: string;
     /** Without keys: what templates may read. */
     readonly env: ReadonlyMap<string, string>;
     /** Where an output is, as it was saved; null: nowhere. */
@@ -161,7 +163,7 @@ class Planner implements Plan {
       env: edges.env,
       batch: new Map([
         ['name', manifest.name],
-        ['date', new Date(edges.now).toISOString().slice(0, 10)],
+        ['date', edges.date],
       ]),
     };
     const before = problems.errors;

@@ -38,6 +38,7 @@ const runs: Readonly<Record<string, number>> = {
   'jsonl.yaml': 2,
   'lora.yaml': 2,
   'model.yaml': 4,
+  'new-every-night.yaml': 4,
   'nightly.yaml': 14,
   'profiles.yaml': 6,
   'quick.yaml': 2,
@@ -62,10 +63,12 @@ test('every example is in the list', () => {
 test.each(examples)('%s runs to the end and says nothing odd', async (name) => {
   const p = await project({ emulator });
   cpSync(folder, p.dir, { recursive: true });
+  p.now = () => Date.parse('2026-11-28T12:00:00Z');
   const ended = await p.run('apply', name, ...(flags[name] ?? []));
   expect(ended.exit, ended.err).toBe(0);
   expect(ended.err).not.toMatch(/warning:|error:/);
-  const results = p.results(`out/${name.replace('.yaml', '')}`);
+  const dated = name === 'new-every-night.yaml' ? '/2026-11-28' : '';
+  const results = p.results(`out/${name.replace('.yaml', '')}${dated}`);
   expect(results.filter(({ thisApply }) => thisApply)).toHaveLength(runs[name] ?? -1);
   expect(readFileSync(`${folder}/${name}`, 'utf8')).toMatch(/^# yaml-language-server: \$schema=/);
 });

@@ -92,6 +92,9 @@ export class Project {
     rmSync(join(this.dir, path), { recursive: true, force: true });
   }
 
+  /** What commands take for the time of now; the service keeps its own. */
+  now: () => number = () => systemClock.now();
+
   /** All files below a folder, relative to it, sorted. */
   list(path: string): string[] {
     return readdirSync(join(this.dir, path), { recursive: true, encoding: 'utf8' }).sort();
@@ -144,7 +147,7 @@ export class Project {
       },
       env,
       cwd,
-      clock: systemClock,
+      clock: { ...systemClock, now: () => this.now() },
       protect: (secret) => {
         secrets.add(secret);
         clean = redactor([...secrets]);

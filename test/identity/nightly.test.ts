@@ -1,0 +1,82 @@
+import { expect, test } from 'vitest';
+import { projects } from '../support/opened.js';
+
+const project = projects();
+const day = (date: string) => () => Date.parse(`${date}T23:59:59.000Z`);
+const dated = 'outputs: { dir: "out/${{ batch.date }}" }';
+const fixed = `matrix: { KSampler.seed: [1, 2] }\n${dated}`;
+const fresh = `matrix: { KSampler.seed: { random: 2, min: 0, max: 4294967295, seed: "\${{ batch.date }}" } }\n${dated}`;
+
+test('a seed of the day buys new pictures each day, and nothing twice on one', async () => {
+  const p = await project({ manifest: fresh });
+  p.now = day('2026-11-28');
+  expect((await p.apply()).exit).toBe(0);
+  expect((await p.plan()).summary).toMatchObject({ upToDate: 2 });
+  expect((await p.apply()).exit).toBe(0);
+  expect(p.service.stats().accepted).toBe(2);
+  p.now = day('2026-11-29');
+  expect((await p.apply()).exit).toBe(0);
+  expect(p.service.stats()).toMatchObject({ accepted: 4, duplicates: 0 });
+  expect(p.list('out').filter((path) => path.endsWith('.png'))).toHaveLength(4);
+});
+
+test('the folder of a day is no reason to run: its files stay, and are in that of today too', async () => {
+  const p = await project({ manifest: fixed });
+  p.now = day('2026-11-28');
+  expect((await p.apply()).exit).toBe(0);
+  const pictures = p.list('out/2026-11-28').filter((path) => path.endsWith('.png'));
+  p.now = day('2026-11-29');
+  expect((await p.apply()).exit).toBe(0);
+  expect(p.service.stats().accepted).toBe(2);
+  for (const folder of ['out/2026-11-28', 'out/2026-11-29'])
+    expect(p.list(folder)).toEqual(expect.arrayContaining([...pictures, 'report.html']));
+});
+
+test('a report of the next day is that of the last apply, where it was', async () => {
+  const p = await project({ manifest: fresh });
+  p.now = day('2026-11-28');
+  expect((await p.apply()).exit).toBe(0);
+  p.remove('out/2026-11-28/results.jsonl');
+  p.now = day('2026-11-29');
+  expect((await p.run('report')).exit).toBe(0);
+  expect(p.results('out/2026-11-28').map(({ status }) => status)).toEqual([
+    'succeeded',
+    'succeeded',
+  ]);
+  expect(p.exists('out/2026-11-29')).toBe(false);
+});
+
+test('one command has one date, also past midnight', async () => {
+  const p = await project({
+    manifest: `${fresh}\nrun: { tags: ["\${{ batch.date }}"] }\nset: { Positive Prompt.text: "of \${{ batch.date }}" }`,
+  });
+  let calls = 0;
+  // The first look at the clock is before midnight, all others are after it.
+  p.now = () => Date.parse((calls += 1) === 1 ? '2026-11-28T23:59:59Z' : '2026-11-29T00:00:01Z');
+  expect((await p.apply()).exit).toBe(0);
+  expect(calls).toBeGreaterThan(0);
+  const nodes = p.received().flat();
+  expect(nodes.filter(({ fieldValue }) => fieldValue === 'of 2026-11-28')).toHaveLength(2);
+  expect(p.exists('out/2026-11-29')).toBe(false);
+});
+
+test('pictures of another night are no inputs of this one', async () => {
+  const p = await project({
+    manifest: `matrix: { LoadImage.image: { glob: "out/**/*.png" } }\n${dated}`,
+    files: { 'out/2026-11-01/a.png': 'x' },
+  });
+  const { exit, err } = await p.run('plan');
+  expect(exit).toBe(2);
+  expect(err).toContain('is an output of this batch');
+  expect(err).toContain('exclude: "out/**"');
+});
+
+test.each([
+  ['outputs: { dir: "out/${{ vars.a }}" }', 'there is no "vars.a" to read here'],
+  ['outputs: { dir: "out/${{ batch.dat }}" }', 'did you mean "batch.date"'],
+])('%s is an error', async (keys, told) => {
+  const p = await project({ manifest: `matrix: { KSampler.seed: [1] }\n${keys}` });
+  const { exit, err } = await p.run('plan');
+  expect(exit).toBe(2);
+  expect(err).toContain(told);
+});
