@@ -17,8 +17,9 @@ import type { Located } from './project.js';
 import { locateProject } from './project.js';
 import { sayOne, sayProblems } from './say.js';
 
-/** `rh-batch clean`: removes parts of broken downloads; `--repair` moves bad journal lines aside. */
+/** `rh-batch clean`: removes parts of broken downloads; `--repair` moves bad journal lines aside, `--orphans` see there. */
 export const clean = async (call: Call, io: Io): Promise<number> => {
+  if (call.flag('orphans')) return (await import('./clean-orphans.js')).cleanOrphans(call, io);
   const problems = new Problems();
   const located = await locateProject(call, io, problems, 0, nodeFiles(), 'lastApply');
   if (located === null) {

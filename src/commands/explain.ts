@@ -165,7 +165,9 @@ const stateWords = (state: RunState, now: number): string => {
         ? 'succeeded, its outputs are to be fetched'
         : `succeeded, its outputs wait: ${errorText(state.error)}`;
     case 'succeeded':
-      return 'succeeded';
+      return state.removedAt === undefined
+        ? 'succeeded'
+        : 'succeeded, files of it were removed by clean --orphans';
     case 'failed':
       return 'failed';
     case 'cancelled':
@@ -176,13 +178,15 @@ const stateWords = (state: RunState, now: number): string => {
 };
 
 const filesOf = (state: RunState): readonly SavedFile[] =>
-  state.is === 'succeeded'
-    ? state.files
-    : state.is === 'failed'
-      ? (state.files ?? [])
-      : state.is === 'fetching'
-        ? (state.files ?? []).map(({ file }) => file)
-        : [];
+  'removedAt' in state
+    ? []
+    : state.is === 'succeeded'
+      ? state.files
+      : state.is === 'failed'
+        ? (state.files ?? [])
+        : state.is === 'fetching'
+          ? (state.files ?? []).map(({ file }) => file)
+          : [];
 
 const attemptLines = (attempt: AttemptRecord): string[] => {
   const { intentAt, taskId, acceptedAt, runningAt, settledAt, cost, end } = attempt;

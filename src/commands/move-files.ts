@@ -54,7 +54,11 @@ const keptPaths = (
   const moving = new Set(moves.map(({ run }) => run));
   const kept = new Set<string>();
   for (const [id, { state: run }] of state.runs)
-    if (!moving.has(id) && (run.is === 'succeeded' || run.is === 'failed'))
+    if (
+      !moving.has(id) &&
+      (run.is === 'succeeded' || run.is === 'failed') &&
+      run.removedAt === undefined
+    )
       for (const { path } of run.files ?? []) kept.add(path);
   return kept;
 };

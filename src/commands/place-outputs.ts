@@ -18,7 +18,7 @@ export interface Placement {
 export const savedFiles = ({ runs }: BatchState): readonly SavedFile[] => {
   const files = new Map<string, SavedFile>();
   for (const { state } of runs.values())
-    if (state.is === 'succeeded' || state.is === 'failed')
+    if ((state.is === 'succeeded' || state.is === 'failed') && state.removedAt === undefined)
       for (const file of state.files ?? []) files.set(file.path, file);
   return [...files.values()];
 };

@@ -1,5 +1,6 @@
 import { error } from '../diagnostics/diagnostic.js';
 import { Problems } from '../diagnostics/problems.js';
+import type { BatchState } from '../journal/state.js';
 import { readStore } from '../journal/store.js';
 import type { Plan } from '../plan/plan.js';
 import type { PlanOrigin } from '../plan/saved-plan.js';
@@ -9,6 +10,7 @@ import { identify } from './connect.js';
 import { lookElsewhere } from './elsewhere.js';
 import type { Io } from './io.js';
 import { planProject } from './planning.js';
+import type { Project } from './project.js';
 import { loadProject, readEnvFile } from './project.js';
 import { selectionOf } from './select.js';
 import { ledgerOf } from './uploads-ledger.js';
@@ -17,12 +19,19 @@ import { ledgerOf } from './uploads-ledger.js';
 export const planBatch = async (call: Call, io: Io, problems: Problems): Promise<Plan | null> =>
   (await planWithOrigin(call, io, problems))?.plan ?? null;
 
+export interface Planned {
+  readonly plan: Plan;
+  readonly origin: PlanOrigin;
+  readonly project: Project;
+  readonly history: BatchState;
+}
+
 /** The same, with what a saved plan says of where it came from. */
 export const planWithOrigin = async (
   call: Call,
   io: Io,
   problems: Problems,
-): Promise<{ readonly plan: Plan; readonly origin: PlanOrigin } | null> => {
+): Promise<Planned | null> => {
   const env = await readEnvFile(call, io, problems);
   const project = await loadProject(call, io, problems, 0, env);
   const selection = selectionOf(call, problems);
@@ -55,5 +64,5 @@ export const planWithOrigin = async (
   if (made === null || problems.errors > 0) return null;
   const account = identity?.account ?? null;
   const origin = originOf(call, io, { project, account, history: read.state, madeAt });
-  return { plan: made, origin };
+  return { plan: made, origin, project, history: read.state };
 };

@@ -15,6 +15,9 @@ import type { Call } from './call.js';
 import { connect, identify, nothingSaved } from './connect.js';
 import { exit } from './exit.js';
 import type { Io } from './io.js';
+import { orphansText } from './clean-orphans.js';
+import { findOrphans } from './orphans.js';
+import type { Planned } from './plan-batch.js';
 import { planWithOrigin } from './plan-batch.js';
 import { priceText } from './price.js';
 import { readEnvFile } from './project.js';
@@ -32,6 +35,7 @@ export const plan = async (call: Call, io: Io): Promise<number> => {
   if (call.flag('balance') && !(await tellBalance(made, call, io)))
     return detailed ? exit.someFailed : exit.badInput;
   await show(made, planned.origin, call, io);
+  if (!call.flag('json') && call.text('shard') === null) await tellOrphans(planned, call, io);
   const { total, upToDate } = made.summary;
   return detailed && total > upToDate ? exit.runsToDo : exit.done;
 };
@@ -56,6 +60,14 @@ const tellBalance = async (made: Plan, call: Call, io: Io): Promise<boolean> => 
   }
   sayProblems(problems, call, io);
   return problems.errors === 0;
+};
+
+/** A plan stands without this: where it cannot be told, nothing is said. */
+const tellOrphans = async (planned: Planned, call: Call, io: Io): Promise<void> => {
+  const problems = new Problems();
+  const found = await findOrphans(planned.plan, planned, call, io, problems);
+  const told = problems.errors > 0 ? null : orphansText(found, call);
+  if (told !== null) io.out.write(`${told}\n`);
 };
 
 const onWords = {

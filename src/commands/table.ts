@@ -202,9 +202,17 @@ export const commands: readonly Command[] = [
   {
     name: 'clean',
     args: '[manifest]',
-    about: 'remove parts of broken downloads',
+    about: 'remove parts of broken downloads, or files of runs that are gone',
+    notes: [
+      'With --orphans the files of runs that were paid for and are no longer in the plan (their row is',
+      'gone, or changed) are listed: path, size and run. Nothing is removed without --yes, and then only',
+      'what is as it was saved and belongs to no other run. Give the flags that apply was given, such as',
+      '--var. What _skip leaves out, and runs of the other profiles, are not gone.',
+    ],
     options: [
       ...project,
+      option('--orphans', 'list the files of runs that are no longer in the plan'),
+      option('-y, --yes', 'with --orphans: remove them'),
       option('--repair', 'move damaged journal lines aside'),
       option('--emulator', 'of the emulated batch'),
       json,

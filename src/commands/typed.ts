@@ -15,16 +15,25 @@ export interface CommandOptions {
   readonly without?: readonly string[];
   /** Which options to repeat; absent: all but those. */
   readonly flags?: (name: string) => boolean;
+  /** Flags to add, as they are typed. */
+  readonly plus?: readonly string[];
 }
 
 /** `rh-batch NAME …` with the manifest and every flag of `call` that the command has, too. */
 export const commandFor = (name: string, call: Call, options: CommandOptions = {}): string => {
-  const { words = [], manifest = call.manifest, without = [], flags = () => true } = options;
+  const {
+    words = [],
+    manifest = call.manifest,
+    without = [],
+    flags = () => true,
+    plus = [],
+  } = options;
   return [
     `rh-batch ${name}`,
     ...words,
     ...(manifest === null ? [] : [shellWord(manifest)]),
     ...flagsOf(name, call, (key) => flags(key) && !without.includes(key)),
+    ...plus,
   ].join(' ');
 };
 

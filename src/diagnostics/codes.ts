@@ -130,6 +130,7 @@ export const codes = {
   E0746: 'A batch was renamed, and its state is taken over under the new name.',
   E0750: 'The folder of the outputs cannot be written.',
   E0751: 'A file that is no report of rh-batch stands where a report would be written.',
+  E0747: 'It cannot be told which files belong to no run any more.',
 
   // E08xx: the service and the account
   E0801: 'The service refused what a command asked for.',

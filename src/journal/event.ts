@@ -191,6 +191,8 @@ export interface Saved {
   readonly error: RunError | null;
   /** Only the places of its files are new; the result is as old as it was. */
   readonly moved?: true;
+  /** The run is gone from the plan, and files of it were removed because somebody asked for that. */
+  readonly removed?: true;
 }
 
 /**

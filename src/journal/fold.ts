@@ -289,9 +289,16 @@ const settled = (record: OpenRecord, event: Recorded & { type: 'settled' }, at: 
 
 const saved = (record: OpenRecord, event: Recorded & { type: 'saved' }, at: Instant): void => {
   const { taskId, error } = event;
+  const { state } = record;
+  if (event.removed === true) {
+    if (state.is === 'succeeded' || state.is === 'failed')
+      record.state = { ...state, removedAt: at };
+    return;
+  }
   const files = event.files.map(ofOneShape);
   if (event.moved === true) {
-    if (record.state.is === 'succeeded') record.state = { ...record.state, files };
+    if (state.is === 'succeeded')
+      record.state = { is: 'succeeded', taskId: state.taskId, files, at: state.at };
     return;
   }
   record.state =

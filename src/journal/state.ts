@@ -96,6 +96,8 @@ export type RunState =
       readonly taskId: TaskId;
       readonly files: readonly SavedFile[];
       readonly at: Instant;
+      /** When files of it were removed by `clean --orphans`; absent: they were not. */
+      readonly removedAt?: Instant;
     }
   /** `taskId` is null where the service refused the create. */
   | {
@@ -105,6 +107,7 @@ export type RunState =
       readonly at: Instant;
       /** Outputs that are on the disk but not what `run.expect` wants: paid for all the same. */
       readonly files?: readonly SavedFile[];
+      readonly removedAt?: Instant;
     }
   | {
       readonly is: 'cancelled';

@@ -20,6 +20,13 @@ export const namesIn = (file: string, text: string): ReadonlySet<string> | null 
   return names;
 };
 
+/** Names of its profiles; none where the text is no YAML map. */
+export const profilesIn = (file: string, text: string): readonly string[] => {
+  const tree = readYaml(file, text, new Problems());
+  const profiles = tree?.is === 'map' ? tree.entries.get('profiles')?.value : undefined;
+  return profiles?.is === 'map' ? [...profiles.entries.keys()] : [];
+};
+
 const nameIn = (tree: Tree): string | null => {
   const name = tree.is === 'map' ? tree.entries.get('name')?.value : undefined;
   return name?.is === 'scalar' && name.type !== 'null' ? name.text : null;

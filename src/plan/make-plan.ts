@@ -236,6 +236,10 @@ class Planner implements Plan {
     return estimate(known, this.pending, execution.concurrency, history);
   }
 
+  includes(id: RunId): boolean {
+    return this.#planned.get(id) !== undefined;
+  }
+
   outputPath(run: PlannedRun, output: OutputFacts): string {
     return this.#outputs.path(run, output);
   }
@@ -435,10 +439,7 @@ class Planner implements Plan {
     for (const file of state.files ?? []) {
       const place = await this.input.edges.find(file);
       if (place !== null) places.push(place);
-      else
-        lost.push(
-          `${file.path} is ${(await this.input.edges.occupied(file.path)) ? 'not as it was saved' : 'missing'}`,
-        );
+      else lost.push(`${file.path} ${lossOf(state, await this.input.edges.occupied(file.path))}`);
     }
     if (state.is === 'failed')
       return lost.length === 0
@@ -459,7 +460,7 @@ class Planner implements Plan {
   /** Notes which files of a finished run are to have another name or place. */
   async #place(
     core: RunCore,
-    { taskId, files }: RunState & { readonly is: 'succeeded' },
+    { taskId, files, removedAt }: RunState & { readonly is: 'succeeded' },
     places: readonly Found[],
   ): Promise<void> {
     const run = this.#runOf(core);
@@ -478,7 +479,8 @@ class Planner implements Plan {
       const how = !place.own ? 'link' : stays ? 'keep' : 'rename';
       moves.push({ file, from: place.path, to, how });
     }
-    if (moves.some(({ how }) => how !== 'keep'))
+    // What was removed and is here again is noted, too.
+    if (removedAt !== undefined || moves.some(({ how }) => how !== 'keep'))
       this.moves.push({ run: core.id, taskId, files: moves });
   }
 
@@ -533,6 +535,17 @@ class Planner implements Plan {
     return found.map((difference) => reasonText(difference, words));
   }
 }
+
+/** What became of an output that is not where it was saved. */
+const lossOf = (
+  { removedAt }: RunState & { readonly is: 'succeeded' | 'failed' },
+  occupied: boolean,
+): string => {
+  if (occupied) return 'is not as it was saved';
+  return removedAt === undefined
+    ? 'is missing'
+    : `was removed by clean --orphans on ${new Date(removedAt).toISOString().slice(0, 10)}`;
+};
 
 const noRuns = ({ emptyOnPurpose }: Matrix): Diagnostic =>
   emptyOnPurpose === null

@@ -35,6 +35,8 @@ export interface Plan {
   readonly pending: Mix;
   /** All of the batch, in matrix order. */
   runs(): AsyncIterable<PlannedRun>;
+  /** Whether a run that history knows is in the batch (or its shard), selected or not. */
+  includes(id: RunId): boolean;
   /** Path of an output, relative to the outputs' folder, sanitised. Pure. */
   outputPath(run: PlannedRun, output: OutputFacts): string;
 }

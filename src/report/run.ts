@@ -142,6 +142,7 @@ const statusOf = (state: RunState): RunStatus => {
 const taskOf = (state: RunState): TaskId | null => ('taskId' in state ? state.taskId : null);
 
 const outputsOf = (state: RunState): readonly ReportOutput[] => {
+  if ('removedAt' in state) return [];
   const files = state.is === 'succeeded' || state.is === 'failed' ? state.files : undefined;
   if (files !== undefined)
     return files.map(({ path, url, node, type, bytes, sha256 }) => ({
