@@ -14,11 +14,11 @@ const maxCell = 200;
 export const githubSummary = (report: BatchReport): string => {
   const page = new Page(maxBytes);
   page.add(`${heading(report)}\n`);
-  const troubled = report.runs.filter(isTroubled);
+  const { news, older } = troublesOf(report);
   page.table(
     'Failed, cancelled or unknown',
     ['Run', 'Row', 'Status', 'Reason', 'Task'],
-    troubled.map((run) => [
+    news.map((run) => [
       run.name,
       placeOf(run) ?? '',
       run.status,
@@ -26,6 +26,7 @@ export const githubSummary = (report: BatchReport): string => {
       run.taskId ?? '',
     ]),
   );
+  if (older > 0) page.add(`${olderText(older)}\n\n`);
   page.table(
     'Outputs',
     ['Run', 'Files', 'Size'],
@@ -45,11 +46,11 @@ const maxAnnotations = 10;
 
 /** Workflow commands that mark the row of each run in trouble. `pathOf`: as the repository has it. */
 export const runAnnotations = (
-  { runs }: BatchReport,
+  report: BatchReport,
   pathOf: (file: string) => string = (file) => file,
 ): string => {
-  const troubled = runs.filter(isTroubled);
-  const diagnostics = troubled
+  const { news, older } = troublesOf(report);
+  const diagnostics = news
     .slice(0, maxAnnotations)
     .map((run) =>
       error(
@@ -60,18 +61,37 @@ export const runAnnotations = (
         `${run.name} ${run.status}${run.error === null ? '' : `: ${errorText(run.error)}`}`,
       ),
     );
-  return githubAnnotations(diagnostics, troubled.length - diagnostics.length, pathOf);
+  const marked = githubAnnotations(diagnostics, news.length - diagnostics.length, pathOf);
+  return older === 0 ? marked : `${marked}::notice::${olderText(older)}\n`;
 };
+
+/** What earlier applies left in trouble is no news of this one: it is counted. */
+const troublesOf = ({
+  runs,
+}: BatchReport): { readonly news: ReportRun[]; readonly older: number } => {
+  const troubled = runs.filter(isTroubled);
+  const news = troubled.filter(({ thisApply }) => thisApply);
+  return { news, older: troubled.length - news.length };
+};
+
+const olderText = (older: number): string =>
+  `${count(older, 'run')} of earlier applies failed, cancelled or unknown; the report has all of them`;
 
 const isTroubled = ({ status }: ReportRun): boolean =>
   status === 'failed' || status === 'cancelled' || status === 'unknown';
 
 const heading = (report: BatchReport): string => {
-  const { counts, cost, outputs, stop } = report;
+  const { counts, thisApply, cost, outputs, stop } = report;
   const facts: readonly (readonly [string, string])[] = [
     [
       'Succeeded',
       `${grouped(counts.succeeded)} of ${grouped(counts.total)} (${grouped(counts.reused)} reused)`,
+    ],
+    [
+      'This apply',
+      thisApply.total === counts.total
+        ? ''
+        : `${grouped(thisApply.succeeded)} of ${grouped(thisApply.total)}`,
     ],
     ['Failed', grouped(counts.failed)],
     ['Cancelled', grouped(counts.cancelled)],

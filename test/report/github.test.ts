@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { githubSummary, runAnnotations } from '../../src/report/github.js';
+import type { BatchReport } from '../../src/report/model.js';
 import { failed, outOfMemory, plainReport, plannedRun, record, reportOf } from './sample.js';
 
 const hostile = '<img src=x onerror=alert(1)> | **bold** `code` @someone [a](b)\nnext $x$';
@@ -60,5 +61,34 @@ describe('annotations', () => {
 
   test('there are none for a batch without trouble', () => {
     expect(runAnnotations(plainReport(3))).toBe('');
+  });
+});
+
+describe('a part of the batch', () => {
+  const part = (): BatchReport => {
+    const pairs = Array.from(
+      { length: 4 },
+      (_, index) => [plannedRun(index), record(index, failed(index))] as const,
+    );
+    const report = reportOf(pairs);
+    const runs = report.runs.map((run) => ({ ...run, thisApply: run.index === 3 }));
+    return { ...report, runs, thisApply: { ...report.thisApply, total: 1, failed: 1 } };
+  };
+
+  test('the summary names what this apply failed, and counts what earlier ones did', () => {
+    const text = githubSummary(part());
+    expect(text).toContain('### Failed, cancelled or unknown (1)');
+    expect(text).toContain('| 0003-run |');
+    expect(text).not.toContain('| 0001-run |');
+    expect(text).toContain('3 runs of earlier applies failed, cancelled or unknown');
+    expect(text).toContain('| This apply |');
+    expect(text).toContain('| 0 of 1 |');
+  });
+
+  test('annotations mark what this apply failed, and count the rest in one line', () => {
+    const lines = runAnnotations(part()).trimEnd().split('\n');
+    expect(lines).toHaveLength(2);
+    expect(lines[0]).toContain('0003-run failed');
+    expect(lines[1]).toMatch(/^::notice::3 runs of earlier applies/);
   });
 });

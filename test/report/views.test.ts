@@ -184,6 +184,20 @@ describe.skipIf(browserPath === undefined)('report.html as people see it', () =>
     },
   );
 
+  test('runs that this apply did not select are marked, and can be left out', async () => {
+    const made = batch();
+    const runs = made.runs.map((run) => ({ ...run, thisApply: run.index < 2 }));
+    const thisApply = { ...made.thisApply, total: 2, succeeded: 2 };
+    const page = await openView({ report: () => ({ ...made, runs, thisApply }) });
+    expect(await page.locator('.f-this-apply').textContent()).toContain('2 of 2');
+    expect(await page.locator('.card').count()).toBe(9);
+    expect(await page.getByText('not of this apply').count()).toBe(7);
+    await page.getByRole('button', { name: 'this apply 2' }).click();
+    expect(await page.locator('.card').count()).toBe(2);
+    expect(await page.locator('.shown').textContent()).toBe('2 of 9 runs');
+    await page.close();
+  });
+
   test('two runs stand side by side, and what differs is marked', async () => {
     const page = await openView({ go: compareTwo });
     const dialog = page.locator('dialog');

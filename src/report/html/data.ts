@@ -131,6 +131,7 @@ class Pages {
       name: run.name,
       status: run.status,
       reused: run.reused ? true : undefined,
+      notSelected: run.thisApply ? undefined : true,
       attempts: run.attempts,
       task: run.taskId ?? undefined,
       row: placeOf(run) ?? undefined,

@@ -66,6 +66,7 @@ const facts = (report: BatchReport): string => {
   const { counts, cost, outputs, assets } = report;
   const rows: readonly (readonly [string, string, string])[] = [
     ['Succeeded', `${grouped(counts.succeeded)} of ${grouped(counts.total)}`, reusedText(report)],
+    ['This apply', thisApplyText(report), 'of the selected runs'],
     ['Failed', grouped(counts.failed), ''],
     ['Cancelled', grouped(counts.cancelled), ''],
     ['Unknown', grouped(counts.unknown), ''],
@@ -84,6 +85,12 @@ const facts = (report: BatchReport): string => {
     )
     .join('');
 };
+
+/** Where all runs are of it the line above says the same. */
+const thisApplyText = ({ thisApply, counts }: BatchReport): string =>
+  thisApply.total === counts.total
+    ? ''
+    : `${grouped(thisApply.succeeded)} of ${grouped(thisApply.total)}`;
 
 const reusedText = ({ counts }: BatchReport): string =>
   counts.reused === 0 ? '' : `${grouped(counts.reused)} done before`;

@@ -57,6 +57,8 @@ export interface PageRun {
   readonly name: string;
   readonly status: RunStatus;
   readonly reused: Maybe<true>;
+  /** The apply that the report is of did not select it. */
+  readonly notSelected: Maybe<true>;
   readonly attempts: number;
   readonly task: Maybe<string>;
   readonly row: Maybe<string>;

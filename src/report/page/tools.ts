@@ -99,7 +99,7 @@ export class Tools {
 
   #clear(): void {
     const { view } = this.#context;
-    Object.assign(view, { text: '', choices: [] } satisfies Partial<View>);
+    Object.assign(view, { text: '', choices: [], thisApply: false } satisfies Partial<View>);
     view.statuses.clear();
     view.verdicts.clear();
     this.search.value = '';
@@ -132,7 +132,29 @@ export class Tools {
           this.#toggle(view.statuses, status, status, `s-${status}`, countOf(status)),
         );
     const label = isChanges ? 'Change' : 'Status';
-    return h('div', { class: 'toggles', role: 'group', 'aria-label': label }, buttons);
+    return h(
+      'div',
+      { class: 'toggles', role: 'group', 'aria-label': label },
+      buttons,
+      isChanges ? null : this.#thisApply(),
+    );
+  }
+
+  /** Nothing where every run is of this apply, or none. */
+  #thisApply(): HTMLElement | null {
+    const { view, batch } = this.#context;
+    const total = batch.runs.filter(({ notSelected }) => notSelected !== true).length;
+    if (total === 0 || total === batch.runs.length) return null;
+    return button(
+      { class: 'toggle', 'aria-pressed': String(view.thisApply) },
+      (pressed) => {
+        view.thisApply = !view.thisApply;
+        pressed.setAttribute('aria-pressed', String(view.thisApply));
+        this.#requests.update();
+      },
+      h('span', { text: 'this apply' }),
+      h('b', { text: grouped(total) }),
+    );
   }
 
   #toggle<T>(

@@ -23,6 +23,8 @@ export interface View {
   text: string;
   readonly statuses: Set<RunStatus>;
   readonly verdicts: Set<Verdict>;
+  /** Only runs that the apply of this report selected. */
+  thisApply: boolean;
   /** Choices of one variable widen, those of several narrow. */
   choices: readonly Choice[];
   sort: string;
@@ -39,6 +41,7 @@ export const newView = ({ runs, pairs }: Batch): View => ({
   text: '',
   statuses: new Set(),
   verdicts: new Set(),
+  thisApply: false,
   choices: [],
   sort: 'matrix',
   pairSort: 'verdict',
@@ -117,7 +120,10 @@ export const choose = (view: View, batch: Batch, questions: readonly Question[])
   } else {
     const { statuses: wanted } = view;
     const shown = batch.runs.filter(
-      (run) => (wanted.size === 0 || wanted.has(run.status)) && fits(run),
+      (run) =>
+        (wanted.size === 0 || wanted.has(run.status)) &&
+        (!view.thisApply || run.notSelected !== true) &&
+        fits(run),
     );
     // Runs are in matrix order already.
     view.runs = view.sort === 'matrix' ? shown : sorted(shown, runSorts, view.sort);

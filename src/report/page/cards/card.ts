@@ -32,13 +32,18 @@ export const cardOf = (context: Context, run: Run, at: number, total: number): H
   );
 };
 
+const notOfThis = ({ notSelected }: Run): string =>
+  notSelected === true ? 'not of this apply' : '';
+
+const whenDone = (run: Run): string => notOfThis(run) || (run.reused === true ? 'done before' : '');
+
 /** Most runs succeed: only what did not is named. */
 const footOf = (run: Run): HTMLElement => {
   const text = footText(run);
   const parts =
     run.status === 'succeeded'
-      ? [h('span', { text }), h('span', { text: run.reused === true ? 'done before' : '' })]
-      : [statusMark(run), h('span', { text })];
+      ? [h('span', { text }), h('span', { text: whenDone(run) })]
+      : [statusMark(run), h('span', { text: [text, notOfThis(run)].filter(Boolean).join(' · ') })];
   return h('p', { class: 'foot' }, parts);
 };
 

@@ -18,6 +18,7 @@ export interface Fact {
 export const factsOf = (run: Run): readonly Fact[] => [
   { name: 'Row', text: run.row ?? null },
   { name: 'Tags', text: (run.tags ?? []).join(', ') },
+  { name: 'This apply', text: run.notSelected === true ? 'did not select it' : null },
   { name: 'Cost', text: costText(run) },
   { name: 'Ran', text: run.runMs === undefined ? null : duration(run.runMs) },
   { name: 'Queued', text: run.queueMs === undefined ? null : duration(run.queueMs) },
