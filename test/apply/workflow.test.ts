@@ -96,7 +96,8 @@ test.each<[string, string, Partial<Parameters<typeof start>[0]>]>([
 
 test('templates cannot read the password, nor can a command of notify', async () => {
   const p = await start({
-    manifest: 'set: { Positive Prompt.text: "${{ env.RUNNINGHUB_ACCESS_PASSWORD }}" }',
+    manifest:
+      'set: { KSampler.seed: 1, Positive Prompt.text: "${{ env.RUNNINGHUB_ACCESS_PASSWORD }}" }',
     env: { RUNNINGHUB_ACCESS_PASSWORD: password },
   });
   // As if it were not set: the base value stays.
