@@ -37,6 +37,7 @@ export const moveFiles = async (
     steps: run.files.map((move): Step => ({ move, from: move.from, path: null })),
   }));
   await mover.go(runs.flatMap(({ steps }) => steps));
+  for (const { steps } of runs) for (const step of steps) await dropPassing(step, outputsDir);
   for (const { run, steps } of runs) {
     const files = await Promise.all(steps.map((step) => savedAs(step, outputsDir)));
     const { run: id, taskId } = run;
@@ -61,6 +62,22 @@ const keptPaths = (
     )
       for (const { path } of run.files ?? []) kept.add(path);
   return kept;
+};
+
+/** Where a file of a circle is until its new name is free; from the path that the journal has. */
+const passingName = (path: string, { sha256 }: SavedFile): string =>
+  `${path}.${sha256.slice(0, 8)}.moving`;
+
+/** A second name that a killed apply left: the file has its own one now. */
+const dropPassing = async ({ move: { file }, path }: Step, outputsDir: string): Promise<void> => {
+  if (path === null) return;
+  const passing = passingName(join(outputsDir, file.path), file);
+  try {
+    const facts = await lstat(passing);
+    if (facts.isFile() && (await sha256Of(passing)) === file.sha256) await unlink(passing);
+  } catch {
+    // There is none, as a rule.
+  }
 };
 
 const savedAs = async ({ move, path }: Step, outputsDir: string): Promise<SavedFile> => {
@@ -107,7 +124,7 @@ class Mover {
   }
 
   async #aside(step: Step): Promise<void> {
-    const passing = `${step.from}.${step.move.file.sha256.slice(0, 8)}.moving`;
+    const passing = passingName(step.from, step.move.file);
     try {
       await rename(step.from, passing);
       step.from = passing;
