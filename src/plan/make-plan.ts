@@ -29,6 +29,7 @@ import { Fingerprints } from './fingerprint.js';
 import { IdTable } from './id-table.js';
 import { checkKeys } from './key-in-runs.js';
 import { keptNodes } from './kept-nodes.js';
+import { KeptRuns } from './kept-runs.js';
 import { Members } from './members.js';
 import { Mix } from './mix.js';
 import type { FileMove, FileMoves, Found } from './moves.js';
@@ -130,6 +131,7 @@ class Planner implements Plan {
   readonly #uses = new Map<string, number>();
   readonly moves: FileMoves[] = [];
   readonly pending = new Mix();
+  readonly #kept = new KeptRuns();
   #summary: PlanSummary = {
     planned: 0,
     total: 0,
@@ -274,8 +276,10 @@ class Planner implements Plan {
     // Ids cost hashes: they are not needed where nothing can be compared with anything.
     const fresh = this.input.history.runs.size === 0;
     const { holdsKey } = this.input.edges;
-    for await (const cores of this.#walk(this.problems)) {
+    for await (const cores of this.#evaluated(this.problems)) {
       if (holdsKey !== null) checkKeys(cores, holdsKey, this.problems);
+      // A batch that never ran is mostly planned alone: it stays as small as it can be.
+      if (!fresh) this.#kept.add(cores);
       for (const core of cores) {
         planned += 1;
         this.#checkName(core);
@@ -295,6 +299,7 @@ class Planner implements Plan {
         this.pending.add(() => core.values);
       }
     }
+    if (!fresh) this.#kept.end();
     this.#summary = { planned, total, ...count, notGiven, notSelected: this.#notSelected };
     if (total === 0 && this.#notSelected === 0 && this.problems.errors === 0)
       this.problems.add(noRuns(this.input.matrix));
@@ -336,6 +341,11 @@ class Planner implements Plan {
 
   /** All runs of the batch in matrix order, each marked whether it is selected. */
   async *#walk(problems: Problems): AsyncGenerator<readonly RunCore[]> {
+    if (this.#kept.whole !== null) yield* this.#kept.whole;
+    else yield* this.#evaluated(problems);
+  }
+
+  async *#evaluated(problems: Problems): AsyncGenerator<readonly RunCore[]> {
     const selector = this.#newSelector();
     const before = problems.errors;
     let left = this.input.selection.first ?? Number.POSITIVE_INFINITY;

@@ -67,7 +67,7 @@ test('outputs that cannot be written stop the batch; what was paid for is fetche
     files: { out: 'in the way' },
   });
   const ended = await p.apply('-q');
-  expect(ended.exit).toBe(4);
+  expect(ended.exit).toBe(6);
   expect(ended.err).toContain('cannot be written');
   const { accepted } = p.service.stats();
   expect(accepted).toBeLessThanOrEqual(6);
