@@ -6,9 +6,9 @@ import { steadyClock } from '../edges/steady-clock.js';
 import { error } from '../diagnostics/diagnostic.js';
 import type { Problems } from '../diagnostics/problems.js';
 import type { Client } from '../runninghub/client.js';
-import { createClient, siteOf } from '../runninghub/client.js';
-import { defaultTimeouts } from '../runninghub/http.js';
-import { readProxies } from '../runninghub/proxies.js';
+import { readProxies } from '../runninghub/proxy-settings.js';
+import { siteOf } from '../runninghub/site.js';
+import { defaultTimeouts } from '../runninghub/timeouts.js';
 import type { Saved } from '../targets/target.js';
 import type { Call } from './call.js';
 import type { Environment } from './environment.js';
@@ -135,6 +135,8 @@ export const connect = async (
   const emulated = call.flag('emulator');
   const log = call.count('v') > 1 ? (line: string): void => io.err.write(`${line}\n`) : undefined;
   const timeouts = timeoutsFor(identity.speed);
+  // Loaded where something is sent: a command that sends nothing has no use for HTTP.
+  const { createClient } = await import('../runninghub/client.js');
   const open = (baseUrl: string): Client =>
     createClient({
       baseUrl,

@@ -1,5 +1,5 @@
 import { Problems } from '../diagnostics/problems.js';
-import { siteOf } from '../runninghub/client.js';
+import { siteOf } from '../runninghub/site.js';
 import type { Call } from './call.js';
 import { defaultSite } from './connect.js';
 import type { Chosen } from './init-fields.js';

@@ -4,7 +4,7 @@ import type { Problems } from '../diagnostics/problems.js';
 import { isWebUrl, urlWith } from '../manifest/notify.js';
 import type { BatchReport } from '../report/model.js';
 import { summaryJson } from '../report/summary.js';
-import { defaultTimeouts, Http } from '../runninghub/http.js';
+import { defaultTimeouts } from '../runninghub/timeouts.js';
 import { exit } from './exit.js';
 import type { Io } from './io.js';
 import { withoutKeys } from './planning.js';
@@ -86,6 +86,7 @@ const post = async (
   interrupted: AbortSignal,
   io: Io,
 ): Promise<string | null> => {
+  const { Http } = await import('../runninghub/http.js');
   const http = new Http({ env: Object.fromEntries(env), ...defaultTimeouts });
   const limit = timeLimit(urlMs, interrupted);
   try {

@@ -18,7 +18,7 @@ import type { Plan } from '../plan/plan.js';
 import { toRunInputs } from '../plan/record.js';
 import { requestOf } from '../plan/request.js';
 import type { Fault, Service } from '../runninghub/service.js';
-import { TaskSockets } from '../runninghub/sockets.js';
+import type { TaskSockets } from '../runninghub/sockets.js';
 import { oneLine } from '../terminal/format.js';
 import type { RunId, TaskId } from '../values/ids.js';
 import { askBalance } from './balance.js';
@@ -180,7 +180,7 @@ export class Submission {
     const uploader = this.#uploader(connection, progress);
     const { create } = plan.manifest;
     const told = listened === null ? create : { ...create, webhookUrl: listened.webhookUrl };
-    const sockets = live ? new TaskSockets(identity.env) : null;
+    const sockets = live ? await socketsFor(identity) : null;
     const result = await runBatch(
       plan,
       {
@@ -345,3 +345,8 @@ const isKnown = async (taskId: TaskId, service: Pick<Service, 'outputs'>): Promi
 /** The disk, or another file of that name: nothing that the service could mend. */
 const isLocal = ({ class: kind, code }: RunError): boolean =>
   kind === 'local' && (code === 'disk' || code === 'exists');
+
+const socketsFor = async ({ env }: Identity): Promise<TaskSockets> => {
+  const { TaskSockets } = await import('../runninghub/sockets.js');
+  return new TaskSockets(env);
+};

@@ -1,4 +1,4 @@
-import { siteOf } from '../runninghub/client.js';
+import { siteOf } from '../runninghub/site.js';
 import { shellWord } from '../values/shell-word.js';
 import type { Call, OptionSpec } from './call.js';
 

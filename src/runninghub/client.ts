@@ -18,7 +18,7 @@ import { countOf, decimal, digits, envelopeFault, isGood, readAnswer, textOf } f
 import { fault, otherSiteHint } from './errors.js';
 import { Gate } from './gate.js';
 import type { Reply } from './http.js';
-import { defaultTimeouts, Http, maxOutputsBytes } from './http.js';
+import { Http, maxOutputsBytes } from './http.js';
 import type {
   AccountAnswer,
   AppAnswer,
@@ -49,6 +49,8 @@ import type {
   Webhooks,
   WorkflowAnswer,
 } from './service.js';
+import { siteOf } from './site.js';
+import { defaultTimeouts } from './timeouts.js';
 import { ending, transferLimits } from './transfer.js';
 import { badUpload } from './upload-name.js';
 import { unreadableFile, v2Service } from './v2.js';
@@ -98,16 +100,6 @@ export interface Client
   requests(): RequestCounts;
   close(): Promise<void>;
 }
-
-/**
- * Users paste what they see: `https://host/openapi/v2/` → `https://host`. Of the native API's
- * address nothing is kept either: the key stands in it.
- */
-export const siteOf = (baseUrl: string): string =>
-  baseUrl
-    .trim()
-    .replace(/(?<!\/)\/(?:openapi|task|api|uc|proxy|proxy-plus)(?:\/.*)?$/i, '')
-    .replace(/\/+$/, '');
 
 /** The service over HTTP. */
 export const createClient = (options: ClientOptions): Client => new HttpClient(options);

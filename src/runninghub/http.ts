@@ -32,8 +32,6 @@ export interface HttpOptions {
   readonly uploadMs: number;
 }
 
-export const defaultTimeouts = { readMs: 30_000, createMs: 60_000, uploadMs: 300_000 };
-
 const maxAnswerBytes = 16 * 1024 * 1024;
 export const maxOutputsBytes = 128 * 1024 * 1024;
 const connectMs = 15_000;

@@ -1,4 +1,5 @@
-import { defaultTimeouts, Http } from '../http.js';
+import { Http } from '../http.js';
+import { defaultTimeouts } from '../timeouts.js';
 
 const maxBytes = 32 * 1024 * 1024;
 
