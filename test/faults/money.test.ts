@@ -63,15 +63,17 @@ test("another account's uploads are not believed", async () => {
 
 test('outputs that cannot be written stop the batch; what was paid for is fetched later', async () => {
   const p = await project({
-    manifest: 'matrix: { KSampler.seed: [1, 2, 3, 4, 5, 6] }',
-    files: { out: 'in the way' },
+    manifest:
+      'matrix: { KSampler.seed: [1, 2, 3, 4, 5, 6] }\noutputs: { name: "sub/${{ run.name }}.${{ output.ext }}" }',
+    // The folder itself can be written, so that this is seen when the first file is to be.
+    files: { 'out/manifest/sub': 'in the way' },
   });
   const ended = await p.apply('-q');
   expect(ended.exit).toBe(6);
-  expect(ended.err).toContain('cannot be written');
+  expect(ended.out).toContain('stopped: Outputs cannot be written');
   const { accepted } = p.service.stats();
   expect(accepted).toBeLessThanOrEqual(6);
-  p.remove('out');
+  p.remove('out/manifest/sub');
   expect((await p.apply('-q')).exit).toBe(0);
   expect(p.service.stats()).toMatchObject({ accepted: 6, duplicates: 0 });
 });
