@@ -57,7 +57,7 @@ export const resolve = (call: Call, io: Io): Promise<number> => {
     const next = {
       task: 'the next apply follows the task and fetches its outputs',
       resubmit: 'the next apply submits it again, which costs again if a task exists',
-      giveUp: 'it counts as failed; apply --failed would try it again',
+      giveUp: 'it counts as failed; the next apply submits it again, as any run that failed',
       noTask: '',
     }[how.is];
     const answer = new Answer(call, io);

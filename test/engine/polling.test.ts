@@ -17,7 +17,7 @@ const least: readonly (readonly [string, number, number, number])[] = [
   ['constant 30 s', 0.98, 10, 15],
   ['two sizes, 15 s and 60 s', 0.98, 10, 15],
   ['drifting, ×2.5, then ÷5', 0.975, 10, 20],
-  ['every tenth takes 5 min', 0.98, 10, 15],
+  ['every tenth takes 5 min', 0.98, 11, 15],
   ['video, 10 min', 0.98, 11, 40],
   ['queue of 10', 0.995, 10, 10],
   ['queue of 1000', 0.995, 10, 5],
