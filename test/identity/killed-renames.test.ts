@@ -1,4 +1,5 @@
 import { readFileSync, rmSync } from 'node:fs';
+import type * as promises from 'node:fs/promises';
 import { join } from 'node:path';
 import { createHash } from 'node:crypto';
 import { expect, test, vi } from 'vitest';
@@ -28,7 +29,7 @@ const fuse = vi.hoisted(() => ({
 }));
 
 vi.mock('node:fs/promises', async (original) => {
-  const real = await original<typeof import('node:fs/promises')>();
+  const real = await original<typeof promises>();
   const link: typeof real.link = async (from, to) => {
     await fuse.step(to);
     return real.link(from, to);
