@@ -113,9 +113,7 @@ test('rows that change places: names go round in a circle, over no other file', 
       .list('out/manifest')
       .filter((name) => !name.includes('re') && name !== 'summary.json' && name !== 'junit.xml'),
   ).toEqual(['0000.png', '0001.png', '0002.png']);
-  p.manifest(
-    `matrix: { KSampler.seed: [3, 1, 2] }\noutputs: { name: "k-${'${{ run.index }}'}.png" }`,
-  );
+  p.manifest(`matrix: { KSampler.seed: [3, 1, 2] }\noutputs: { name: "k-\${{ run.index }}.png" }`);
   p.write('out/manifest/k-1.png', 'mine');
   await nothingNew(p);
   expect(p.read('out/manifest/k-1.png')).toBe('mine');
