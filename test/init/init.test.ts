@@ -230,6 +230,10 @@ test('the key of the environment is never written, even where a value holds it',
   const session = await p.run(['init', 'api.json', '--id', id], {
     env: { RUNNINGHUB_API_KEY: key },
   });
-  expect(session.exit).toBe(0);
-  expect(p.read('rows.csv') + p.read('manifest.yaml') + session.out).not.toContain(key);
+  // The file itself must be mended: it would be sent, and it is shared with others.
+  expect(session.exit).toBe(2);
+  expect(session.err).toContain('the API key stands in this file');
+  expect(session.out + session.err).not.toContain(key);
+  // Apart from the file that was given, which is the user's own.
+  expect(p.list().filter((file) => file !== 'api.json' && p.read(file).includes(key))).toEqual([]);
 });

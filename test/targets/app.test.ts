@@ -148,15 +148,23 @@ test('pull --app saves the call example without the key that the service puts in
   expect((await p.run('pull')).exit).toBe(2);
 });
 
-test("the service's whole answer is taken too, and its key is spoken of", async () => {
+test("the service's whole answer is taken too, and a key in it is spoken of", async () => {
   const p = await withApp({ keys: 'set: { text.prompt: x }' });
   const data = JSON.parse(example) as object;
-  const curl = `curl --data '{"apiKey":"${key}"}'`;
-  p.write('app.json', JSON.stringify({ code: 0, msg: 'success', data: { ...data, curl } }));
-  const ended = await p.apply();
-  expect(ended.exit, ended.err).toBe(0);
-  expect(ended.err).toContain('warning: "curl" holds an API key');
-  expect(ended.err).not.toContain(key);
+  const answer = (apiKey: string): string => {
+    const curl = `curl --data '{"apiKey":"${apiKey}"}'`;
+    return JSON.stringify({ code: 0, msg: 'success', data: { ...data, curl } });
+  };
+  p.write('app.json', answer('f'.repeat(32)));
+  const other = await p.apply();
+  expect(other.exit, other.err).toBe(0);
+  expect(other.err).toContain('warning: "curl" holds an API key');
+  // The key in use is an error: what holds it is shared, and would be stored.
+  p.write('app.json', answer(key));
+  const own = await p.apply();
+  expect(own.exit).toBe(2);
+  expect(own.err).toContain('the API key stands in this file');
+  expect(own.err).not.toContain(key);
 });
 
 test.each<[string, string, RegExp]>([
