@@ -130,7 +130,8 @@ export class Census {
     if (this.#readSentAt === null) return { freed, foreign: 0 };
     // When it ended is not known, or among many ends nobody knows which is which.
     if (endedAt === null || this.ghosts > clearGhosts) {
-      if (ghost !== undefined) this.#right();
+      // By chance, too, an end is found: a count that was wrong before needs a better proof.
+      if (ghost !== undefined && !this.#onProbation) this.#right();
       return { freed, foreign: 0 };
     }
     // A reading that began well after the end and did not show it.

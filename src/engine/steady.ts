@@ -12,7 +12,7 @@ import { RecentTimes } from './recent-times.js';
  * Both periods follow from the mean run time and the number of reads that one run may cost.
  * test/bench compares this with other policies and with the bound for the same reads.
  */
-const countsPerRun = 7.5;
+const countsPerRun = 7.1;
 const pollsPerRun = 7;
 /** Polls that find one ended task, on average: what is set aside for them beside the count. */
 const pollsPerEnd = 1.25;

@@ -209,7 +209,7 @@ export const mostReads = (scenario: Scenario): number => {
   const fixed = scenario.execution?.requestsPerSecond;
   if (fixed !== undefined && fixed !== null) return fixed;
   const growing = (scenario.queue ?? 0) > 0 || typeof scenario.slots === 'function';
-  return Math.ceil(1.5 * readsPerSecond(scenario)) + (growing ? 2 : 1);
+  return Math.ceil(2 * readsPerSecond(scenario)) + (growing ? 2 : 0);
 };
 
 const withChance =
