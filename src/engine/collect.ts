@@ -1,13 +1,14 @@
 import type { FetchedFile, RemoteOutput, RunError, SavedFile } from '../journal/event.js';
 import type { RunOptions } from '../manifest/manifest.js';
 import { unmet } from '../plan/expect.js';
+import { baseName, outputFacts } from '../plan/output-facts.js';
 import type { Plan, PlannedRun } from '../plan/plan.js';
 import type { TaskId } from '../values/ids.js';
 import { backoffMs } from './backoff.js';
 import type { EngineEdges } from './edges.js';
 import { localError } from './errors.js';
 import type { Fetched } from './fetch-output.js';
-import { baseName, extension, fetchOutput } from './fetch-output.js';
+import { fetchOutput } from './fetch-output.js';
 
 export type Collected =
   /** All outputs are on the disk. `error` is what `run.expect` found wanting. */
@@ -105,12 +106,7 @@ class Collection {
     const missing: Exclude<Fetched, { is: 'saved' }>[] = [];
     for (const [index, output] of this.#links.entries()) {
       if (this.#here.has(index)) continue;
-      const path = this.plan.outputPath(this.run, {
-        index,
-        ext: extension(output),
-        node: output.node,
-        name: baseName(output.url),
-      });
+      const path = this.plan.outputPath(this.run, outputFacts(output, index));
       const fetched = await atOnce(() => fetchOutput(path, output, this.edges, tries, signal));
       if (fetched.is === 'saved') this.#here.set(index, fetched.file);
       else missing.push(fetched);

@@ -101,17 +101,3 @@ const open = async (
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes;
 }
-
-/** From the service's own word for the type, else from the link. Letters and digits only. */
-export const extension = (output: RemoteOutput): string => {
-  const named = output.type.toLowerCase();
-  if (/^[a-z0-9]{1,10}$/.test(named)) return named;
-  return /\.([a-z0-9]{1,10})$/i.exec(pathOf(output.url))?.[1]?.toLowerCase() ?? 'bin';
-};
-
-export const baseName = (url: string): string => {
-  const last = pathOf(url).split('/').at(-1) ?? '';
-  return last.replace(/\.[^.]*$/, '');
-};
-
-const pathOf = (url: string): string => url.replace(/[?#].*$/, '');

@@ -1,7 +1,7 @@
 import type { RemoteOutput } from '../journal/event.js';
 import type { OutputFacts } from './plan.js';
 
-/** What `outputs.name` may read of an output. */
+/** What `outputs.name` may read of an output: one reading for the plan and for what is saved. */
 export const outputFacts = (
   output: Pick<RemoteOutput, 'node' | 'type'> & { readonly url: string | null },
   index: number,
@@ -19,7 +19,8 @@ const extension = (type: string, url: string): string => {
   return /\.([a-z0-9]{1,10})$/i.exec(pathOf(url))?.[1]?.toLowerCase() ?? 'bin';
 };
 
-const baseName = (url: string): string => {
+/** Of the file that a link leads to, without its ending. */
+export const baseName = (url: string): string => {
   const last = pathOf(url).split('/').at(-1) ?? '';
   return last.replace(/\.[^.]*$/, '');
 };
