@@ -90,7 +90,7 @@ export const identify = (
     const what = key === '' ? 'is not set' : 'holds blanks or characters that no key has';
     problems.add(
       error('E0003', null, `RUNNINGHUB_API_KEY ${what}`, {
-        hint: 'export RUNNINGHUB_API_KEY=…, or --env-file FILE; --emulator needs none',
+        hint: 'export RUNNINGHUB_API_KEY=…, or --env FILE; --emulator needs none',
         notes: env.holdings,
       }),
     );

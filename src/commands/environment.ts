@@ -3,7 +3,7 @@ import { parseEnv } from 'node:util';
 import { error } from '../diagnostics/diagnostic.js';
 import type { Problems } from '../diagnostics/problems.js';
 
-/** Variables of the process, and of `--env-file`: those go first, a later file before an earlier one. */
+/** Variables of the process, and of `--env` (or `--env-file`): those go first, a later file before an earlier one. */
 export class Environment extends Map<string, string> {
   readonly #files: { readonly file: string; readonly names: readonly string[] }[] = [];
 

@@ -7,7 +7,7 @@ import type { Place } from '../values/place.js';
 import type { Call } from './call.js';
 
 const hint =
-  'take it out; the key belongs in RUNNINGHUB_API_KEY or an --env-file alone: make a new one if this was shared';
+  'take it out; the key belongs in RUNNINGHUB_API_KEY or a file of --env alone: make a new one if this was shared';
 
 /** Whether a text holds the key, in any spelling. */
 export type HoldsKey = (text: string) => boolean;

@@ -56,7 +56,8 @@ const parse = (argv: readonly string[]): Parsed => {
     for (const option of options) command.option(option.flags, option.about);
   }
   const guard = guardFor(commands.find(({ name }) => argv.includes(name)));
-  const { args, options } = cli.parse(['', '', ...argv.map(guard)], { run: false });
+  const words = argv.map(oneSpelling).map(guard);
+  const { args, options } = cli.parse(['', '', ...words], { run: false });
   const command = commands.find(({ name }) => name === cli.matchedCommandName) ?? null;
   if (options['version'] === true && command === null) return { is: 'version' };
   const typed = command === null ? unguard(args[0] ?? '') : command.name;
@@ -85,6 +86,9 @@ const unknownCommand = (typed: string, call: Call): Parsed =>
         hint: `one of ${commands.map(({ name }) => name).join(', ')}; see rh-batch --help`,
         call,
       };
+
+/** cac collects the values of each spelling apart, but among all of them the last one wins. */
+const oneSpelling = (arg: string): string => arg.replace(/^--env(?==|$)/, '--env-file');
 
 /** Flags keep their form; what cac would take for a number, and every `--flag=value`, is marked. */
 const guardFor = (command: Command | undefined): ((arg: string) => string) => {

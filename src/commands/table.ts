@@ -12,9 +12,11 @@ const option = (flags: string, about: string): OptionSpec => ({ flags, about });
 
 const json = option('--json', 'one JSON document on stdout, also on errors');
 
+/** Node looks for `--env-file` in the whole command line before any program starts; `--env` is ours. */
 const envFile = option(
-  '--env-file <file>',
-  'variables such as RUNNINGHUB_API_KEY; above the environment; repeatable, the last one wins',
+  '--env, --env-file <file>',
+  'variables such as RUNNINGHUB_API_KEY; above the environment; repeatable, the last one wins ' +
+    '(if it is missing, Node itself ends --env-file with exit code 9, while --env is exit code 2)',
 );
 
 const project: readonly OptionSpec[] = [

@@ -64,9 +64,13 @@ const flagsOf = (
     });
   });
 
-/** `-j, --concurrency <n>`: concurrency, which takes a value. */
+/** `-j, --concurrency <n>`: concurrency, which takes a value. The last name is the one in use. */
 const partsOf = ({ flags }: OptionSpec): { readonly key: string; readonly takes: boolean } => {
-  const [, long = ''] = /--([a-z-]+)/.exec(flags) ?? [];
+  const long =
+    flags
+      .match(/--[a-z-]+/g)
+      ?.at(-1)
+      ?.slice(2) ?? '';
   const key = long.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
   return { key, takes: /[<[]/.test(flags) };
 };

@@ -21,7 +21,7 @@ export const findKeys = (tree: Tree, problems: Problems): void => {
       const variable = password ? 'RUNNINGHUB_ACCESS_PASSWORD' : 'RUNNINGHUB_API_KEY';
       problems.add(
         error('E0115', keyAt, `"${name}": ${what} does not belong in a manifest`, {
-          hint: `export ${variable}=…, or --env-file; and make a new one if this file was shared`,
+          hint: `export ${variable}=…, or --env FILE; and make a new one if this file was shared`,
         }),
       );
     } else findKeys(value, problems);

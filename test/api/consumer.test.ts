@@ -27,6 +27,13 @@ const node = (...argv: string[]): string => {
   }
 };
 
+/** The command as it was installed, by its first line, where nobody has set a key. */
+const installed = (...argv: string[]) => {
+  const { RUNNINGHUB_API_KEY: _, ...env } = process.env;
+  const bin = join(dir, 'node_modules/.bin/rh-batch');
+  return spawnSync(bin, argv, { cwd: dir, env, encoding: 'utf8' });
+};
+
 let pack: { filename: string; files: readonly { path: string }[] };
 
 /** A project of someone else, with the package as it would come from the registry. */
@@ -45,6 +52,10 @@ beforeAll(() => {
   // In place of an install, which needs the network: its dependencies, and the consumer's types.
   symlinkSync(join(root, 'node_modules'), join(home, 'node_modules'));
   symlinkSync(join(root, 'node_modules/@types/node'), join(dir, 'node_modules/@types/node'));
+  // As npm links it.
+  mkdirSync(join(dir, 'node_modules/.bin'), { recursive: true });
+  chmodSync(join(home, 'dist/cli.js'), 0o755);
+  symlinkSync('../rh-batch/dist/cli.js', join(dir, 'node_modules/.bin/rh-batch'));
   write('package.json', '{"name":"consumer","private":true,"type":"module"}');
   write('api.json', JSON.stringify(graph));
   write(
@@ -136,28 +147,32 @@ test('the package has its documents, and nothing that a demo left behind', () =>
   expect(paths.filter((path) => /(?:^|\/)(?:out|\.rh-batch)\//.test(path))).toEqual([]);
 });
 
-test('the installed command reads --env-file, twice; one that is missing is no silent start', () => {
-  // As npm links it.
-  mkdirSync(join(dir, 'node_modules/.bin'), { recursive: true });
-  chmodSync(join(dir, 'node_modules/rh-batch/dist/cli.js'), 0o755);
-  symlinkSync('../rh-batch/dist/cli.js', join(dir, 'node_modules/.bin/rh-batch'));
+test.each(['--env', '--env-file'])('the installed command reads %s, twice', (flag) => {
   write('a.env', '\ufeffRUNNINGHUB_API_KEY=\nFIRST=1\n');
   write('b.env', 'SECOND=2\n');
-  const { RUNNINGHUB_API_KEY: _, ...env } = process.env;
-  const run = (...argv: string[]) =>
-    spawnSync(join(dir, 'node_modules/.bin/rh-batch'), argv, { cwd: dir, env, encoding: 'utf8' });
-  const both = run('account', '--env-file', 'a.env', '--env-file=b.env');
+  const both = installed('account', flag, 'a.env', `${flag}=b.env`);
   expect(both.status).toBe(2);
   expect(both.stderr).toContain('a.env holds FIRST, RUNNINGHUB_API_KEY');
   expect(both.stderr).toContain('b.env holds SECOND');
-  // Node looks at the file itself, wherever the flag stands, before it starts any program.
-  const missing = run('account', '--env-file', 'missing.env');
-  expect(missing.status).not.toBe(0);
-  expect(missing.stderr).toContain('missing.env');
+});
+
+test('the installed command tells of a missing file, and Node does so where it is asked first', () => {
+  for (const words of [
+    ['account', '--env', 'missing.env'],
+    ['account', '--env=missing.env'],
+    ['--env', 'missing.env', 'account'],
+  ]) {
+    const missing = installed(...words);
+    expect(missing.status, missing.stderr).toBe(2);
+    expect(missing.stderr).toContain('--env-file missing.env does not exist');
+  }
+  // Node looks for this one in the whole command line, before it starts any program.
+  const nodes = installed('account', '--env-file', 'missing.env');
+  expect(nodes.status).not.toBe(0);
+  expect(nodes.stderr).toContain('missing.env');
   const cli = join(dir, 'node_modules/rh-batch/dist/cli.js');
   const ours = spawnSync(process.execPath, ['--', cli, 'account', '--env-file', 'missing.env'], {
     cwd: dir,
-    env,
     encoding: 'utf8',
   });
   expect(ours.status).toBe(2);

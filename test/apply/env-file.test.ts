@@ -31,6 +31,8 @@ test('given twice, the later file goes first, and both before the environment', 
   const run = (...files: string[]) =>
     p.run('account', ...files.flatMap((file) => ['--env-file', file]));
   expect((await run('a.env', 'b.env')).exit).toBe(0);
+  expect((await p.run('account', '--env', 'a.env', '--env-file', 'b.env')).exit).toBe(0);
+  expect((await p.run('account', '--env-file', 'b.env', '--env', 'a.env')).exit).toBe(4);
   const wrong = await run('b.env', 'a.env');
   expect(wrong.exit).toBe(4);
   expect(wrong.err).not.toContain(other);
