@@ -24,7 +24,7 @@ const codes: Readonly<Record<(Inspected & { ok: false })['is'], Code>> = {
 /** Of the diagnostic that tells it. */
 export const codeOf = (is: (Inspected & { ok: false })['is']): Code => codes[is];
 
-/** Of the service's upload (runninghub-api 4.1). */
+/** Of the service's upload (runninghub-api 4.1), where a field tells no limit of its own. */
 export const maxUploadBytes = 30 * 1024 * 1024;
 
 /** Hashes a file while streaming it and tells what it is. `shown`: as the user wrote it. */
@@ -33,6 +33,7 @@ export const inspectAsset = async (
   shown: string,
   files: Pick<Files, 'facts' | 'stream'>,
   goesTo: Asset['goesTo'] = 'files',
+  maxBytes = maxUploadBytes,
 ): Promise<Inspected> => {
   const facts = await files.facts(path);
   if (!facts.ok)
@@ -44,11 +45,11 @@ export const inspectAsset = async (
   const { bytes, mtimeMs } = facts.value;
   if (bytes === 0) return { ok: false, is: 'empty', why: 'is empty' };
   // LoRA files have gigabytes, and no limit is documented for them.
-  if (goesTo === 'files' && bytes > maxUploadBytes)
+  if (goesTo === 'files' && bytes > maxBytes)
     return {
       ok: false,
       is: 'tooLarge',
-      why: `has ${megabytes(bytes)}, the service takes at most ${megabytes(maxUploadBytes)}`,
+      why: `has ${megabytes(bytes)}, the service takes at most ${megabytes(maxBytes)}`,
     };
   const stream = await files.stream(path);
   if (!stream.ok) return { ok: false, is: 'unreadable', why: `cannot be read (${stream.detail})` };

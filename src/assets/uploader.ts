@@ -184,7 +184,9 @@ export class Uploader {
     const facts = await this.edges.files.facts(asset.path);
     if (facts.ok && facts.value.bytes === asset.bytes && facts.value.mtimeMs === asset.mtimeMs)
       return null;
-    const again = await inspectAsset(asset.path, asset.shown, this.edges.files, asset.goesTo);
+    // Its size was judged when it was planned.
+    const { path, shown, goesTo } = asset;
+    const again = await inspectAsset(path, shown, this.edges.files, goesTo, Infinity);
     if (again.ok && again.asset.sha256 === asset.sha256) return null;
     return localFault(
       'asset-changed',

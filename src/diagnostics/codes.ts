@@ -95,7 +95,7 @@ export const codes = {
   E0407: 'A column, an axis or a variable is used nowhere.',
   E0408: 'A map in place of a value is none of { asset }, { file }, { value }, { asSaved }.',
   E0409: 'A text file named by { file } cannot be used.',
-  E0411: 'A value is none of the choices that a field has, or out of its range.',
+  E0411: 'A value is none of the choices that a field has, out of its range, or too long.',
   E0412: 'A field that needs a value has none in some run.',
   E0440: 'A run would be the unchanged workflow, although a matrix or set is written.',
   E0410: 'A selection on the command line fits no run.',

@@ -47,11 +47,17 @@ const fits = (value: Json, param: JsonObject): boolean => {
     case 'IMAGE':
     case 'VIDEO':
     case 'AUDIO':
-      return param.get('multipleInputs') === true ? isList(value) : typeof value === 'string';
+      return isMany(param) ? isList(value) : typeof value === 'string';
     default:
-      return typeof value === 'string';
+      return param.get('multipleInputs') === true
+        ? isList(value) && value.every((one) => typeof one === 'string')
+        : typeof value === 'string';
   }
 };
+
+/** Several links, and so a list: by the name, too, whatever the flag says (runninghub-api 19.1). */
+const isMany = (param: JsonObject): boolean =>
+  param.get('multipleInputs') === true || /(?:Urls|^videos)$/.test(word(param.get('fieldKey')));
 
 const same = (a: Json, b: Json): boolean =>
   a instanceof JsonNumber && b instanceof JsonNumber ? a.source === b.source : a === b;
@@ -61,7 +67,9 @@ export const allLinks = (body: JsonObject): boolean =>
   [...body].every(([name, value]) => {
     if (!/urls?$/i.test(name)) return true;
     const links = isList(value) ? value : [value];
-    return links.every((link) => typeof link === 'string' && /^(?:https?:\/\/|data:)/.test(link));
+    return links.every(
+      (link) => typeof link === 'string' && /^(?:https?:\/\/|asset:\/\/|data:)/.test(link),
+    );
   });
 
 const word = (value: Json | undefined): string => (typeof value === 'string' ? value : '');

@@ -1,6 +1,7 @@
 import { nearest } from '../diagnostics/nearest.js';
 import type { Json } from '../values/json.js';
 import { JsonNumber } from '../values/json.js';
+import { isList } from '../values/json-text.js';
 import type { Choice, FieldRules } from '../workflow/workflow.js';
 import { compareDecimals, parseDecimal } from './decimal.js';
 
@@ -15,11 +16,35 @@ const maxShown = 12;
 
 /** What a value breaks of what the service tells of its field; null: nothing. */
 export const brokenRule = (json: Json, rules: FieldRules): BrokenRule | null => {
+  if (isList(json)) return brokenCount(json.length, rules);
   const text = json instanceof JsonNumber ? json.source : typeof json === 'string' ? json : null;
   if (text === null) return null;
   if (rules.choices !== null) return noChoice(text, rules.choices);
-  return json instanceof JsonNumber ? outOfRange(text, rules) : null;
+  return json instanceof JsonNumber ? outOfRange(text, rules) : brokenLength(text, rules);
 };
+
+/** What a list of so many values breaks; null: nothing. */
+export const brokenCount = (count: number, { items }: FieldRules): BrokenRule | null => {
+  if (items === null) return null;
+  const { min, max } = items;
+  if (max !== null && count > max) return plain(`takes at most ${max} values, not ${count}`);
+  return min !== null && count < min ? plain(`takes at least ${min} values, not ${count}`) : null;
+};
+
+/** In characters as people count them: where the service counts otherwise, it is the judge. */
+const brokenLength = (text: string, { length }: FieldRules): BrokenRule | null => {
+  if (length === null) return null;
+  const { min, max } = length;
+  if (max !== null && text.length > max) {
+    const count = Array.from(text).length;
+    if (count > max) return plain(`takes at most ${max} characters, not ${count}`);
+  }
+  return min !== null && text.length < min
+    ? plain(`takes at least ${min} characters, not ${text.length}`)
+    : null;
+};
+
+const plain = (message: string): BrokenRule => ({ message, hint: null, notes: [] });
 
 const noChoice = (text: string, choices: readonly Choice[]): BrokenRule | null => {
   if (choices.some(({ value }) => value === text)) return null;
@@ -60,5 +85,5 @@ const outOfRange = (text: string, { min, max }: FieldRules): BrokenRule | null =
       : min !== null
         ? `from ${min}`
         : `up to ${max ?? ''}`;
-  return { message: `takes numbers ${range}, not ${text}`, hint: null, notes: [] };
+  return plain(`takes numbers ${range}, not ${text}`);
 };

@@ -2,7 +2,8 @@ import { resolve } from 'node:path';
 import pLimit from 'p-limit';
 import type { Asset } from '../assets/asset.js';
 import type { Inspected } from '../assets/inspect.js';
-import { codeOf, inspectAsset } from '../assets/inspect.js';
+import { isAmong } from '../assets/endings.js';
+import { codeOf, inspectAsset, maxUploadBytes } from '../assets/inspect.js';
 import { error } from '../diagnostics/diagnostic.js';
 import { didYouMean } from '../diagnostics/nearest.js';
 import type { Problems } from '../diagnostics/problems.js';
@@ -10,15 +11,17 @@ import type { Files } from '../edges/files.js';
 import type { AssetOptions } from '../manifest/manifest.js';
 import type { Datum } from '../values/datum.js';
 import { impossible } from '../values/impossible.js';
-import { canonicalJson, isList, jsonText, parseJson } from '../values/json-text.js';
+import { canonicalJson, jsonText } from '../values/json-text.js';
 import { withLineFeeds } from '../values/line-ends.js';
 import type { Place } from '../values/place.js';
 import { isIntegerField } from '../workflow/fields.js';
 import { isRemote } from '../workflow/loaders.js';
-import type { Field, Medium } from '../workflow/workflow.js';
+import type { Field, FieldRules, Medium } from '../workflow/workflow.js';
 import { coerce, isSendable, jsonOf } from './coerce.js';
+import { isLeftOut, isOneOfMany, itemsOf } from './items.js';
 import type { AssetValue, JsonValue, OverrideValue } from './plan.js';
-import { brokenRule } from './rules.js';
+import type { BrokenRule } from './rules.js';
+import { brokenCount, brokenRule } from './rules.js';
 
 /** A value on its way to a field, with what is needed to talk about it. */
 export interface ValueInput {
@@ -56,7 +59,7 @@ export class Values {
     problems: Problems,
   ): OverrideValue | null | undefined | Promise<OverrideValue | null | undefined> {
     const { datum } = input;
-    if (datum.is === 'absent') return undefined;
+    if (datum.is === 'absent' || isLeftOut(datum, input.field)) return undefined;
     if (datum.is === 'map' && input.field.kind !== 'object')
       return this.#verb(datum, input, problems);
     if (datum.is === 'map' && datum.entries.size === 1) {
@@ -65,6 +68,8 @@ export class Values {
     }
     if (datum.is !== 'map' && input.field.kind === 'list' && input.field.file !== null)
       return this.#assets(datum, input, problems);
+    if (datum.is === 'scalar' && isOneOfMany(datum, input.field))
+      return this.#literal({ is: 'list', items: [datum] }, input, problems);
     if (datum.is === 'scalar' && this.#isLocalFile(datum.text, input))
       return this.#asset(datum.text, input, problems);
     return this.#literal(datum, input, problems);
@@ -118,16 +123,20 @@ export class Values {
     datum: Exclude<Datum, { is: 'absent' }>,
     input: ValueInput,
     problems: Problems,
-  ): OverrideValue | null {
+  ): OverrideValue | null | undefined {
     const { rules, name } = input.field;
+    // A text file may be empty, too.
+    if (isLeftOut(datum, input.field)) return undefined;
     const coerced = coerce(datum, input.field, rules?.whole ?? isIntegerField(name));
     if (!coerced.ok) return this.#wrong(input, coerced.takes, problems);
     const { json } = coerced;
     // What the service itself has there it takes, whatever it says of choices.
     const own = canonicalJson(json) === canonicalJson(input.field.value);
     const broken = rules === null || own ? null : brokenRule(json, rules);
-    if (broken === null) return { is: 'json', json };
-    const { message, hint, notes } = broken;
+    return broken === null ? { is: 'json', json } : this.#broken(broken, input, problems);
+  }
+
+  #broken({ message, hint, notes }: BrokenRule, input: ValueInput, problems: Problems): null {
     problems.add(error('E0411', input.at(), `${input.address} ${message}`, { hint, notes }));
     return null;
   }
@@ -156,7 +165,7 @@ export class Values {
     datum: Exclude<Datum, { is: 'absent' | 'map' }>,
     input: ValueInput,
     problems: Problems,
-  ): Promise<OverrideValue | null> {
+  ): Promise<OverrideValue | null | undefined> {
     const items: (AssetValue | JsonValue)[] = [];
     for (const item of itemsOf(datum)) {
       if (item === null) return this.#wrong(input, 'a list of files', problems);
@@ -166,6 +175,10 @@ export class Values {
       if (value === null) return null;
       items.push(value);
     }
+    const { rules } = input.field;
+    if (items.length === 0 && rules !== null) return undefined;
+    const broken = rules === null ? null : brokenCount(items.length, rules);
+    if (broken !== null) return this.#broken(broken, input, problems);
     return items.some(({ is }) => is === 'asset')
       ? { is: 'assets', items }
       : { is: 'json', json: items.flatMap((item) => (item.is === 'json' ? [item.json] : [])) };
@@ -183,13 +196,13 @@ export class Values {
       return null;
     }
     const { asset } = found;
-    const misfit = wanted === null ? null : misfitOf(asset, wanted);
+    const misfit = wanted === null ? null : misfitOf(asset, wanted, input.field.rules);
     if (misfit !== null) {
       problems.add(
         error(
           'E0505',
           input.at(),
-          `${path} is ${misfit}, ${input.address} takes ${nounFor(wanted)}`,
+          `${path} is ${misfit}, ${input.address} takes ${takenBy(wanted, input.field.rules)}`,
         ),
       );
       return null;
@@ -202,10 +215,11 @@ export class Values {
   #inspect(path: string, { dir, field }: ValueInput): Promise<Inspected> {
     const absolute = resolve(dir, path);
     const goesTo = field.file === 'model' ? 'loras' : 'files';
-    const key = `${goesTo} ${absolute}`;
+    const maxBytes = field.rules?.files?.maxBytes ?? maxUploadBytes;
+    const key = `${goesTo} ${maxBytes} ${absolute}`;
     let inspected = this.#inspected.get(key);
     if (inspected === undefined) {
-      inspected = this.#limit(() => inspectAsset(absolute, path, this.files, goesTo));
+      inspected = this.#limit(() => inspectAsset(absolute, path, this.files, goesTo, maxBytes));
       this.#inspected.set(key, inspected);
     }
     return inspected;
@@ -215,7 +229,7 @@ export class Values {
     path: string,
     input: ValueInput,
     problems: Problems,
-  ): Promise<OverrideValue | null> {
+  ): Promise<OverrideValue | null | undefined> {
     const absolute = resolve(input.dir, path);
     let reading = this.#texts.get(absolute);
     if (reading === undefined) this.#texts.set(absolute, (reading = this.#readText(absolute)));
@@ -244,31 +258,27 @@ export class Values {
   }
 }
 
-/** null: an item that is no text. */
-const itemsOf = (datum: Exclude<Datum, { is: 'absent' | 'map' }>): (string | null)[] => {
-  if (datum.is === 'list')
-    return datum.items.map((item) => (item.is === 'scalar' ? item.text : null));
-  const read = datum.text.trimStart().startsWith('[') ? parseJson(datum.text) : null;
-  return read?.ok === true && isList(read.value)
-    ? read.value.map((item) => (typeof item === 'string' ? item : null))
-    : [datum.text];
-};
-
 type TextRead =
   { readonly ok: true; readonly text: string } | { readonly ok: false; readonly why: string };
 
 /** What a file is that its field does not take; null: it may be right, by its first bytes. */
-const misfitOf = ({ kind }: Asset, wanted: Medium): string | null => {
-  if (wanted === 'any' || kind.medium === wanted) return null;
+const misfitOf = ({ kind }: Asset, wanted: Medium, rules: FieldRules | null): string | null => {
   // Of a type that nobody knows by its bytes: the service shall judge. A LoRA is always known.
   if (kind.medium === 'other') return wanted === 'model' ? 'no safetensors file' : null;
-  return `${article(kind.medium)} (${kind.ext})`;
+  const endings = rules?.files?.endings ?? null;
+  const fits = (wanted === 'any' || kind.medium === wanted) && isAmong(kind.ext, endings);
+  return fits ? null : `${article(kind.medium)} (${kind.ext})`;
 };
 
 const nouns: Readonly<Record<string, string>> = {
   archive: 'a .zip of pictures',
   model: 'a LoRA (.safetensors)',
   any: 'a file',
+};
+
+const takenBy = (medium: Medium | null, rules: FieldRules | null): string => {
+  const endings = rules?.files?.endings ?? null;
+  return endings === null ? nounFor(medium) : `${nounFor(medium)} (${endings.join(', ')})`;
 };
 
 const nounFor = (medium: Medium | null): string =>

@@ -35,4 +35,4 @@ export const fileFieldMedium = (
 
 /** Links, and names that the service itself gave: no files of this machine. */
 export const isRemote = (value: string): boolean =>
-  /^(?:https?:\/\/|data:|api\/|openapi\/|api-lora-[a-z]+\/)/i.test(value);
+  /^(?:https?:\/\/|asset:\/\/|data:|api\/|openapi\/|api-lora-[a-z]+\/)/i.test(value);

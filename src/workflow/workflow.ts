@@ -51,7 +51,41 @@ export interface FieldRules {
   readonly max: string | null;
   /** Every run must give it a value, where it has none. */
   readonly required: boolean;
+  /** Characters of a text; null: no limit. */
+  readonly length: Bounds | null;
+  /** It goes out as a list of so many values; null: it takes one. */
+  readonly items: Bounds | null;
+  /** What its files may be; null: as the service takes files anywhere. */
+  readonly files: FileRules | null;
+  /** Texts that are not sent: a run that gives one of them gives the field no value. */
+  readonly leftOut: readonly string[];
 }
+
+/** Inclusive; null: none. */
+export interface Bounds {
+  readonly min: number | null;
+  readonly max: number | null;
+}
+
+export interface FileRules {
+  /** null: the limit of every upload. */
+  readonly maxBytes: number | null;
+  /** Endings in lower case, without the dot: `png`; null: any of its medium. */
+  readonly endings: readonly string[] | null;
+}
+
+/** Nothing is told: any value will do, and none must be given. */
+export const anyValue: FieldRules = {
+  choices: null,
+  whole: false,
+  min: null,
+  max: null,
+  required: false,
+  length: null,
+  items: null,
+  files: null,
+  leftOut: [],
+};
 
 export interface Choice {
   /** What is sent. */

@@ -3,6 +3,7 @@ import { JsonNumber } from '../../values/json.js';
 import { isList, isObject, parseJson } from '../../values/json-text.js';
 import { kindOf } from '../../workflow/parse.js';
 import type { Choice, Field, FieldRules, Medium } from '../../workflow/workflow.js';
+import { anyValue } from '../../workflow/workflow.js';
 
 /** What an entry of nodeInfoList tells of its field by fieldType and fieldData (runninghub-api 2.4). */
 export const fieldTypeOf = (
@@ -27,7 +28,7 @@ export const fieldTypeOf = (
     case 'LIST':
     case 'SWITCH': {
       const choices = choicesOf(data);
-      const rules = choices.length === 0 ? null : { ...free, choices };
+      const rules = choices.length === 0 ? null : { ...anyValue, choices };
       return { value: asText(value), kind: 'text', file: null, rules };
     }
     case 'STRING':
@@ -40,8 +41,6 @@ export const fieldTypeOf = (
 };
 
 type Typed = ReturnType<typeof fieldTypeOf>;
-
-const free: FieldRules = { choices: null, whole: false, min: null, max: null, required: false };
 
 const media = (value: Json, file: Medium): Typed => ({
   value: asText(value),
@@ -112,5 +111,5 @@ const rangeOf = (data: readonly Json[]): FieldRules => {
     const value = isObject(options) ? options.get(name) : undefined;
     return value instanceof JsonNumber ? value.source : null;
   };
-  return { ...free, min: limit('min'), max: limit('max') };
+  return { ...anyValue, min: limit('min'), max: limit('max') };
 };

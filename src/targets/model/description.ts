@@ -33,12 +33,16 @@ export interface Described {
 export const modelsIn = (value: Json): Described[] => {
   const one = describedAt(value, []);
   if (one !== null) return [one];
-  const path: JsonPath = isObject(value) ? ['models'] : [];
-  const list = isObject(value) ? value.get('models') : value;
+  const under = isObject(value) ? lists.find((name) => value.has(name)) : undefined;
+  const path: JsonPath = under === undefined ? [] : [under];
+  const list = isObject(value) ? value.get(under ?? '') : value;
   return list !== undefined && isList(list)
     ? list.flatMap((item, index) => describedAt(item, [...path, index]) ?? [])
     : [];
 };
+
+/** Under what the published registry, and lists made of the documentation, keep their models. */
+const lists = ['models', 'endpoints', 'data'] as const;
 
 const describedAt = (value: Json, path: JsonPath): Described | null => {
   if (!isObject(value)) return null;
