@@ -67,10 +67,11 @@ const work = async (
         events.tell({ type: 'diagnostic', diagnostic });
       }
     },
-    progress: () => ({
-      on: (event) => events.tell(event),
-      stop: () => Promise.resolve(),
-    }),
+    progress: () =>
+      Promise.resolve({
+        on: (event) => events.tell(event),
+        stop: () => Promise.resolve(),
+      }),
   });
   if (applied.is === 'refused') return { ...applied, diagnostics };
   const { exitCode, report, project } = applied;

@@ -34,8 +34,9 @@ import { reportOf, titleOf, writeReports } from './results.js';
 import { selectionOf } from './select.js';
 import { watchSignals } from './signals.js';
 import { writeOwner } from './state-owner.js';
-import type { Outcome, SubmissionParts } from './submission.js';
-import { nothingDone, Submission } from './submission.js';
+import type { Outcome } from './outcome.js';
+import { nothingDone } from './outcome.js';
+import type { SubmissionParts } from './submission.js';
 import { settleState } from './take-over.js';
 import { commandFor, selectionWords } from './typed.js';
 import { ledgerOf } from './uploads-ledger.js';
@@ -197,20 +198,23 @@ class Apply {
     await this.#moveFiles();
     const signals = watchSignals(io);
     const begin = early ? (): Promise<void> => Promise.resolve() : () => this.#begin();
-    const submission = new Submission({ ...this.parts, begin });
-    const progress = follower.progress({
+    const busy = this.#hasWork();
+    // Nothing to do: what talks to the service is not even loaded.
+    const submission = busy
+      ? new (await import('./submission.js')).Submission({ ...this.parts, begin })
+      : null;
+    const progress = await follower.progress({
       clock: identity.clock,
       total: () => plan.summary.total - plan.summary.upToDate,
-      nameOf: (run) => submission.nameOf(run) ?? store.state.runs.get(run)?.inputs.name ?? null,
-      forecast: () => submission.forecast(identity.clock.now()),
+      nameOf: (run) => submission?.nameOf(run) ?? store.state.runs.get(run)?.inputs.name ?? null,
+      forecast: () => submission?.forecast(identity.clock.now()) ?? null,
     });
-    const busy = this.#hasWork();
     const enter = (phase: Phase, detail: string): void => {
-      if (busy) progress.on({ type: 'phase', phase, detail });
+      if (submission !== null) progress.on({ type: 'phase', phase, detail });
     };
     try {
       enter('plan', planSummaryText(plan));
-      const outcome = busy ? await submission.run(progress, signals.interrupted) : nothingDone;
+      const outcome = (await submission?.run(progress, signals.interrupted)) ?? nothingDone;
       enter('report', '');
       const report = await this.#report(outcome, startedAt);
       const code = signals.code() ?? (outcome.code === exit.done ? codeOf(report) : outcome.code);

@@ -16,8 +16,8 @@ export const apply = async (call: Call, io: Io): Promise<number> => {
   const beside = besideProgress(io);
   const applied = await applyBatch(call, beside.io, {
     problems: (problems) => sayProblems(problems, call, beside.io),
-    progress: ({ clock, ...facts }) =>
-      beside.watch(folded(progressFor(call, io, clock, facts), call, io)),
+    progress: async ({ clock, ...facts }) =>
+      beside.watch(folded((await progressFor(call, io))(io, clock, facts), call, io)),
   });
   if (applied.is === 'refused') return applied.exitCode;
   const { report, call: used, project, htmlPath, exitCode, command } = applied;

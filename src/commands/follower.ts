@@ -9,7 +9,7 @@ export interface Follower {
   /** Mistakes and warnings, as soon as a stage has found all of its own. */
   problems(problems: Problems): void;
   /** Asked once, when the plan stands; from then on it is told every event. */
-  progress(facts: ApplyFacts): Listener;
+  progress(facts: ApplyFacts): Promise<Listener>;
 }
 
 /** A Progress is one. */

@@ -3,7 +3,6 @@ import { Call } from './call.js';
 import { exit } from './exit.js';
 import { commandHelp, overview } from './help.js';
 import type { Io } from './io.js';
-import { sayOne } from './say.js';
 import type { Command } from './table.js';
 import { commands } from './table.js';
 
@@ -28,7 +27,7 @@ export const main = async (argv: readonly string[], io: Io, version: string): Pr
       io.out.write(`rh-batch ${version}\n`);
       return exit.done;
     case 'wrong':
-      sayOne('E0001', parsed.message, parsed.hint, parsed.call, io);
+      (await import('./say.js')).sayOne('E0001', parsed.message, parsed.hint, parsed.call, io);
       return exit.badInput;
     case 'run':
       return (await parsed.command.load())(parsed.call, io);

@@ -2,13 +2,8 @@ import { error } from '../diagnostics/diagnostic.js';
 import type { Problems } from '../diagnostics/problems.js';
 import type { Clock } from '../edges/clock.js';
 import { painter } from '../terminal/colour.js';
-import { jsonProgress } from '../terminal/json.js';
-import { plainProgress } from '../terminal/plain.js';
-import type { Progress, ProgressMode } from '../terminal/progress.js';
+import type { Progress, ProgressMode, ProgressOptions } from '../terminal/progress.js';
 import { chooseMode, noProgress } from '../terminal/progress.js';
-import { ttyProgress } from '../terminal/tty.js';
-import type { Forecast } from '../plan/forecast.js';
-import type { RunId } from '../values/ids.js';
 import type { Call } from './call.js';
 import type { Io } from './io.js';
 
@@ -57,36 +52,46 @@ export const besideProgress = (
   };
 };
 
-/** The view that `--progress`, the terminal and the environment ask for. It writes to stderr. */
-export const progressFor = (
-  call: Call,
+export type MakeProgress = (
   io: Io,
   clock: Clock,
-  facts: {
-    readonly total: () => number | null;
-    readonly nameOf: (run: RunId) => string | null;
-    readonly forecast?: () => Forecast | null;
-  },
-): Progress => {
+  facts: Pick<ProgressOptions, 'total' | 'nameOf' | 'forecast'>,
+) => Progress;
+
+/**
+ * The view that `--progress`, the terminal and the environment ask for; the others are not even
+ * loaded. It writes to stderr.
+ */
+export const progressFor = async (call: Call, asked: Io): Promise<MakeProgress> => {
+  switch (modeFor(call, asked)) {
+    case 'tty': {
+      const { ttyProgress } = await import('../terminal/tty.js');
+      return (io, clock, facts) =>
+        ttyProgress({
+          ...optionsOf(io, clock, facts),
+          columns: io.err.columns,
+          ...(io.err.rows === undefined ? {} : { rows: io.err.rows }),
+          paint: painter(io.env, io.err.isTTY),
+        });
+    }
+    case 'plain': {
+      const { plainProgress } = await import('../terminal/plain.js');
+      return (...given) => plainProgress(optionsOf(...given));
+    }
+    case 'json': {
+      const { jsonProgress } = await import('../terminal/json.js');
+      return (...given) => jsonProgress(optionsOf(...given));
+    }
+    case 'none':
+      return () => noProgress;
+  }
+};
+
+const optionsOf = (...[io, clock, facts]: Parameters<MakeProgress>): ProgressOptions => {
   // Ages are told in the batch's time; frames and heartbeats come in the watcher's.
   const watched: Clock = {
     now: () => clock.now(),
     sleep: (ms, signal) => io.clock.sleep(ms, signal),
   };
-  const options = { write: (text: string) => io.err.write(text), clock: watched, ...facts };
-  switch (modeFor(call, io)) {
-    case 'tty':
-      return ttyProgress({
-        ...options,
-        columns: io.err.columns,
-        ...(io.err.rows === undefined ? {} : { rows: io.err.rows }),
-        paint: painter(io.env, io.err.isTTY),
-      });
-    case 'plain':
-      return plainProgress(options);
-    case 'json':
-      return jsonProgress(options);
-    case 'none':
-      return noProgress;
-  }
+  return { write: (text: string) => io.err.write(text), clock: watched, ...facts };
 };

@@ -32,6 +32,8 @@ import type { Listened } from './listen.js';
 import type { Left } from './other-accounts.js';
 import { leftAlone } from './other-accounts.js';
 import { applyCommand } from './page-options.js';
+import type { Outcome } from './outcome.js';
+import { nothingDone } from './outcome.js';
 import type { Preflight } from './preflight.js';
 import { preflight } from './preflight.js';
 import type { Project } from './project.js';
@@ -56,28 +58,6 @@ export interface SubmissionParts {
   /** Records that this apply begins; called when the service let it. */
   readonly begin: () => Promise<void>;
 }
-
-/** What came of the service's part of an apply. */
-export interface Outcome {
-  readonly code: number;
-  readonly stop: string | null;
-  readonly held: ReadonlyMap<RunId, RunError>;
-  readonly uploads: { readonly count: number; readonly bytes: number };
-  readonly requests: { readonly create: number; readonly outputs: number };
-  readonly submits: number;
-  /** The most slots in use at once. */
-  readonly slots: number;
-}
-
-export const nothingDone: Outcome = {
-  code: exit.done,
-  stop: null,
-  held: new Map(),
-  uploads: { count: 0, bytes: 0 },
-  requests: { create: 0, outputs: 0 },
-  submits: 0,
-  slots: 0,
-};
 
 /** The service's part of an apply: connects, checks, submits, follows, fetches. */
 export class Submission {

@@ -14,6 +14,7 @@ import { countsText } from '../terminal/words.js';
 import type { RunId } from '../values/ids.js';
 import type { Call } from './call.js';
 import type { Io } from './io.js';
+import type { MakeProgress } from './progress.js';
 import { modeFor, progressFor } from './progress.js';
 
 const lookMs = 500;
@@ -28,6 +29,7 @@ export const watchBatch = async (
   io: Io,
   signal: AbortSignal,
 ): Promise<StoreProblem | null> => {
+  const makeProgress = await progressFor(call, io);
   const tail = new JournalTail(stateDir);
   let view: View | null = null;
   let attached = false;
@@ -44,7 +46,7 @@ export const watchBatch = async (
     const begins = first?.type === 'batch' && tail.state.endedAt === null;
     if (atWork && problem === null && begins) {
       await view?.stop();
-      view = new View(first, (run) => tail.state.runs.get(run), call, io);
+      view = new View(first, (run) => tail.state.runs.get(run), makeProgress, call, io);
       view.catchUp(fresh, !attached);
     } else for (const event of fresh) view?.on(event);
     attached = true;
@@ -68,6 +70,7 @@ class View {
   constructor(
     batch: Recorded & { readonly type: 'batch' },
     recordOf: (run: RunId) => RunRecord | undefined,
+    makeProgress: MakeProgress,
     private readonly call: Call,
     private readonly io: Io,
   ) {
@@ -81,7 +84,7 @@ class View {
       recordOf,
       this.#clock.now(),
     );
-    this.#progress = progressFor(call, { ...io, err }, this.#clock, {
+    this.#progress = makeProgress({ ...io, err }, this.#clock, {
       total: () => this.#total,
       nameOf: (run) => recordOf(run)?.inputs.name ?? null,
       forecast: () => (this.#total === null ? null : this.#outlook.forecast(this.#clock.now())),

@@ -11,6 +11,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 // Loaded before any emulator runs: its compressed clock would count the loading as an hour.
 import '../../src/commands/apply.js';
+import '../../src/commands/submission.js';
+import '../../src/matrix/tables/csv.js';
+import '../../src/terminal/plain.js';
 import { main } from '../../src/commands/main.js';
 import type { Io, StopSignal } from '../../src/commands/io.js';
 import { systemClock } from '../../src/edges/clock.js';

@@ -4,7 +4,6 @@ import { didYouMean } from '../../diagnostics/nearest.js';
 import type { Problems } from '../../diagnostics/problems.js';
 import type { Files } from '../../edges/files.js';
 import type { FileRows } from '../../manifest/manifest.js';
-import { csvTable } from './csv.js';
 import { jsonlTable, jsonTable, yamlTable } from './records.js';
 import { tooLarge } from './size-limits.js';
 import type { Table } from './table.js';
@@ -64,6 +63,8 @@ export const openTable = async (
     case 'csv':
     case 'tsv': {
       const usual = format === 'tsv' ? '\t' : ',';
+      // Most batches have no CSV; csv-parse takes as long to load as a small table to read.
+      const { csvTable } = await import('./csv.js');
       return csvTable(source, { delimiter: rows.delimiter, usual }, files, problems);
     }
     case 'json':
