@@ -18,6 +18,8 @@ export interface BatchOptions {
   readonly stateDir?: string | undefined;
   readonly outDir?: string | undefined;
   readonly maxRuns?: number | undefined;
+  /** What templates read as batch.date, as YYYY-MM-DD; default: today, in UTC. */
+  readonly date?: string | undefined;
   /** Run id prefixes or name globs; a run that fits any of them is meant. */
   readonly only?: readonly string[] | undefined;
   /** Columns or axes, and the text that they must have. */
@@ -56,6 +58,7 @@ export const callOf = (manifest: string, options: ApplyOptions): Call => {
     stateDir: options.stateDir,
     outDir: options.outDir,
     maxRuns: options.maxRuns?.toString(),
+    date: options.date,
     only: options.only,
     where: pairs(where),
     tag: options.tags,

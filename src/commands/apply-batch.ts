@@ -14,6 +14,7 @@ import { beginBatch } from './begin-batch.js';
 import type { Call } from './call.js';
 import { tellChangedSources } from './changed-sources.js';
 import { identify } from './connect.js';
+import { ofDay } from './day.js';
 import { exit } from './exit.js';
 import { lookElsewhere, takeOver } from './elsewhere.js';
 import type { Follower } from './follower.js';
@@ -153,7 +154,8 @@ export const applyBatch = async (typed: Call, io: Io, follower: Follower): Promi
     const taken = elsewhere === null ? 0 : await takeOver(elsewhere, plan, store);
     if (taken > 0) io.err.write(`notice: ${count(taken, 'run')} taken over from other batches\n`);
     return await new Apply({
-      call,
+      // After midnight, too, what is printed is about the batch that this one was.
+      call: ofDay(call, manifestBytes, project.date),
       io,
       follower,
       project,

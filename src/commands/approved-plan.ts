@@ -16,7 +16,7 @@ import { programVersion } from './version.js';
 
 /** What shapes a plan: it is saved with it, and cannot be given beside it. */
 const planFlags = [
-  ...['var', 'profile', 'maxRuns', 'stateDir', 'outDir', 'emulator'],
+  ...['var', 'profile', 'maxRuns', 'date', 'stateDir', 'outDir', 'emulator'],
   ...['only', 'where', 'tag', 'failed', 'first', 'shard', 'force'],
 ];
 const pathFlags: ReadonlySet<string> = new Set(['stateDir', 'outDir']);

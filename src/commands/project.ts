@@ -7,13 +7,14 @@ import type { Files, ReadFailure } from '../edges/files.js';
 import { loadManifest } from '../manifest/load.js';
 import type { Manifest } from '../manifest/manifest.js';
 import type { Matrix } from '../matrix/combination.js';
-import { readStore } from '../journal/store.js';
 import { expandMatrix } from '../matrix/expand.js';
 import type { TargetModule } from '../targets/target.js';
 import { moduleOf, syntaxes } from '../targets/targets.js';
 import type { Workflow } from '../workflow/workflow.js';
-import { dateOf, outputsOfAnyDay, withBatchFacts } from './batch-templates.js';
+import { outputsOfAnyDay, withBatchFacts } from './batch-templates.js';
 import type { Call } from './call.js';
+import type { Day } from './day.js';
+import { dateFor } from './day.js';
 import { Environment } from './environment.js';
 import type { HoldsKey } from './held-key.js';
 import { holdsKeyOf, keyInFiles, keyInNames } from './held-key.js';
@@ -64,12 +65,6 @@ export interface Located {
   readonly movesTo: string | null;
   readonly emulated: boolean;
 }
-
-/**
- * Which day templates read: that of now, that of the last apply (for commands that look back), or
- * that of an instant.
- */
-export type Day = 'now' | 'lastApply' | number;
 
 /** `manifestArg`: which argument names the manifest. */
 export const locateProject = async (
@@ -165,7 +160,8 @@ const locateAt = async (
     { path, typed, bytes, name, base, emulated, show: shownFrom(io.cwd) },
     problems,
   );
-  const date = await dateFor(day, bytes, state.stateDir, io);
+  const from = { manifest: bytes, stateDir: state.stateDir, call, io };
+  const date = await dateFor(day, from, problems);
   const manifest = withBatchFacts(written, date, problems);
   if (problems.errors > before) return null;
   const dated = call.text('outDir') === null;
@@ -180,21 +176,6 @@ const locateAt = async (
     ...state,
     emulated,
   };
-};
-
-/** The journal is read only where the manifest reads something of the batch. */
-const dateFor = async (
-  day: Day,
-  manifest: Uint8Array,
-  stateDir: string,
-  io: Io,
-): Promise<string> => {
-  const now = dateOf(typeof day === 'number' ? day : io.clock.now());
-  if (day !== 'lastApply' || !new TextDecoder().decode(manifest).includes('batch')) return now;
-  const read = await readStore(stateDir);
-  if (!read.ok) return now;
-  const { scope, beganAt } = read.state;
-  return scope?.date ?? (beganAt === null ? now : dateOf(beganAt));
 };
 
 /**

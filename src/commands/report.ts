@@ -8,6 +8,7 @@ import { summaryJson } from '../report/summary.js';
 import { comparisonText } from '../report/compare-words.js';
 import type { Call } from './call.js';
 import { readEarlier } from './earlier-batch.js';
+import { ofDay } from './day.js';
 import { exit } from './exit.js';
 import type { Io } from './io.js';
 import { applyCommand, inlineLimitOf } from './page-options.js';
@@ -76,12 +77,13 @@ export const report = async (call: Call, io: Io): Promise<number> => {
     ({ id }) => isSelected(id),
   );
   const comparison = earlier === null ? undefined : compareBatches(earlier, made.runs);
+  const about = ofDay(call, project.manifestBytes, project.date);
   const written = await writeReports(
     made,
     project.outputsDir,
     {
-      command: applyCommand(call, project),
-      again: commandFor('report', call, { manifest: project.manifest.file }),
+      command: applyCommand(about, project),
+      again: commandFor('report', about, { manifest: project.manifest.file }),
       inlineLimit,
       ...(comparison === undefined ? {} : { comparison, folders: [dir] }),
     },

@@ -8,6 +8,7 @@ import type { ReportRun } from '../report/model.js';
 import { statuses } from '../report/model.js';
 import { painter } from '../terminal/colour.js';
 import type { Call } from './call.js';
+import { ofDay } from './day.js';
 import { exit } from './exit.js';
 import type { Io } from './io.js';
 import { locateProject } from './project.js';
@@ -40,6 +41,7 @@ export const status = async (call: Call, io: Io): Promise<number> => {
       thisApply: isSelected(record.id),
     }),
   );
+  const about = ofDay(call, located.manifestBytes, state.scope?.date ?? null);
   // An emulator's time may be ahead of ours.
   const now = Math.max(io.clock.now(), state.lastAt ?? 0);
   io.out.write(
@@ -50,7 +52,7 @@ export const status = async (call: Call, io: Io): Promise<number> => {
           {
             paint: painter(io.env, io.out.isTTY),
             width: io.out.columns(),
-            command: (name, run) => commandAbout(name, run, state, call),
+            command: (name, run) => commandAbout(name, run, state, about),
           },
         ),
   );

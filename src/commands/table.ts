@@ -26,6 +26,7 @@ const project: readonly OptionSpec[] = [
   option('--state-dir <dir>', 'where the journal lives (default: .rh-batch beside the manifest)'),
   option('--out-dir <dir>', 'where outputs and reports go (default: outputs.dir, out/<name>)'),
   option('--max-runs <n>', 'override limits.maxRuns'),
+  option('--date <day>', 'what batch.date reads, as YYYY-MM-DD (default: today, in UTC)'),
 ];
 
 const selection: readonly OptionSpec[] = [

@@ -90,6 +90,7 @@ const placeFlags = [
   'stateDir',
   'outDir',
   'maxRuns',
+  'date',
   'baseUrl',
   'emulator',
 ] as const;

@@ -80,3 +80,72 @@ test.each([
   expect(exit).toBe(2);
   expect(err).toContain(told);
 });
+
+/** The words behind `next:` or in front of "goes on", as typed behind `rh-batch`. */
+const told = (text: string): string[] => {
+  const [, line = ''] = /rh-batch (apply .*?)(?: goes on.*)?$/m.exec(text) ?? [];
+  return line.replaceAll("'", '').trim().split(' ');
+};
+
+test('a batch that was stopped before midnight is gone on with after it, as it is told', async () => {
+  const p = await project({
+    manifest: `${fresh.replace('random: 2', 'random: 6')}\nexecution: { concurrency: 1 }`,
+  });
+  p.now = day('2026-11-28');
+  const applying = p.start(['apply', '--var', 'x=1', '--first', '5']);
+  while (p.service.stats().accepted === 0) await new Promise((resolve) => setImmediate(resolve));
+  applying.signal('SIGINT');
+  const stopped = await applying.ended;
+  expect(stopped.exit).toBe(130);
+  expect(told(stopped.out)).toEqual(expect.arrayContaining(['--date', '2026-11-28']));
+  p.now = day('2026-11-29');
+  const again = await p.run(...told(stopped.out));
+  expect(again, again.err).toMatchObject({ exit: 0 });
+  expect(p.service.stats()).toMatchObject({ accepted: 5, duplicates: 0 });
+  expect(p.exists('out/2026-11-29')).toBe(false);
+  expect(p.read('out/2026-11-28/report.html')).toContain('--date 2026-11-28');
+});
+
+test('what status tells to type after a kill, and the report later, are of the day of that batch', async () => {
+  const p = await project({ manifest: fresh });
+  p.now = day('2026-11-28');
+  expect((await p.apply()).exit).toBe(0);
+  const journal = '.rh-batch/manifest/journal.jsonl';
+  p.write(journal, p.read(journal).replace(/^.*"type":"end".*\n/m, ''));
+  p.now = day('2026-11-30');
+  const next = told((await p.run('status')).out);
+  expect(next).toEqual(['apply', '--date', '2026-11-28']);
+  expect((await p.run(...next)).exit).toBe(0);
+  expect(p.service.stats().accepted).toBe(2);
+  expect((await p.run('report')).exit).toBe(0);
+  expect(p.read('out/2026-11-28/report.html')).toContain('apply manifest.yaml --date 2026-11-28');
+});
+
+test('a plan of another day is that of its batch', async () => {
+  const p = await project({ manifest: fresh });
+  p.now = day('2026-11-28');
+  expect((await p.apply()).exit).toBe(0);
+  p.now = day('2026-11-29');
+  expect((await p.plan()).summary).toMatchObject({ changed: 2 });
+  expect((await p.plan('--date', '2026-11-28')).summary).toMatchObject({ upToDate: 2 });
+  expect((await p.run('plan', '--date', '2026-11-28', '--out', 'p.json')).exit).toBe(0);
+  expect((await p.apply('p.json', '--date', '2026-11-29')).exit).toBe(2);
+  expect((await p.apply('p.json')).exit).toBe(0);
+  expect(p.service.stats().accepted).toBe(2);
+});
+
+test.each(['2026-02-30', '28.11.2026', 'yesterday', ''])('--date %j is an error', async (text) => {
+  const p = await project({ manifest: fresh });
+  const { exit, err } = await p.run('plan', `--date=${text}`);
+  expect(exit).toBe(2);
+  expect(err).toContain(`--date wants a day as YYYY-MM-DD, not "${text}"`);
+});
+
+test('--date where nothing reads a day says that it changes nothing', async () => {
+  const p = await project({
+    manifest: 'matrix: { KSampler.seed: [1] }\nexecution: { retries: 0 }',
+  });
+  const { exit, err } = await p.run('plan', '--date', '2026-11-28');
+  expect(exit).toBe(0);
+  expect(err).toContain('--date changes nothing');
+});

@@ -1,0 +1,64 @@
+import { error, warning } from '../diagnostics/diagnostic.js';
+import type { Problems } from '../diagnostics/problems.js';
+import { readStore } from '../journal/store.js';
+import { dateOf } from './batch-templates.js';
+import type { Call } from './call.js';
+import type { Io } from './io.js';
+
+/**
+ * Which day templates read: that of now, that of the last apply (for commands that look back), or
+ * that of an instant. `--date` stands above all of them.
+ */
+export type Day = 'now' | 'lastApply' | number;
+
+/** What templates read as batch.date, as YYYY-MM-DD. */
+export const dateFor = async (
+  day: Day,
+  from: {
+    readonly manifest: Uint8Array;
+    readonly stateDir: string;
+    readonly call: Call;
+    readonly io: Io;
+  },
+  problems: Problems,
+): Promise<string> => {
+  const { manifest, stateDir, call, io } = from;
+  const typed = call.text('date');
+  if (typed !== null) {
+    if (!isDate(typed))
+      problems.add(
+        error('E0001', null, `--date wants a day as YYYY-MM-DD, not "${typed}"`, {
+          hint: `--date ${dateOf(io.clock.now())}`,
+        }),
+      );
+    else if (!readsDate(manifest))
+      problems.add(
+        warning('E0075', null, '--date changes nothing: the manifest does not read batch.date', {
+          hint: 'write ${{ batch.date }} where the day belongs, such as the seed of a random axis',
+        }),
+      );
+    return typed;
+  }
+  const now = dateOf(typeof day === 'number' ? day : io.clock.now());
+  // The journal is read only where the manifest reads something of the day.
+  if (day !== 'lastApply' || !readsDate(manifest)) return now;
+  const read = await readStore(stateDir);
+  if (!read.ok) return now;
+  const { scope, beganAt } = read.state;
+  return scope?.date ?? (beganAt === null ? now : dateOf(beganAt));
+};
+
+const isDate = (text: string): boolean =>
+  /^\d{4}-\d{2}-\d{2}$/.test(text) &&
+  !Number.isNaN(Date.parse(text)) &&
+  dateOf(Date.parse(text)) === text;
+
+/** Whether anything in the manifest may read batch.date: then a batch is of its day. */
+export const readsDate = (manifest: Uint8Array): boolean =>
+  /\bbatch\b[^}]*\bdate\b/.test(new TextDecoder().decode(manifest));
+
+/** The same command line about the batch of that day, also when it is typed on another one. */
+export const ofDay = (call: Call, manifest: Uint8Array, date: string | null): Call =>
+  date === null || call.text('date') !== null || !readsDate(manifest)
+    ? call
+    : call.with(call.args, { date });
