@@ -1,6 +1,10 @@
 /**
- * Data flows one way: manifest → matrix → plan → engine → report.
+ * Data flows one way: manifest → matrix → template → plan → engine → journal → report.
  * `may` lists, for each room, the rooms that it may import (beside itself and the leaves).
+ *
+ * Above them stand, from below: `batch`, the use cases, which put the rooms together;
+ * `init`, `completion` and `commands`, which read argv, call a use case and print;
+ * then the two doors, `cli.ts` over the commands and `index.ts` over `batch`.
  */
 const leaves = ['values', 'diagnostics', 'edges'];
 const may = {
@@ -14,13 +18,20 @@ const may = {
   journal: [],
   runninghub: [],
   targets: ['manifest', 'workflow', 'runninghub'],
-  init: ['workflow', 'targets'],
-  plan: ['manifest', 'matrix', 'workflow', 'targets', 'assets', 'journal'],
-  engine: ['manifest', 'plan', 'assets', 'runninghub', 'journal'],
+  template: ['manifest', 'matrix'],
+  forecast: ['journal'],
+  plan: ['manifest', 'matrix', 'template', 'workflow', 'targets', 'assets', 'journal', 'forecast'],
+  engine: ['manifest', 'plan', 'forecast', 'assets', 'runninghub', 'journal'],
   report: ['plan', 'journal'],
-  terminal: ['plan', 'journal'],
+  terminal: ['plan', 'forecast', 'journal', 'report'],
   emulator: ['workflow'],
 };
+
+const below = Object.keys(may);
+may.batch = [...below, 'commands/argv'];
+may.init = [...below, 'batch', 'commands'];
+may.completion = [...below, 'batch', 'init', 'commands'];
+may.commands = [...below, 'batch', 'init', 'completion'];
 
 const rooms = Object.entries(may).map(([room, allowed]) => {
   const inherited = ['values', 'edges'].includes(room)
@@ -48,7 +59,7 @@ module.exports = {
       from: { path: '^src/' },
       to: {
         path: '^src/[^/]+/',
-        pathNot: `^src/(${[...Object.keys(may), 'commands', 'api'].join('|')})/`,
+        pathNot: `^src/(${Object.keys(may).join('|')})/`,
       },
     },
     {
@@ -59,10 +70,23 @@ module.exports = {
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
     {
-      name: 'nothing-imports-the-api',
+      name: 'nothing-imports-the-doors',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(api/|index)' },
-      to: { path: '^src/(api/|index)' },
+      from: { path: '^src/' },
+      to: { path: '^src/(cli|index)[.]ts$' },
+    },
+    {
+      name: 'the-library-imports-no-command',
+      severity: 'error',
+      comment: 'index.ts is the face of the use cases; it knows no argv.',
+      from: { path: '^src/index[.]ts$' },
+      to: { path: '^src/(commands|init|completion|terminal)/' },
+    },
+    {
+      name: 'the-command-line-imports-commands',
+      severity: 'error',
+      from: { path: '^src/cli[.]ts$' },
+      to: { path: '^src/[^/]+/', pathNot: '^src/(commands|batch|edges)/' },
     },
     {
       name: 'page-imports-words-only',

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 import * as module from 'node:module';
-import { exit } from './commands/exit.js';
+import { exit } from './batch/exit.js';
 import { main } from './commands/main.js';
-import { processIo } from './commands/process-io.js';
-import { programVersion } from './commands/version.js';
+import { processIo } from './edges/process-io.js';
+import { programVersion } from './edges/version.js';
 
 // Node 22 and later start faster with it; Node 20 has it not.
 const { enableCompileCache } = module as { readonly enableCompileCache?: () => unknown };

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Code } from '../diagnostics/codes.js';
-import type { Files } from '../edges/files.js';
+import type { Files } from '../edges/files/files.js';
 import type { Asset } from './asset.js';
 import { headBytes, kindOf } from './kind.js';
 

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { appendFile, mkdir, open, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Clock } from '../edges/clock.js';
-import { mask } from '../edges/secret.js';
-import { removeLeftOver } from '../edges/temporary.js';
-import { createWhole } from '../edges/whole.js';
+import { mask } from '../edges/secrets/secret.js';
+import { removeLeftOver } from '../edges/files/temporary.js';
+import { createWhole } from '../edges/files/whole.js';
 
 /** What is on the service under which name, by content; shared by the manifests of a folder. */
 export interface Ledger {

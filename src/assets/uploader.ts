@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import type { Clock } from '../edges/clock.js';
-import type { Files } from '../edges/files.js';
+import type { Files } from '../edges/files/files.js';
 import type { Random } from '../edges/random.js';
 import type { Asset } from './asset.js';
 import { inspectAsset, md5Of, uploadName } from './inspect.js';

@@ -1,5 +1,5 @@
-import type { Call } from './call.js';
-import type { Io } from './io.js';
+import type { Call } from './argv/call.js';
+import type { Io } from '../edges/io.js';
 
 /** What a short command tells: lines for people or, with `--json`, one document of the same facts. */
 export class Answer {

@@ -1,17 +1,17 @@
 import { resolve } from 'node:path';
 import stringWidth from 'string-width';
 import { Problems } from '../diagnostics/problems.js';
-import { nodeFiles } from '../edges/node-files.js';
+import { nodeFiles } from '../edges/files/node-files.js';
 import { resolveAddress } from '../workflow/address.js';
 import type { FieldDescription } from '../workflow/describe.js';
 import { describeFields } from '../workflow/describe.js';
 import { ownerOf } from '../targets/targets.js';
 import { oneLine } from '../values/printable.js';
 import type { Workflow } from '../workflow/workflow.js';
-import type { Call } from './call.js';
-import { exit } from './exit.js';
-import type { Io } from './io.js';
-import { shownFrom, unreadable } from './project.js';
+import type { Call } from './argv/call.js';
+import { exit } from '../batch/exit.js';
+import type { Io } from '../edges/io.js';
+import { shownFrom, unreadable } from '../batch/load/project.js';
 import { sayProblems } from './say.js';
 
 const maxBytes = 64 * 1024 * 1024;

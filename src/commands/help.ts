@@ -1,5 +1,5 @@
-import type { CommandSpec, OptionSpec } from './call.js';
-import { exitHelp } from './exit.js';
+import type { CommandSpec, OptionSpec } from './argv/call.js';
+import { exitHelp } from '../batch/exit.js';
 
 const environment: readonly (readonly [string, string])[] = [
   ['RUNNINGHUB_API_KEY', 'the key; never written or printed'],

@@ -1,8 +1,8 @@
 import { cac } from 'cac';
-import { Call } from './call.js';
-import { exit } from './exit.js';
+import { Call } from './argv/call.js';
+import { exit } from '../batch/exit.js';
 import { commandHelp, overview } from './help.js';
-import type { Io } from './io.js';
+import type { Io } from '../edges/io.js';
 import type { Command } from './table.js';
 import { commands } from './table.js';
 
@@ -15,7 +15,8 @@ const mark = '\u{E000}';
 /** argv (without node and script) → exit code. Does not throw for anything a user typed. */
 export const main = async (argv: readonly string[], io: Io, version: string): Promise<number> => {
   // Asked by a shell at every Tab; not for people.
-  if (argv[0] === '__complete') return (await import('./complete.js')).complete(argv.slice(1), io);
+  if (argv[0] === '__complete')
+    return (await import('../completion/complete.js')).complete(argv.slice(1), io);
   const parsed = parse(argv);
   switch (parsed.is) {
     case 'help':

@@ -5,10 +5,10 @@ import type { Code } from '../diagnostics/codes.js';
 import { Problems } from '../diagnostics/problems.js';
 import { diagnosticJson, renderProblems } from '../diagnostics/render.js';
 import { painter } from '../terminal/colour.js';
-import type { Call } from './call.js';
-import { inRepository, isGithub } from './ci.js';
-import type { Io } from './io.js';
-import { asTyped } from './typed.js';
+import type { Call } from './argv/call.js';
+import { inRepository, isGithub } from '../terminal/ci.js';
+import type { Io } from '../edges/io.js';
+import { asTyped } from './argv/typed.js';
 
 /** Problems for people on stderr, as data on stdout with `--json`, as annotations on GitHub. */
 export const sayProblems = (problems: Problems, call: Call, io: Io): void => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import type { Call } from './call.js';
-import { exit } from './exit.js';
-import type { Io } from './io.js';
+import type { Call } from './argv/call.js';
+import { exit } from '../batch/exit.js';
+import type { Io } from '../edges/io.js';
 
 /** `rh-batch schema`: the JSON Schema of the manifest, as editors want it. */
 export const schema = (_call: Call, io: Io): Promise<number> => {

@@ -1,5 +1,5 @@
-import type { Call, CommandSpec, OptionSpec } from './call.js';
-import type { Io } from './io.js';
+import type { Call, CommandSpec, OptionSpec } from './argv/call.js';
+import type { Io } from '../edges/io.js';
 
 export type Run = (call: Call, io: Io) => Promise<number>;
 
@@ -88,7 +88,7 @@ export const commands: readonly Command[] = [
       json,
       ...output,
     ],
-    load: async () => (await import('./apply.js')).apply,
+    load: async () => (await import('./runs/apply.js')).apply,
   },
   {
     name: 'plan',
@@ -104,14 +104,14 @@ export const commands: readonly Command[] = [
       json,
       ...output,
     ],
-    load: async () => (await import('./plan.js')).plan,
+    load: async () => (await import('./runs/plan.js')).plan,
   },
   {
     name: 'validate',
     args: '[manifest]',
     about: 'offline check of everything the user wrote',
     options: [...project, json, ...output],
-    load: async () => (await import('./validate.js')).validate,
+    load: async () => (await import('./runs/validate.js')).validate,
   },
   {
     name: 'status',
@@ -123,21 +123,21 @@ export const commands: readonly Command[] = [
       option('--emulator', 'of the emulated batch'),
       json,
     ],
-    load: async () => (await import('./status.js')).status,
+    load: async () => (await import('./runs/status.js')).status,
   },
   {
     name: 'explain',
     args: '<run> [manifest]',
     about: 'why a run is new, changed or up to date, and what became of it; or a code: E0123, 803',
     options: [...project, option('--emulator', 'of the emulated batch'), json],
-    load: async () => (await import('./explain.js')).explain,
+    load: async () => (await import('./runs/explain.js')).explain,
   },
   {
     name: 'cancel',
     args: '[manifest]',
     about: "cancel this batch's remote tasks",
     options: [...project, option('--base-url <url>', 'the site'), json],
-    load: async () => (await import('./cancel.js')).cancel,
+    load: async () => (await import('./runs/cancel.js')).cancel,
   },
   {
     name: 'resolve',
@@ -158,7 +158,7 @@ export const commands: readonly Command[] = [
       option('--emulator', 'of the emulated batch'),
       json,
     ],
-    load: async () => (await import('./resolve.js')).resolve,
+    load: async () => (await import('./runs/resolve.js')).resolve,
   },
   {
     name: 'report',
@@ -175,7 +175,7 @@ export const commands: readonly Command[] = [
       option('--emulator', 'of the emulated batch'),
       json,
     ],
-    load: async () => (await import('./report.js')).report,
+    load: async () => (await import('./state/report.js')).report,
   },
   {
     name: 'merge',
@@ -193,14 +193,14 @@ export const commands: readonly Command[] = [
       json,
       ...output,
     ],
-    load: async () => (await import('./merge.js')).merge,
+    load: async () => (await import('./state/merge.js')).merge,
   },
   {
     name: 'unlock',
     args: '[manifest]',
     about: 'remove the lock of a process that is certainly gone',
     options: [...project, option('--emulator', 'of the emulated batch'), json],
-    load: async () => (await import('./unlock.js')).unlock,
+    load: async () => (await import('./state/unlock.js')).unlock,
   },
   {
     name: 'clean',
@@ -220,7 +220,7 @@ export const commands: readonly Command[] = [
       option('--emulator', 'of the emulated batch'),
       json,
     ],
-    load: async () => (await import('./clean.js')).clean,
+    load: async () => (await import('./state/clean.js')).clean,
   },
   {
     name: 'pull',
@@ -234,7 +234,7 @@ export const commands: readonly Command[] = [
       envFile,
       option('--base-url <url>', 'the site'),
     ],
-    load: async () => (await import('./pull.js')).pull,
+    load: async () => (await import('./service/pull.js')).pull,
   },
   {
     name: 'upload',
@@ -254,7 +254,7 @@ export const commands: readonly Command[] = [
       json,
       ...output,
     ],
-    load: async () => (await import('./upload.js')).upload,
+    load: async () => (await import('./service/upload.js')).upload,
   },
   {
     name: 'list',
@@ -270,21 +270,21 @@ export const commands: readonly Command[] = [
       option('--base-url <url>', 'the site'),
       json,
     ],
-    load: async () => (await import('./list.js')).list,
+    load: async () => (await import('./service/list.js')).list,
   },
   {
     name: 'task',
     args: '<id>',
     about: 'what the service says of a task of the account: state, cost, files',
     options: [envFile, option('--base-url <url>', 'the site'), json],
-    load: async () => (await import('./task.js')).task,
+    load: async () => (await import('./service/task.js')).task,
   },
   {
     name: 'account',
     args: '',
     about: 'coins, tasks in flight, account type',
     options: [envFile, option('--base-url <url>', 'the site'), json],
-    load: async () => (await import('./account.js')).account,
+    load: async () => (await import('./service/account.js')).account,
   },
   {
     name: 'webhook',
@@ -302,7 +302,7 @@ export const commands: readonly Command[] = [
       option('--base-url <url>', 'the site'),
       json,
     ],
-    load: async () => (await import('./webhook.js')).webhook,
+    load: async () => (await import('./service/webhook.js')).webhook,
   },
   {
     name: 'schema',
@@ -343,7 +343,7 @@ export const commands: readonly Command[] = [
       option('--base-url <url>', 'the site'),
       json,
     ],
-    load: async () => (await import('./init.js')).init,
+    load: async () => (await import('../init/init.js')).init,
   },
   {
     name: 'completion',
@@ -355,7 +355,7 @@ export const commands: readonly Command[] = [
       'fish: rh-batch completion fish > ~/.config/fish/completions/rh-batch.fish',
     ],
     options: [],
-    load: async () => (await import('./completion.js')).completion,
+    load: async () => (await import('../completion/completion.js')).completion,
   },
   {
     name: 'emulator',

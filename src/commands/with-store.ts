@@ -2,11 +2,11 @@ import { Problems } from '../diagnostics/problems.js';
 import { systemClock } from '../edges/clock.js';
 import type { Store } from '../journal/store.js';
 import { openStore } from '../journal/store.js';
-import type { Call } from './call.js';
-import { exit } from './exit.js';
-import type { Io } from './io.js';
-import type { Located } from './project.js';
-import { locateProject } from './project.js';
+import type { Call } from './argv/call.js';
+import { exit } from '../batch/exit.js';
+import type { Io } from '../edges/io.js';
+import type { Located } from '../batch/load/project.js';
+import { locateProject } from '../batch/load/project.js';
 import { sayOne, sayProblems } from './say.js';
 
 /** Runs a command that writes the journal: finds the batch, takes its lock, lets go at the end. */

@@ -1,10 +1,10 @@
 import type { Emulator, Outcome, RecordedRequest } from './emulator.js';
-import type { FaultRule, Faults } from './faults.js';
+import type { FaultRule, Faults } from './http/faults.js';
 import type { Records } from './records.js';
 import type { ServiceModel } from './service.js';
 import type { Bill, Stats } from './stats.js';
 import { billOf, statsOf } from './stats.js';
-import type { Webhooks } from './webhooks.js';
+import type { Webhooks } from './http/webhooks.js';
 
 interface Behind {
   readonly model: ServiceModel;

@@ -1,4 +1,4 @@
-import type { FaultRule } from './faults.js';
+import type { FaultRule } from './http/faults.js';
 import type { ServiceModel } from './service.js';
 import type { Bill, Stats } from './stats.js';
 

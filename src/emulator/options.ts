@@ -1,4 +1,4 @@
-import type { FaultRule } from './faults.js';
+import type { FaultRule } from './http/faults.js';
 
 /** How long tasks run, in ms of service time. */
 export type RunTime =

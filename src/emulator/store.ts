@@ -4,13 +4,13 @@ import { createHash } from 'node:crypto';
 import type { Json, JsonObject } from '../values/json.js';
 import { JsonNumber } from '../values/json.js';
 import { isList, isObject, jsonText, parseJson } from '../values/json-text.js';
-import { map, number } from './answers.js';
-import { graphText, readGraph } from './graph.js';
-import type { GraphFacts } from './nodes.js';
-import { factsOf } from './nodes.js';
+import { map, number } from './http/answers.js';
+import { graphText, readGraph } from './graph/graph.js';
+import type { GraphFacts } from './graph/nodes.js';
+import { factsOf } from './graph/nodes.js';
 import type { Listener, ServiceModel } from './service.js';
-import type { Failure, Task } from './task.js';
-import type { Upload } from './uploads.js';
+import type { Failure, Task } from './tasks/task.js';
+import type { Upload } from './tasks/uploads.js';
 
 /**
  * Keeps tasks and uploads in `dir/emulator.jsonl`, so that they outlive the process: what an apply

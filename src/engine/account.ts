@@ -1,6 +1,6 @@
 import type { Cost } from '../journal/event.js';
-import type { History } from './history.js';
-import { durations } from './history.js';
+import type { History } from '../forecast/history.js';
+import { durations } from '../forecast/history.js';
 import type { Usage } from './limits.js';
 
 /** What this apply has spent and learned; the numbers that limits and evidence rest on. */

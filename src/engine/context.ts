@@ -1,16 +1,16 @@
 import { setMaxListeners } from 'node:events';
 import { isOfMachine } from '../edges/machine.js';
 import type { JournalEvent, RunError, RunInputs } from '../journal/event.js';
-import type { Hold } from '../journal/lock.js';
+import type { Hold } from '../journal/files/lock.js';
 import type { Plan, PlannedRun } from '../plan/plan.js';
 import type { CreateRequest } from '../runninghub/service.js';
 import type { RunId, TaskId } from '../values/ids.js';
 import { Account } from './account.js';
 import type { EngineEdges } from './edges.js';
-import { historyOf } from './history.js';
+import { historyOf } from '../forecast/history.js';
 import type { Stop } from './limits.js';
-import type { PollPolicy } from './policy.js';
-import { Slots } from './slots.js';
+import type { PollPolicy } from './watch/policy.js';
+import { Slots } from './watch/slots.js';
 import { Wake } from './wake.js';
 
 export interface EngineOptions {

@@ -2,7 +2,7 @@ import type { Asset } from '../assets/asset.js';
 import type { Clock } from '../edges/clock.js';
 import type { Random } from '../edges/random.js';
 import type { JournalEvent, LiveEvent, SavedFile } from '../journal/event.js';
-import type { Hold } from '../journal/lock.js';
+import type { Hold } from '../journal/files/lock.js';
 import type { BatchState } from '../journal/state.js';
 import type { Fault, Service, SocketNews } from '../runninghub/service.js';
 

@@ -8,17 +8,17 @@ import { Context } from './context.js';
 import type { EngineEdges } from './edges.js';
 import type { Stop } from './limits.js';
 import { maySubmit } from './limits.js';
-import type { Watched } from './follow.js';
-import { disobeys } from './follow.js';
+import type { Watched } from './watch/follow.js';
+import { disobeys } from './watch/follow.js';
 import { LiveProgress } from './live.js';
 import { Patience } from './patience.js';
-import { RequestBudget } from './request-budget.js';
-import { Retries } from './retries.js';
-import { Settler } from './settle.js';
-import { Submitter, watched } from './submit.js';
-import type { ReadyRun } from './supply.js';
-import { Supply } from './supply.js';
-import { Watch } from './watch.js';
+import { RequestBudget } from './watch/request-budget.js';
+import { Retries } from './submit/retries.js';
+import { Settler } from './settle/settle.js';
+import { Submitter, watched } from './submit/submit.js';
+import type { ReadyRun } from './submit/supply.js';
+import { Supply } from './submit/supply.js';
+import { Watch } from './watch/watch.js';
 
 export type { EngineOptions, EngineResult } from './context.js';
 

@@ -1,4 +1,4 @@
-import { cmdWords, looksLikeCmd, posixWords } from './shell-words.js';
+import { cmdWords, looksLikeCmd, posixWords } from '../values/shell-words.js';
 
 /** What a curl command would send. */
 export interface CurlCall {

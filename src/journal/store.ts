@@ -1,19 +1,19 @@
 import { join } from 'node:path';
 import type { Clock } from '../edges/clock.js';
-import { removeLeftOver } from '../edges/temporary.js';
-import { Appender } from './append.js';
+import { removeLeftOver } from '../edges/files/temporary.js';
+import { Appender } from './files/append.js';
 import { encode } from './codec.js';
-import { compact, CompactionGain } from './compact.js';
-import type { Disk } from './disk.js';
-import { nodeDisk } from './disk.js';
+import { compact, CompactionGain } from './files/compact.js';
+import type { Disk } from './files/disk.js';
+import { nodeDisk } from './files/disk.js';
 import type { JournalEvent, Recorded } from './event.js';
 import { Fold } from './fold.js';
-import type { Hold, Holder, Lock, TookOver } from './lock.js';
-import { takeLock } from './lock.js';
-import type { ReadEnd } from './read.js';
-import { readJournal } from './read.js';
-import type { Rescued } from './rescue.js';
-import { rescueJournal } from './rescue.js';
+import type { Hold, Holder, Lock, TookOver } from './files/lock.js';
+import { takeLock } from './files/lock.js';
+import type { ReadEnd } from './files/read.js';
+import { readJournal } from './files/read.js';
+import type { Rescued } from './files/rescue.js';
+import { rescueJournal } from './files/rescue.js';
 import type { BatchState } from './state.js';
 
 /** Why a state folder cannot be used; each with a sentence for people and what to do. */

@@ -1,7 +1,7 @@
 import { dirname, relative, resolve, sep } from 'node:path';
 import { error } from '../diagnostics/diagnostic.js';
 import type { Problems } from '../diagnostics/problems.js';
-import type { Files } from '../edges/files.js';
+import type { Files } from '../edges/files/files.js';
 import type { AxisValues } from '../manifest/manifest.js';
 import type { Cell, Datum } from '../values/datum.js';
 import { text } from '../values/datum.js';

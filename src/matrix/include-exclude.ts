@@ -1,7 +1,7 @@
 import type { Written } from '../manifest/manifest.js';
 import type { Cell, Datum } from '../values/datum.js';
 import { absent } from '../values/datum.js';
-import { sameDatum } from './datum-json.js';
+import { sameDatum } from '../values/datum-json.js';
 
 type Entry = Written<ReadonlyMap<string, Written<Datum>>>;
 type Cells = ReadonlyMap<string, Cell>;

@@ -1,7 +1,7 @@
 import type { AttemptRecord, BatchState } from '../journal/state.js';
-import type { Durations } from './durations.js';
-import { forecast } from './forecast.js';
-import type { Mix } from './mix.js';
+import type { Durations } from '../forecast/durations.js';
+import { forecast } from '../forecast/forecast.js';
+import type { Mix } from '../forecast/mix.js';
 import type { Estimate } from './plan.js';
 
 /** Time and coins of the runs to come. `history`: how many tasks ran side by side so far. */

@@ -7,7 +7,7 @@ import { JsonNumber } from '../values/json.js';
 import { canonicalJson, sameDecimal } from '../values/json-text.js';
 import type { GraphIdentity } from '../workflow/identity.js';
 import type { Field } from '../workflow/workflow.js';
-import { sameNumberText } from './decimal.js';
+import { sameNumberText } from '../values/decimal.js';
 import type { OverrideValue } from './plan.js';
 
 /**

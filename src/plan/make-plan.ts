@@ -4,7 +4,7 @@ import type { Code } from '../diagnostics/codes.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { error, notice } from '../diagnostics/diagnostic.js';
 import { Problems } from '../diagnostics/problems.js';
-import type { Files } from '../edges/files.js';
+import type { Files } from '../edges/files/files.js';
 import type { BaseKnown, OverrideRecord, SavedFile } from '../journal/event.js';
 import { endOfTask, linkLifeMs } from '../journal/links.js';
 import type { BatchState, RunRecord, RunState } from '../journal/state.js';
@@ -16,26 +16,26 @@ import type { RunId } from '../values/ids.js';
 import { shortestAddress } from '../workflow/shortest.js';
 import type { Workflow } from '../workflow/workflow.js';
 import { baseOf, baseValues } from './base.js';
-import { bindAll, checkNames, checkRequired } from './bind.js';
+import { bindAll, checkNames, checkRequired } from './values/bind.js';
 import type { Decision } from './decide.js';
 import { decide } from './decide.js';
-import { durationsOf } from './durations.js';
+import { durationsOf } from '../forecast/durations.js';
 import { estimate } from './estimate.js';
 import { unmet } from './expect.js';
 import type { RunCore } from './evaluate.js';
 import { Evaluator } from './evaluate.js';
-import { compile, pathsOf } from './expression.js';
+import { compile, pathsOf } from '../template/expression.js';
 import { Fingerprints } from './fingerprint.js';
 import { IdTable } from './id-table.js';
 import { checkKeys } from './key-in-runs.js';
 import { keptNodes } from './kept-nodes.js';
-import { KeptRuns } from './kept-runs.js';
-import { Members } from './members.js';
-import { Mix } from './mix.js';
-import type { FileMove, FileMoves, Found } from './moves.js';
-import { isNumbered } from './moves.js';
-import { outputFacts } from './output-facts.js';
-import { OutputNames } from './output-names.js';
+import { KeptRuns } from './select/kept-runs.js';
+import { Members } from '../template/members.js';
+import { Mix } from '../forecast/mix.js';
+import type { FileMove, FileMoves, Found } from './names/moves.js';
+import { isNumbered } from './names/moves.js';
+import { outputFacts } from './names/output-facts.js';
+import { OutputNames } from './names/output-names.js';
 import { Predecessors } from './pair.js';
 import type {
   Estimate,
@@ -46,15 +46,15 @@ import type {
   PlannedUpload,
   PlanSummary,
 } from './plan.js';
-import { folded } from './portable.js';
+import { folded } from './names/portable.js';
 import { differences, reasonText } from './reasons.js';
-import { toRunInputs } from './record.js';
-import type { Surroundings } from './scope.js';
-import type { Selection } from './selection.js';
-import { failedRuns, inShard, isPartial } from './selection.js';
-import { Selector } from './selector.js';
-import { nothingBound, runsAsItIs } from './unchanged.js';
-import { Values } from './value.js';
+import { toRunInputs } from './saved/record.js';
+import type { Surroundings } from '../template/scope.js';
+import type { Selection } from './select/selection.js';
+import { failedRuns, inShard, isPartial } from './select/selection.js';
+import { Selector } from './select/selector.js';
+import { nothingBound, runsAsItIs } from './values/unchanged.js';
+import { Values } from './values/value.js';
 
 export interface PlanInput {
   readonly manifest: Manifest;

@@ -6,8 +6,8 @@ import type { TargetModule } from '../targets/target.js';
 import type { RunId } from '../values/ids.js';
 import type { Json } from '../values/json.js';
 import type { Workflow } from '../workflow/workflow.js';
-import type { Mix } from './mix.js';
-import type { FileMoves } from './moves.js';
+import type { Mix } from '../forecast/mix.js';
+import type { FileMoves } from './names/moves.js';
 
 /**
  * What an apply would do. The first walk over the matrix made the summary and checked every

@@ -1,5 +1,5 @@
 import type { Cost } from '../journal/event.js';
-import { addDecimals, formatDecimal, parseDecimal } from '../plan/decimal.js';
+import { addDecimals, formatDecimal, parseDecimal } from '../values/decimal.js';
 import type { Json } from '../values/json.js';
 import { JsonNumber } from '../values/json.js';
 

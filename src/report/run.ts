@@ -1,7 +1,7 @@
 import type { Cost, RunError, RunInputs } from '../journal/event.js';
 import type { AttemptRecord, BatchState, Instant, RunRecord, RunState } from '../journal/state.js';
 import type { PlannedRun } from '../plan/plan.js';
-import { recordOf } from '../plan/record.js';
+import { recordOf } from '../plan/saved/record.js';
 import type { RunId, TaskId } from '../values/ids.js';
 import { impossible } from '../values/impossible.js';
 import { addCosts, freeOf, noCost } from './cost.js';

@@ -16,9 +16,9 @@ import { webhookAnswer, webhookRetryAnswer } from './endpoints/webhook.js';
 import type { Envelope } from './envelope.js';
 import { countOf, decimal, digits, envelopeFault, isGood, readAnswer, textOf } from './envelope.js';
 import { fault, otherSiteHint } from './errors.js';
-import { Gate } from './gate.js';
-import type { Reply } from './http.js';
-import { Http, maxOutputsBytes } from './http.js';
+import { Gate } from './http/gate.js';
+import type { Reply } from './http/http.js';
+import { Http, maxOutputsBytes } from './http/http.js';
 import type {
   AccountAnswer,
   AppAnswer,
@@ -50,8 +50,8 @@ import type {
   WorkflowAnswer,
 } from './service.js';
 import { siteOf } from './site.js';
-import { defaultTimeouts } from './timeouts.js';
-import { ending, transferLimits } from './transfer.js';
+import { defaultTimeouts } from './http/timeouts.js';
+import { ending, transferLimits } from './http/transfer.js';
 import { badUpload } from './upload-name.js';
 import { unreadableFile, v2Service } from './v2.js';
 

@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '../values/json.js';
 import { JsonNumber } from '../values/json.js';
 import { isObject } from '../values/json-text.js';
 import { errorRow, fault } from './errors.js';
-import type { Reply } from './http.js';
+import type { Reply } from './http/http.js';
 import type { Fault } from './service.js';
 
 /** An answer of the old family, or of V2 management: `{ code, msg | message, data }` (1.4). */

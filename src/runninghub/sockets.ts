@@ -5,7 +5,7 @@ import { JsonNumber } from '../values/json.js';
 import type { Json } from '../values/json.js';
 import { isObject, parseJson } from '../values/json-text.js';
 import { textOf } from './envelope.js';
-import { dispatcherOf } from './proxies.js';
+import { dispatcherOf } from './http/proxies.js';
 import type { SocketNews } from './service.js';
 
 /** Previews are pictures; nothing else that a socket tells is large. */

@@ -1,6 +1,6 @@
 import { impossible } from '../values/impossible.js';
-import type { FileMoves } from '../plan/moves.js';
-import { countMoves } from '../plan/moves.js';
+import type { FileMoves } from '../plan/names/moves.js';
+import { countMoves } from '../plan/names/moves.js';
 import type { Action, Estimate, Plan, PlannedRun, PlannedUpload } from '../plan/plan.js';
 import type { Paint, Style } from './colour.js';
 import { plain } from './colour.js';

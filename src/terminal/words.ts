@@ -1,5 +1,5 @@
 import type { RunError } from '../journal/event.js';
-import type { Forecast } from '../plan/forecast.js';
+import type { Forecast } from '../forecast/forecast.js';
 import type { RunId } from '../values/ids.js';
 import {
   count,
@@ -10,7 +10,7 @@ import {
   roughDuration,
   shortDecimal,
 } from './format.js';
-import type { Change, Tally } from './tally.js';
+import type { Change, Tally } from './live/tally.js';
 
 /** `node 3: out of memory (805)` */
 export const reasonOf = ({ node, message, code }: RunError): string =>

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { balanceWarning } from '../../src/commands/balance.js';
+import { balanceWarning } from '../../src/batch/plan/balance.js';
 import type { AccountOptions } from '../../src/emulator/options.js';
 import { projects } from '../support/opened.js';
 import type { Project } from '../support/project.js';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { listAnswer } from '../../src/runninghub/endpoints/list.js';
 import { priceAnswer } from '../../src/runninghub/endpoints/price.js';
-import type { Reply } from '../../src/runninghub/http.js';
+import type { Reply } from '../../src/runninghub/http/http.js';
 import { jsonText, parseJson } from '../../src/values/json-text.js';
 import { projects } from '../support/opened.js';
 import { key } from '../support/project.js';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { FaultKind } from '../../src/emulator/faults.js';
+import type { FaultKind } from '../../src/emulator/http/faults.js';
 import type { BatchEvent } from '../../src/index.js';
 import { apply } from '../../src/index.js';
 import { projects } from '../support/opened.js';

@@ -4,7 +4,7 @@ import type { Server } from 'node:http';
 import { createServer, request as httpRequest } from 'node:http';
 import { Agent, request } from 'undici';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { FaultRule } from '../../src/emulator/faults.js';
+import type { FaultRule } from '../../src/emulator/http/faults.js';
 import { apply as applyApi } from '../../src/index.js';
 import { projects } from '../support/opened.js';
 import { freePort } from '../support/port.js';

@@ -1,8 +1,8 @@
 import { test } from 'vitest';
 import { emulatedClock } from '../../src/edges/clock.js';
 import { startEmulator } from '../../src/emulator/server.js';
-import type { PollPolicy } from '../../src/engine/policy.js';
-import { steadyPolicy } from '../../src/engine/steady.js';
+import type { PollPolicy } from '../../src/engine/watch/policy.js';
+import { steadyPolicy } from '../../src/engine/watch/steady.js';
 import { createClient } from '../../src/runninghub/client.js';
 import type { Json } from '../../src/values/json.js';
 import { graph } from '../support/graph.js';

@@ -1,5 +1,5 @@
 import { test } from 'vitest';
-import { steadyPolicy } from '../../src/engine/steady.js';
+import { steadyPolicy } from '../../src/engine/watch/steady.js';
 import { InstantService } from './instant-service.js';
 import { virtualBatch } from '../support/virtual-batch.js';
 import { VirtualClock } from '../support/virtual-clock.js';

@@ -1,6 +1,6 @@
 import { test } from 'vitest';
-import type { PollPolicy } from '../../src/engine/policy.js';
-import { steadyPolicy } from '../../src/engine/steady.js';
+import type { PollPolicy } from '../../src/engine/watch/policy.js';
+import { steadyPolicy } from '../../src/engine/watch/steady.js';
 import { exponential, fixed } from './polling/baselines.js';
 import { bound } from './polling/bound.js';
 import type { Measured } from './polling/scenario.js';

@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { inspectAsset } from '../../src/assets/inspect.js';
-import { nodeFiles } from '../../src/edges/node-files.js';
+import { nodeFiles } from '../../src/edges/files/node-files.js';
 import { startEmulator } from '../../src/emulator/server.js';
 import { graph } from '../support/graph.js';
 import { alternate, cli } from './processes.js';

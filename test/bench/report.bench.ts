@@ -8,7 +8,7 @@ import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { paint } from '../../src/emulator/media/picture.js';
 import { encodePng } from '../../src/emulator/media/png.js';
-import { compareBatches } from '../../src/report/compare.js';
+import { compareBatches } from '../../src/report/compare/compare.js';
 import { reportHtml } from '../../src/report/html/page.js';
 import type { BatchReport } from '../../src/report/model.js';
 import { browserPath } from '../report/chromium.js';

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { readProxies } from '../../src/runninghub/proxy-settings.js';
+import { readProxies } from '../../src/runninghub/http/proxy-settings.js';
 import { projects } from '../support/opened.js';
 import type { Project } from '../support/project.js';
 import type { Proxy } from '../support/proxy.js';

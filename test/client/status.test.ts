@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Reply } from '../../src/runninghub/http.js';
+import type { Reply } from '../../src/runninghub/http/http.js';
 import { statusAnswer } from '../../src/runninghub/endpoints/status.js';
 import { parseJson } from '../../src/values/json-text.js';
 

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { systemClock } from '../../src/edges/clock.js';
-import { NodeOutputFiles } from '../../src/edges/output-files.js';
+import { NodeOutputFiles } from '../../src/edges/files/output-files.js';
 import { createClient } from '../../src/runninghub/client.js';
-import { ending, transferLimits } from '../../src/runninghub/transfer.js';
+import { ending, transferLimits } from '../../src/runninghub/http/transfer.js';
 import { isTaskId } from '../../src/values/ids.js';
 
 let dir: string;

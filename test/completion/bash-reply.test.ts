@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { readTyped } from '../../src/init/bash-reply.js';
+import { readTyped } from '../../src/completion/bash-reply.js';
 
 const breaks = ' \t\n"\'><=;|&(:';
 const nasty = fc

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { exit } from '../../src/commands/exit.js';
+import { exit } from '../../src/batch/exit.js';
 import { commands } from '../../src/commands/table.js';
 import { Problems } from '../../src/diagnostics/problems.js';
 import { loadManifest } from '../../src/manifest/load.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { FaultKind, FaultRule } from '../../src/emulator/faults.js';
-import { faultKinds } from '../../src/emulator/faults.js';
+import type { FaultKind, FaultRule } from '../../src/emulator/http/faults.js';
+import { faultKinds } from '../../src/emulator/http/faults.js';
 import type { Answer, Bench } from './client.js';
 import { bench, key } from './client.js';
 

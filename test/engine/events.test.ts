@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { steadyPolicy } from '../../src/engine/steady.js';
+import { steadyPolicy } from '../../src/engine/watch/steady.js';
 import { logNormal } from '../bench/polling/draws.js';
 import type { Measured, Scenario, Tell } from '../bench/polling/scenario.js';
 import { measure, mostReads } from '../bench/polling/scenario.js';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { steadyPolicy } from '../../src/engine/steady.js';
+import { steadyPolicy } from '../../src/engine/watch/steady.js';
 import { measure, mostReads } from '../bench/polling/scenario.js';
 import { scenarios, tails } from '../bench/polling/scenarios.js';
 

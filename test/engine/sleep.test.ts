@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Clock } from '../../src/edges/clock.js';
-import { steadyPolicy } from '../../src/engine/steady.js';
+import { steadyPolicy } from '../../src/engine/watch/steady.js';
 import { fault, ModelService } from '../support/model-service.js';
 import { virtualBatch } from '../support/virtual-batch.js';
 import { VirtualClock } from '../support/virtual-clock.js';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { RequestBudget } from '../../src/engine/request-budget.js';
-import { Slots } from '../../src/engine/slots.js';
+import { RequestBudget } from '../../src/engine/watch/request-budget.js';
+import { Slots } from '../../src/engine/watch/slots.js';
 
 const auto = (start = 1, told = false): Slots =>
   new Slots({ start, auto: true, told, max: 100 }, () => 0, 0);

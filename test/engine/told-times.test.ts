@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { RecentTimes } from '../../src/engine/recent-times.js';
-import { RequestBudget } from '../../src/engine/request-budget.js';
-import { runTimeOf, ToldTimes } from '../../src/engine/told-times.js';
+import { RecentTimes } from '../../src/engine/watch/recent-times.js';
+import { RequestBudget } from '../../src/engine/watch/request-budget.js';
+import { runTimeOf, ToldTimes } from '../../src/engine/watch/told-times.js';
 
 const ended = (runMs: number) => ({ runningAt: 0, seenAt: runMs - 2_000, now: runMs + 1_000 });
 

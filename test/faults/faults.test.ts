@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import type { FaultKind } from '../../src/emulator/faults.js';
+import type { FaultKind } from '../../src/emulator/http/faults.js';
 import { Project } from '../support/project.js';
 
 let open: Project | null = null;

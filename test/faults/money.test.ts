@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { inspectAsset } from '../../src/assets/inspect.js';
 import { Uploader } from '../../src/assets/uploader.js';
 import { systemClock } from '../../src/edges/clock.js';
-import { nodeFiles } from '../../src/edges/node-files.js';
+import { nodeFiles } from '../../src/edges/files/node-files.js';
 import { safetensors } from '../support/files.js';
 import { pixel } from '../support/graph.js';
 import { projects } from '../support/opened.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createHash } from 'node:crypto';
 import { expect, test, vi } from 'vitest';
 // Loaded before a compressed clock runs: to load them takes hours of its time.
-import '../../src/commands/apply.js';
+import '../../src/commands/runs/apply.js';
 import { projects } from '../support/opened.js';
 import type { Project } from '../support/project.js';
 

@@ -10,8 +10,8 @@ import {
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 // Loaded before a compressed clock runs: to load them takes hours of its time.
-import '../../src/commands/apply.js';
-import '../../src/commands/clean-orphans.js';
+import '../../src/commands/runs/apply.js';
+import '../../src/commands/state/clean-orphans.js';
 import { projects } from '../support/opened.js';
 import type { Project } from '../support/project.js';
 

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { moveFiles } from '../../src/commands/move-files.js';
+import { moveFiles } from '../../src/batch/apply/move-files.js';
 import type { JournalEvent, SavedFile } from '../../src/journal/event.js';
 import { emptyState } from '../../src/journal/fold.js';
-import type { FileMoves } from '../../src/plan/moves.js';
-import { isNumbered } from '../../src/plan/moves.js';
+import type { FileMoves } from '../../src/plan/names/moves.js';
+import { isNumbered } from '../../src/plan/names/moves.js';
 import { isRunId, isTaskId } from '../../src/values/ids.js';
 
 /** Few enough to meet: chains, circles, names that differ in letter case alone, and a folder. */

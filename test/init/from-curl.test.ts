@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import { startEmulator } from '../../src/emulator/server.js';
 import { readCurl } from '../../src/init/curl.js';
-import { posixWords } from '../../src/init/shell-words.js';
+import { posixWords } from '../../src/values/shell-words.js';
 import { graph } from '../support/graph.js';
 import { Folder } from './session.js';
 

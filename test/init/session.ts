@@ -2,10 +2,10 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import type { Io, StopSignal } from '../../src/commands/io.js';
+import type { Io, StopSignal } from '../../src/edges/io.js';
 import { main } from '../../src/commands/main.js';
 import { systemClock } from '../../src/edges/clock.js';
-import { redactor } from '../../src/edges/secret.js';
+import { redactor } from '../../src/edges/secrets/secret.js';
 
 export interface Ended {
   readonly exit: number;

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { encode } from '../../src/journal/codec.js';
-import { compact } from '../../src/journal/compact.js';
-import type { Disk } from '../../src/journal/disk.js';
-import { nodeDisk } from '../../src/journal/disk.js';
+import { compact } from '../../src/journal/files/compact.js';
+import type { Disk } from '../../src/journal/files/disk.js';
+import { nodeDisk } from '../../src/journal/files/disk.js';
 import type { JournalEvent, RunInputs } from '../../src/journal/event.js';
 import { Fold } from '../../src/journal/fold.js';
-import { readJournal } from '../../src/journal/read.js';
+import { readJournal } from '../../src/journal/files/read.js';
 import type { RunRecord } from '../../src/journal/state.js';
 import { isRunId, isTaskId } from '../../src/values/ids.js';
 

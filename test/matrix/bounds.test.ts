@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32, deflateRawSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { BoundedWalk } from '../../src/edges/bounded-walk.js';
-import { nodeFiles } from '../../src/edges/node-files.js';
+import { BoundedWalk } from '../../src/edges/files/bounded-walk.js';
+import { nodeFiles } from '../../src/edges/files/node-files.js';
 import { tooMuch, xlsxLimits } from '../../src/matrix/tables/xlsx-bounds.js';
 import { expand } from '../support/expand.js';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { coerce } from '../../src/plan/coerce.js';
+import { coerce } from '../../src/plan/values/coerce.js';
 import type { Datum } from '../../src/values/datum.js';
 import { text } from '../../src/values/datum.js';
 import { jsonText } from '../../src/values/json-text.js';

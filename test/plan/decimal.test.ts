@@ -7,7 +7,7 @@ import {
   readNumber,
   sameNumberText,
   share,
-} from '../../src/plan/decimal.js';
+} from '../../src/values/decimal.js';
 
 describe('what people and programs write for a number', () => {
   test.each([

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { durationsOf } from '../../src/plan/durations.js';
+import { durationsOf } from '../../src/forecast/durations.js';
 import { estimate } from '../../src/plan/estimate.js';
-import { Mix } from '../../src/plan/mix.js';
+import { Mix } from '../../src/forecast/mix.js';
 import { attempt, base, history, inputs, record } from './history.js';
 
 const target = '1980237776367083521';

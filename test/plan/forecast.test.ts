@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Durations } from '../../src/plan/durations.js';
-import { forecast } from '../../src/plan/forecast.js';
-import { maxGroups } from '../../src/plan/durations.js';
-import { Mix } from '../../src/plan/mix.js';
+import { Durations } from '../../src/forecast/durations.js';
+import { forecast } from '../../src/forecast/forecast.js';
+import { maxGroups } from '../../src/forecast/durations.js';
+import { Mix } from '../../src/forecast/mix.js';
 
 const sizes = (size: string): [string, string][] => [['size', size]];
 

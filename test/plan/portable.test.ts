@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { posix, win32 } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { cutBytes, folded, portable } from '../../src/plan/portable.js';
+import { cutBytes, folded, portable } from '../../src/plan/names/portable.js';
 
 const hostile = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 200 }),

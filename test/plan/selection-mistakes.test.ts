@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { sameValue } from '../../src/plan/selector.js';
+import { sameValue } from '../../src/plan/select/selector.js';
 import { projects } from '../support/opened.js';
 
 const project = projects();

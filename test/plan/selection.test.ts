@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Patterns } from '../../src/plan/selection.js';
+import { Patterns } from '../../src/plan/select/selection.js';
 import { projects } from '../support/opened.js';
 import { runId } from '../report/sample.js';
 

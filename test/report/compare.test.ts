@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { amountMore, compareBatches, pairRuns } from '../../src/report/compare.js';
-import { comparisonText } from '../../src/report/compare-words.js';
-import { readResults, readSummary } from '../../src/report/earlier.js';
-import { resultsJsonl } from '../../src/report/jsonl.js';
+import { amountMore, compareBatches, pairRuns } from '../../src/report/compare/compare.js';
+import { comparisonText } from '../../src/report/compare/compare-words.js';
+import { readResults, readSummary } from '../../src/report/compare/earlier.js';
+import { resultsJsonl } from '../../src/report/files/jsonl.js';
 import type { ReportRun } from '../../src/report/model.js';
-import { summaryJson } from '../../src/report/summary.js';
+import { summaryJson } from '../../src/report/files/summary.js';
 import {
   began,
   cost,

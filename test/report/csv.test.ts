@@ -1,9 +1,9 @@
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { resultsCsv } from '../../src/report/csv.js';
+import { resultsCsv } from '../../src/report/files/csv.js';
 import { plainText } from '../../src/values/printable.js';
-import { inertCell } from '../../src/report/formula.js';
+import { inertCell } from '../../src/report/files/formula.js';
 import type { BatchReport } from '../../src/report/model.js';
 import { failed, plannedRun, record, reportOf, saved } from './sample.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { githubSummary, runAnnotations } from '../../src/report/github.js';
+import { githubSummary, runAnnotations } from '../../src/report/files/github.js';
 import type { BatchReport } from '../../src/report/model.js';
 import { failed, outOfMemory, plainReport, plannedRun, record, reportOf } from './sample.js';
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Linter } from 'eslint';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compareBatches } from '../../src/report/compare.js';
+import { compareBatches } from '../../src/report/compare/compare.js';
 import { planEmbedding } from '../../src/report/html/embed.js';
 import { mediumOf, relativeUrl, webUrl } from '../../src/report/html/media.js';
 import type { HtmlOptions } from '../../src/report/html/page.js';

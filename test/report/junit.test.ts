@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { validateXML } from 'xmllint-wasm';
-import { junitXml } from '../../src/report/junit.js';
+import { junitXml } from '../../src/report/files/junit.js';
 import type { BatchReport } from '../../src/report/model.js';
-import { xmlDocument } from '../../src/report/xml.js';
+import { xmlDocument } from '../../src/report/files/xml.js';
 import {
   began,
   failed,

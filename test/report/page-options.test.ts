@@ -2,7 +2,7 @@ import { cpSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { bytesOf } from '../../src/values/amounts.js';
-import { outputReader } from '../../src/commands/output-reader.js';
+import { outputReader } from '../../src/batch/reports/output-reader.js';
 import { planEmbedding } from '../../src/report/html/embed.js';
 import type { ReportOutput } from '../../src/report/model.js';
 import { Project } from '../support/project.js';

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { exactJson } from '../../src/report/exact-json.js';
-import { resultsJsonl } from '../../src/report/jsonl.js';
+import { exactJson } from '../../src/report/files/exact-json.js';
+import { resultsJsonl } from '../../src/report/files/jsonl.js';
 import type { BatchReport } from '../../src/report/model.js';
-import { summaryJson } from '../../src/report/summary.js';
+import { summaryJson } from '../../src/report/files/summary.js';
 import { JsonNumber } from '../../src/values/json.js';
 import {
   attempt,

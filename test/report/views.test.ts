@@ -7,7 +7,7 @@ import { encodeMp4 } from '../../src/emulator/media/mp4.js';
 import { paint } from '../../src/emulator/media/picture.js';
 import { encodePng } from '../../src/emulator/media/png.js';
 import { encodeWav } from '../../src/emulator/media/wav.js';
-import { compareBatches } from '../../src/report/compare.js';
+import { compareBatches } from '../../src/report/compare/compare.js';
 import { planEmbedding } from '../../src/report/html/embed.js';
 import { reportHtml } from '../../src/report/html/page.js';
 import type { BatchReport, ReportRun } from '../../src/report/model.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { mask, redactor } from '../../src/edges/secret.js';
+import { mask, redactor } from '../../src/edges/secrets/secret.js';
 import { key } from '../support/project.js';
 import { shows, spellings } from './spellings.js';
 

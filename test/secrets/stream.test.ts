@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
-import { quietIo } from '../../src/api/quiet-io.js';
-import { processIo } from '../../src/commands/process-io.js';
-import { redactor } from '../../src/edges/secret.js';
-import { cleanedChunks, StreamRedactor } from '../../src/edges/secret-stream.js';
+import { quietIo } from '../../src/batch/quiet-io.js';
+import { processIo } from '../../src/edges/process-io.js';
+import { redactor } from '../../src/edges/secrets/secret.js';
+import { cleanedChunks, StreamRedactor } from '../../src/edges/secrets/secret-stream.js';
 import { key } from '../support/project.js';
 
 const spellings = [

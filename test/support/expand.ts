@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { Problems } from '../../src/diagnostics/problems.js';
-import { nodeFiles } from '../../src/edges/node-files.js';
+import { nodeFiles } from '../../src/edges/files/node-files.js';
 import { loadManifest } from '../../src/manifest/load.js';
 import { syntaxes } from '../../src/targets/targets.js';
 import type { Combination } from '../../src/matrix/combination.js';

@@ -10,14 +10,14 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 // Loaded before any emulator runs: its compressed clock would count the loading as an hour.
-import '../../src/commands/apply.js';
-import '../../src/commands/submission.js';
+import '../../src/commands/runs/apply.js';
+import '../../src/batch/apply/submission.js';
 import '../../src/matrix/tables/csv.js';
-import '../../src/terminal/plain.js';
+import '../../src/terminal/live/plain.js';
 import { main } from '../../src/commands/main.js';
-import type { Io, StopSignal } from '../../src/commands/io.js';
+import type { Io, StopSignal } from '../../src/edges/io.js';
 import { systemClock } from '../../src/edges/clock.js';
-import { redactor } from '../../src/edges/secret.js';
+import { redactor } from '../../src/edges/secrets/secret.js';
 import type { Emulator } from '../../src/emulator/emulator.js';
 import type { EmulatorOptions } from '../../src/emulator/options.js';
 import { startEmulator } from '../../src/emulator/server.js';

@@ -1,12 +1,12 @@
 import { runBatch } from '../../src/engine/engine.js';
 import type { Ends } from '../../src/engine/edges.js';
-import type { PollPolicy } from '../../src/engine/policy.js';
+import type { PollPolicy } from '../../src/engine/watch/policy.js';
 import { Fold } from '../../src/journal/fold.js';
 import type { JournalEvent, LiveEvent } from '../../src/journal/event.js';
 import type { ExecutionOptions } from '../../src/manifest/manifest.js';
-import { Durations } from '../../src/plan/durations.js';
-import { Mix } from '../../src/plan/mix.js';
-import { Outlook } from '../../src/plan/outlook.js';
+import { Durations } from '../../src/forecast/durations.js';
+import { Mix } from '../../src/forecast/mix.js';
+import { Outlook } from '../../src/forecast/outlook.js';
 import type { Plan, PlannedRun } from '../../src/plan/plan.js';
 import type { CreateRequest, Service } from '../../src/runninghub/service.js';
 import { isRunId } from '../../src/values/ids.js';

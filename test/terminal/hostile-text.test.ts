@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { shownText } from '../../src/edges/outlet.js';
-import { portable } from '../../src/plan/portable.js';
+import { portable } from '../../src/plan/names/portable.js';
 import { oneLine, plainText } from '../../src/values/printable.js';
 import { projects } from '../support/opened.js';
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { painter, plain } from '../../src/terminal/colour.js';
-import { jsonProgress } from '../../src/terminal/json.js';
-import { plainProgress } from '../../src/terminal/plain.js';
-import type { Progress } from '../../src/terminal/progress.js';
-import { chooseMode, noProgress } from '../../src/terminal/progress.js';
-import { ttyProgress } from '../../src/terminal/tty.js';
+import { jsonProgress } from '../../src/terminal/live/json.js';
+import { plainProgress } from '../../src/terminal/live/plain.js';
+import type { Progress } from '../../src/terminal/live/progress.js';
+import { chooseMode, noProgress } from '../../src/terminal/live/progress.js';
+import { ttyProgress } from '../../src/terminal/live/tty.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 import type { Shown } from './events.js';
 import {

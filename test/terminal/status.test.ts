@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { JournalTail } from '../../src/journal/tail.js';
+import { JournalTail } from '../../src/journal/files/tail.js';
 import { projects } from '../support/opened.js';
 import type { Project } from '../support/project.js';
 

@@ -28,7 +28,8 @@ const rooms = [
   'journal',
   'report',
   'terminal',
-  'api',
+  'template',
+  'forecast',
 ];
 const names =
   /['"`.](?:workflowId|webappId|quickCreateCode)\b|\b(?:workflow|app|model|quick)Target\b|(?:kind|key) === '(?:workflow|app|quick)'/;

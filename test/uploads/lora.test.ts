@@ -5,7 +5,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import type { FaultRule } from '../../src/emulator/faults.js';
+import type { FaultRule } from '../../src/emulator/http/faults.js';
 import { hex, safetensors } from '../support/files.js';
 import { graph } from '../support/graph.js';
 import { projects } from '../support/opened.js';

@@ -1,9 +1,9 @@
 import type { Json } from '../../values/json.js';
 import { jsonText } from '../../values/json-text.js';
-import { map, number, refusal, success } from '../answers.js';
-import { idOf } from '../check.js';
-import { isRefusal, refuse } from '../refusal.js';
-import { moneyText } from '../task.js';
+import { map, number, refusal, success } from '../http/answers.js';
+import { idOf } from '../graph/check.js';
+import { isRefusal, refuse } from '../http/refusal.js';
+import { moneyText } from '../tasks/task.js';
 import type { Handler } from './route.js';
 import { textOf, withAccount, withTask } from './route.js';
 

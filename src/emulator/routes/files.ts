@@ -1,6 +1,6 @@
 import type { Json } from '../../values/json.js';
-import { map, number, refusal, success } from '../answers.js';
-import { isRefusal, refuse } from '../refusal.js';
+import { map, number, refusal, success } from '../http/answers.js';
+import { isRefusal, refuse } from '../http/refusal.js';
 import type { Handler } from './route.js';
 import { textOf, withAccount } from './route.js';
 

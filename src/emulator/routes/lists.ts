@@ -1,8 +1,8 @@
 import type { Json, JsonObject } from '../../values/json.js';
 import { JsonNumber } from '../../values/json.js';
 import { jsonText } from '../../values/json-text.js';
-import { map, number, refusal, success } from '../answers.js';
-import { isRefusal, refuse } from '../refusal.js';
+import { map, number, refusal, success } from '../http/answers.js';
+import { isRefusal, refuse } from '../http/refusal.js';
 import type { Handler } from './route.js';
 import { textOf, withAccount } from './route.js';
 

@@ -1,17 +1,17 @@
 import type { Json } from '../../values/json.js';
 import { jsonText } from '../../values/json-text.js';
-import type { Account } from '../account.js';
-import { netWssUrl, refusal } from '../answers.js';
-import type { FaultRule } from '../faults.js';
-import type { Links } from '../links.js';
-import type { OutputFile, Studio } from '../outputs.js';
-import { outputFiles } from '../outputs.js';
-import { isRefusal, refuse } from '../refusal.js';
-import type { Received } from '../request.js';
+import type { Account } from '../tasks/account.js';
+import { netWssUrl, refusal } from '../http/answers.js';
+import type { FaultRule } from '../http/faults.js';
+import type { Links } from '../http/links.js';
+import type { OutputFile, Studio } from '../tasks/outputs.js';
+import { outputFiles } from '../tasks/outputs.js';
+import { isRefusal, refuse } from '../http/refusal.js';
+import type { Received } from '../http/request.js';
 import type { ServiceModel } from '../service.js';
-import type { Task } from '../task.js';
-import { coinsOf, moneyText, secondsOf, thousandthsOf } from '../task.js';
-import type { Webhooks } from '../webhooks.js';
+import type { Task } from '../tasks/task.js';
+import { coinsOf, moneyText, secondsOf, thousandthsOf } from '../tasks/task.js';
+import type { Webhooks } from '../http/webhooks.js';
 
 export interface Context {
   readonly model: ServiceModel;

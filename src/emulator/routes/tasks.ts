@@ -1,12 +1,20 @@
 import type { Json } from '../../values/json.js';
 import { JsonNumber } from '../../values/json.js';
 import { isList, isObject } from '../../values/json-text.js';
-import { clientIdOf, failedReason, map, number, promptTips, refusal, success } from '../answers.js';
-import { idOf } from '../check.js';
-import { isRefusal, refuse } from '../refusal.js';
-import type { Target } from '../prepare.js';
-import type { Received } from '../request.js';
-import type { Task } from '../task.js';
+import {
+  clientIdOf,
+  failedReason,
+  map,
+  number,
+  promptTips,
+  refusal,
+  success,
+} from '../http/answers.js';
+import { idOf } from '../graph/check.js';
+import { isRefusal, refuse } from '../http/refusal.js';
+import type { Target } from '../tasks/prepare.js';
+import type { Received } from '../http/request.js';
+import type { Task } from '../tasks/task.js';
 import type { Context, Handler } from './route.js';
 import { costOf, linkedFiles, notFound, socketOf, textOf, withTask } from './route.js';
 

@@ -1,6 +1,6 @@
 import type { Json } from '../../values/json.js';
-import type { Refusal } from '../refusal.js';
-import { isRefusal, refuse } from '../refusal.js';
+import type { Refusal } from '../http/refusal.js';
+import { isRefusal, refuse } from '../http/refusal.js';
 import {
   clientIdOf,
   failedReason,
@@ -9,12 +9,12 @@ import {
   promptTips,
   success,
   v2Refused,
-} from '../answers.js';
-import { allLinks, misfit } from '../model-values.js';
-import type { Received } from '../request.js';
-import type { Target } from '../prepare.js';
-import type { Task } from '../task.js';
-import { textOfFile } from '../outputs.js';
+} from '../http/answers.js';
+import { allLinks, misfit } from '../graph/model-values.js';
+import type { Received } from '../http/request.js';
+import type { Target } from '../tasks/prepare.js';
+import type { Task } from '../tasks/task.js';
+import { textOfFile } from '../tasks/outputs.js';
 import type { Context, Handler } from './route.js';
 import { costOf, linkedFiles, textOf } from './route.js';
 

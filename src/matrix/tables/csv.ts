@@ -3,7 +3,7 @@ import { CsvError, parse } from 'csv-parse';
 import { error } from '../../diagnostics/diagnostic.js';
 import { wholeFile } from '../../diagnostics/lines.js';
 import type { Problems } from '../../diagnostics/problems.js';
-import type { Files } from '../../edges/files.js';
+import type { Files } from '../../edges/files/files.js';
 import type { Datum } from '../../values/datum.js';
 import { absent } from '../../values/datum.js';
 import { withLineFeeds } from '../../values/line-ends.js';

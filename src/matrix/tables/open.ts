@@ -2,7 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { error } from '../../diagnostics/diagnostic.js';
 import { didYouMean } from '../../diagnostics/nearest.js';
 import type { Problems } from '../../diagnostics/problems.js';
-import type { Files } from '../../edges/files.js';
+import type { Files } from '../../edges/files/files.js';
 import type { FileRows } from '../../manifest/manifest.js';
 import { jsonlTable, jsonTable, yamlTable } from './records.js';
 import { tooLarge } from './size-limits.js';

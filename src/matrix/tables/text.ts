@@ -2,7 +2,7 @@ import { TextDecoder } from 'node:util';
 import { error } from '../../diagnostics/diagnostic.js';
 import { wholeFile } from '../../diagnostics/lines.js';
 import type { Problems } from '../../diagnostics/problems.js';
-import type { Files } from '../../edges/files.js';
+import type { Files } from '../../edges/files/files.js';
 import type { Place } from '../../values/place.js';
 
 export interface TextSource {

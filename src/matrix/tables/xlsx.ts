@@ -1,6 +1,6 @@
 import { error } from '../../diagnostics/diagnostic.js';
 import type { Problems } from '../../diagnostics/problems.js';
-import type { Files } from '../../edges/files.js';
+import type { Files } from '../../edges/files/files.js';
 import { withLineFeeds } from '../../values/line-ends.js';
 import type { Place } from '../../values/place.js';
 import type { Datum } from '../../values/datum.js';

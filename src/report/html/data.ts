@@ -1,5 +1,5 @@
-import type { Comparison, Pair } from '../compare.js';
-import { amountMore, msMore } from '../compare.js';
+import type { Comparison, Pair } from '../compare/compare.js';
+import { amountMore, msMore } from '../compare/compare.js';
 import type { BatchReport, ReportOutput, ReportRun, Span } from '../model.js';
 import { placeOf } from '../words.js';
 import type { Embedding, ReadOutput } from './embed.js';

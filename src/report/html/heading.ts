@@ -1,6 +1,6 @@
 import { count, duration, fileSize, grouped, shortDecimal } from '../../values/amounts.js';
-import type { Comparison } from '../compare.js';
-import { beforeText, differenceTexts } from '../compare-words.js';
+import type { Comparison } from '../compare/compare.js';
+import { beforeText, differenceTexts } from '../compare/compare-words.js';
 import type { BatchReport, RunStatus } from '../model.js';
 import { durationOf } from '../model.js';
 import { isoTime } from '../time.js';

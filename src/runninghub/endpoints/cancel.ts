@@ -1,6 +1,6 @@
 import { isObject } from '../../values/json-text.js';
 import { envelopeFault, isGood, readAnswer, textOf } from '../envelope.js';
-import type { Reply } from '../http.js';
+import type { Reply } from '../http/http.js';
 import type { CancelAnswer } from '../service.js';
 
 const tooLate = 'APIKEY_TASK_CANCEL_NOT_ALLOWED';

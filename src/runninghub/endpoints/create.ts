@@ -3,7 +3,7 @@ import { isList, isObject, parseJson } from '../../values/json-text.js';
 import { isTaskId } from '../../values/ids.js';
 import { digits, envelopeFault, isGood, readAnswer, textOf } from '../envelope.js';
 import { errorRow, fault } from '../errors.js';
-import type { Reply } from '../http.js';
+import type { Reply } from '../http/http.js';
 import type { CreateAnswer } from '../service.js';
 
 /** What a create was answered with. An answer that holds a taskId is accepted whatever else it says. */

@@ -1,5 +1,5 @@
 import { fault } from '../errors.js';
-import type { Http } from '../http.js';
+import type { Http } from '../http/http.js';
 import type { DownloadAnswer } from '../service.js';
 
 /** GET of an output link (runninghub-api 13); `from` asks for the rest of a file. */

@@ -3,7 +3,7 @@ import { JsonNumber } from '../../values/json.js';
 import { isList, isObject } from '../../values/json-text.js';
 import { countOf, envelopeFault, isGood, readAnswer } from '../envelope.js';
 import { fault } from '../errors.js';
-import type { Reply } from '../http.js';
+import type { Reply } from '../http/http.js';
 import type { ListAnswer, Listed } from '../service.js';
 
 /** How one page of a list is asked for (runninghub-api 2.5, 7.3); null body: GET. */

@@ -1,8 +1,8 @@
 import { isObject } from '../../values/json-text.js';
 import { envelopeFault, isGood, readAnswer, textOf } from '../envelope.js';
 import { fault } from '../errors.js';
-import type { Gate } from '../gate.js';
-import type { Http, Reply } from '../http.js';
+import type { Gate } from '../http/gate.js';
+import type { Http, Reply } from '../http/http.js';
 import type { LoraAnswer, LoraFile } from '../service.js';
 import { badUpload } from '../upload-name.js';
 

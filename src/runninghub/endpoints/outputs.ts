@@ -4,7 +4,7 @@ import { addDecimals } from '../decimal.js';
 import type { Envelope } from '../envelope.js';
 import { decimal, envelopeFault, isGood, readAnswer, textOf } from '../envelope.js';
 import { fault } from '../errors.js';
-import type { Reply } from '../http.js';
+import type { Reply } from '../http/http.js';
 import { failureOf } from './failure.js';
 import type { TaskAnswer, TaskCost, TaskOutput } from '../service.js';
 

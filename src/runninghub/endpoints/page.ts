@@ -1,5 +1,5 @@
-import { Http } from '../http.js';
-import { defaultTimeouts } from '../timeouts.js';
+import { Http } from '../http/http.js';
+import { defaultTimeouts } from '../http/timeouts.js';
 
 const maxBytes = 32 * 1024 * 1024;
 

@@ -1,7 +1,7 @@
 import { isObject } from '../../values/json-text.js';
 import { decimal, envelopeFault, isGood, readAnswer, textOf } from '../envelope.js';
 import { fault } from '../errors.js';
-import type { Reply } from '../http.js';
+import type { Reply } from '../http/http.js';
 import type { PriceAnswer } from '../service.js';
 
 /** What `POST /openapi/v2/price-preview/<model path>` says, bare or in `data` (7.3). */

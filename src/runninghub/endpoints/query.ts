@@ -3,7 +3,7 @@ import { isList, isObject } from '../../values/json-text.js';
 import type { Envelope } from '../envelope.js';
 import { digits, envelopeFault, isGood, readAnswer, said, textOf } from '../envelope.js';
 import { errorRow, fault } from '../errors.js';
-import type { Reply } from '../http.js';
+import type { Reply } from '../http/http.js';
 import type { Fault, TaskAnswer } from '../service.js';
 import { failureOf, reasonOf } from './failure.js';
 import { costOf, outputOf } from './outputs.js';

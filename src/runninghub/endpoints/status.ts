@@ -1,6 +1,6 @@
 import { envelopeFault, isGood, readAnswer, textOf } from '../envelope.js';
 import { fault } from '../errors.js';
-import type { Reply } from '../http.js';
+import type { Reply } from '../http/http.js';
 import type { StatusAnswer } from '../service.js';
 
 const states: Readonly<Record<string, (StatusAnswer & { is: 'known' })['state']>> = {

@@ -2,7 +2,7 @@ import type { Json } from '../../values/json.js';
 import { isObject, parseJson } from '../../values/json-text.js';
 import { countOf, digits, envelopeFault, isGood, readAnswer, textOf } from '../envelope.js';
 import { fault } from '../errors.js';
-import type { Reply } from '../http.js';
+import type { Reply } from '../http/http.js';
 import type { WebhookAnswer, WebhookRetryAnswer } from '../service.js';
 
 /** What `POST /task/openapi/getWebhookDetail` says (runninghub-api 6). */

@@ -1,4 +1,4 @@
-import type { NextRead, PollPolicy, TaskFacts } from '../../../src/engine/policy.js';
+import type { NextRead, PollPolicy, TaskFacts } from '../../../src/engine/watch/policy.js';
 
 /** How others poll: every task for itself, at `periodMs` of its last answer. */
 const perTask = (periodMs: (task: TaskFacts) => number): PollPolicy => ({

@@ -1,7 +1,7 @@
-import type { PollPolicy } from '../../../src/engine/policy.js';
+import type { PollPolicy } from '../../../src/engine/watch/policy.js';
 import type { JournalEvent, LiveEvent } from '../../../src/journal/event.js';
 import type { ExecutionOptions } from '../../../src/manifest/manifest.js';
-import type { Outlook } from '../../../src/plan/outlook.js';
+import type { Outlook } from '../../../src/forecast/outlook.js';
 import type { ModelOptions, ModelTask } from '../../support/model-service.js';
 import { ModelService } from '../../support/model-service.js';
 import { indexOf, virtualBatch } from '../../support/virtual-batch.js';

@@ -1,5 +1,5 @@
-import { steadyPolicy } from '../../../src/engine/steady.js';
-import type { Forecast } from '../../../src/plan/forecast.js';
+import { steadyPolicy } from '../../../src/engine/watch/steady.js';
+import type { Forecast } from '../../../src/forecast/forecast.js';
 import type { Scenario } from './scenario.js';
 import { play } from './scenario.js';
 

@@ -1,0 +1,27 @@
+import type { Problems } from '../../diagnostics/problems.js';
+import type { Clock } from '../../edges/clock.js';
+import type { LiveEvent, Recorded } from '../../journal/event.js';
+import type { Forecast } from '../../forecast/forecast.js';
+import type { RunId } from '../../values/ids.js';
+
+/** Who follows an apply: the terminal of the command, the event stream of the API. */
+export interface Follower {
+  /** Mistakes and warnings, as soon as a stage has found all of its own. */
+  problems(problems: Problems): void;
+  /** Asked once, when the plan stands; from then on it is told every event. */
+  progress(facts: ApplyFacts): Promise<Listener>;
+}
+
+/** A Progress is one. */
+export interface Listener {
+  on(event: Recorded | LiveEvent): void;
+  stop(): Promise<void>;
+}
+
+export interface ApplyFacts {
+  readonly clock: Clock;
+  /** Runs that this apply sets out to do. */
+  readonly total: () => number;
+  readonly nameOf: (run: RunId) => string | null;
+  readonly forecast: () => Forecast | null;
+}

@@ -1,0 +1,175 @@
+import { accountHash } from '../assets/ledger.js';
+import type { Clock } from '../edges/clock.js';
+import type { EmulatedClock } from '../edges/clock.js';
+import { emulatedClock, systemClock } from '../edges/clock.js';
+import { steadyClock } from '../edges/steady-clock.js';
+import { error } from '../diagnostics/diagnostic.js';
+import type { Problems } from '../diagnostics/problems.js';
+import type { Client } from '../runninghub/client.js';
+import { readProxies } from '../runninghub/http/proxy-settings.js';
+import { siteOf } from '../runninghub/site.js';
+import { defaultTimeouts } from '../runninghub/http/timeouts.js';
+import type { Saved } from '../targets/target.js';
+import type { Call } from '../commands/argv/call.js';
+import type { Environment } from './load/environment.js';
+import type { Io } from '../edges/io.js';
+
+/** The service that a command talks to, and the account it talks for. */
+export interface Connection {
+  readonly client: Client;
+  readonly clock: Clock;
+  readonly account: string;
+  readonly emulated: boolean;
+  close(): Promise<void>;
+}
+
+export interface Identity {
+  readonly site: string;
+  readonly key: string;
+  /** For what is locked: from the environment alone, as the key is. */
+  readonly accessPassword: string | null;
+  readonly account: string;
+  readonly clock: Clock | EmulatedClock;
+  /** How much faster than real time the clock runs: 1, save against an emulator. */
+  readonly speed: number;
+  /** Of the process and of --env-file: which proxies there are. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** For commands that run nothing. */
+export const nothingSaved: Saved = {
+  workflows: new Map(),
+  apps: new Map(),
+  models: new Map(),
+};
+
+export const defaultSite = 'https://www.runninghub.cn';
+/** Of the emulator in this process: half a minute of a task passes in half a second. */
+const emulatorSpeed = 60;
+const emulatorSlots = 4;
+/** Says for itself that it is none of the user's keys. */
+const emulatorKey = 'emulated-key-0000000000000000000';
+
+/** Who talks to which site; nothing is sent. With `--emulator` no key is needed. */
+export const identify = (
+  call: Call,
+  io: Io,
+  env: Environment,
+  problems: Problems,
+): Identity | null => {
+  if (call.flag('emulator')) {
+    const clock = emulatedClock(emulatorSpeed);
+    return {
+      site: 'emulator',
+      key: emulatorKey,
+      accessPassword: null,
+      account: accountHash('emulator', emulatorKey),
+      clock,
+      speed: 1,
+      env: {},
+    };
+  }
+  const site = siteOf(call.text('baseUrl') ?? env.get('RUNNINGHUB_BASE_URL') ?? defaultSite);
+  if (!/^https?:\/\/[^/\s]+$/.test(site)) {
+    problems.add(
+      error('E0001', null, `the base URL "${site}" is not of the form https://host`, {
+        hint: `${defaultSite} or https://www.runninghub.ai`,
+      }),
+    );
+    return null;
+  }
+  const proxies = readProxies(Object.fromEntries(env));
+  if (!proxies.ok)
+    problems.add(
+      error('E0040', null, `${proxies.variable} ${proxies.why}`, {
+        hint: `${proxies.variable}=http://127.0.0.1:7890, or unset ${proxies.variable}`,
+      }),
+    );
+  const key = env.get('RUNNINGHUB_API_KEY')?.trim() ?? '';
+  if (key === '' || /[\s\u0000-\u001f\u007f-\uffff]/.test(key)) {
+    const what = key === '' ? 'is not set' : 'holds blanks or characters that no key has';
+    problems.add(
+      error('E0003', null, `RUNNINGHUB_API_KEY ${what}`, {
+        hint: 'export RUNNINGHUB_API_KEY=…, or --env FILE; --emulator needs none',
+        notes: env.holdings,
+      }),
+    );
+    return null;
+  }
+  io.protect(key);
+  const speed = speedFor(site, env);
+  const clock =
+    speed === 1 ? steadyClock(systemClock, () => performance.now()) : emulatedClock(speed);
+  const accessPassword = env.get('RUNNINGHUB_ACCESS_PASSWORD') ?? null;
+  // A short one is taken out of what the service says, not out of every number that has its digits.
+  if (accessPassword !== null && accessPassword.length >= 8) io.protect(accessPassword);
+  if (!proxies.ok) return null;
+  const account = accountHash(site, key);
+  return { site, key, accessPassword, account, clock, speed, env: Object.fromEntries(env) };
+};
+
+/** Against an emulator elsewhere, time may run at its speed; never against the real service. */
+const speedFor = (site: string, env: ReadonlyMap<string, string>): number => {
+  const speed = Number(env.get('RUNNINGHUB_EMULATOR_SPEED') ?? '1');
+  const local = /^http:\/\/(?:127\.\d+\.\d+\.\d+|localhost|\[::1\])(?::\d+)?$/.test(site);
+  return local && Number.isFinite(speed) && speed > 0 ? speed : 1;
+};
+
+/** The network of an emulator is this machine: its hangs are not waited for as long. */
+const timeoutsFor = (speed: number): typeof defaultTimeouts => {
+  const scaled = (ms: number): number => (speed <= 1 ? ms : Math.max(500, ms / speed));
+  const { readMs, createMs, uploadMs } = defaultTimeouts;
+  return { readMs: scaled(readMs), createMs: scaled(createMs), uploadMs: scaled(uploadMs) };
+};
+
+/** Opens the client; with `--emulator` starts the emulator with this target saved on it. */
+export const connect = async (
+  identity: Identity,
+  saved: Saved,
+  call: Call,
+  io: Io,
+  /** Secrets of this command beside the key and the password. */
+  hidden: readonly string[] = [],
+): Promise<Connection> => {
+  const { key, accessPassword, account, clock } = identity;
+  const emulated = call.flag('emulator');
+  const log = call.count('v') > 1 ? (line: string): void => io.err.write(`${line}\n`) : undefined;
+  const timeouts = timeoutsFor(identity.speed);
+  // Loaded where something is sent: a command that sends nothing has no use for HTTP.
+  const { createClient } = await import('../runninghub/client.js');
+  const open = (baseUrl: string): Client =>
+    createClient({
+      baseUrl,
+      key,
+      accessPassword,
+      hidden,
+      clock,
+      env: identity.env,
+      timeouts,
+      ...(log === undefined ? {} : { log }),
+    });
+  if (!emulated) {
+    const client = open(identity.site);
+    return { client, clock, account, emulated, close: () => client.close() };
+  }
+  const { startEmulator } = await import('../emulator/server.js');
+  const emulator = await startEmulator({
+    speed: emulatorSpeed,
+    slots: emulatorSlots,
+    workflows: saved.workflows,
+    apps: saved.apps,
+    models: saved.models,
+    uploadLifeMs: Number.POSITIVE_INFINITY,
+  });
+  const client = open(emulator.url);
+  return {
+    client,
+    clock,
+    account,
+    emulated,
+    close: async () => {
+      await client.close();
+      await emulator.close();
+    },
+  };
+};

@@ -1,0 +1,188 @@
+import { createHash } from 'node:crypto';
+import { dirname, relative, resolve, sep } from 'node:path';
+import { error } from '../../diagnostics/diagnostic.js';
+import type { Problems } from '../../diagnostics/problems.js';
+import { nodeFiles } from '../../edges/files/node-files.js';
+import type { BatchState } from '../../journal/state.js';
+import type { Plan } from '../../plan/plan.js';
+import type { PlanFlag, PlanOrigin, SavedPlan } from '../../plan/saved/saved-plan.js';
+import { changesSince, savedPlanJson } from '../../plan/saved/saved-plan.js';
+import type { Call } from '../../commands/argv/call.js';
+import type { Io } from '../../edges/io.js';
+import type { Project } from '../load/project.js';
+import { shownFrom } from '../load/project.js';
+import { commandFor } from '../../commands/argv/typed.js';
+import { programVersion } from '../../edges/version.js';
+
+/** What shapes a plan: it is saved with it, and cannot be given beside it. */
+const planFlags = [
+  ...['var', 'profile', 'maxRuns', 'date', 'stateDir', 'outDir', 'emulator'],
+  ...['only', 'where', 'tag', 'failed', 'first', 'shard', 'force'],
+];
+const pathFlags: ReadonlySet<string> = new Set(['stateDir', 'outDir']);
+
+/** Where a plan that is made now comes from. */
+export const originOf = (
+  call: Call,
+  io: Io,
+  from: {
+    readonly project: Project;
+    readonly account: string | null;
+    readonly history: BatchState;
+    readonly madeAt: number;
+  },
+): PlanOrigin => {
+  const { manifest, manifestBytes } = from.project;
+  const path = relative(io.cwd, resolve(io.cwd, manifest.file));
+  // Line ends are no content: a checkout may change them.
+  const text = new TextDecoder().decode(manifestBytes).replaceAll('\r\n', '\n');
+  return {
+    madeAt: new Date(from.madeAt).toISOString(),
+    program: programVersion(),
+    manifest: {
+      path: path.split(sep).join('/'),
+      sha256: createHash('sha256').update(text).digest('hex'),
+    },
+    flags: flagsOf(call, io, manifest.dir),
+    account: from.account,
+    history: from.history.lastSeq,
+  };
+};
+
+const flagsOf = (call: Call, io: Io, dir: string): Readonly<Record<string, PlanFlag>> =>
+  Object.fromEntries(
+    planFlags.flatMap((name): [string, PlanFlag][] => {
+      const texts = call
+        .texts(name)
+        .map((text) =>
+          pathFlags.has(name) ? relative(dir, resolve(io.cwd, text)).split(sep).join('/') : text,
+        );
+      if (texts.length > 0) return [[name, texts]];
+      return call.flag(name) ? [[name, true]] : [];
+    }),
+  );
+
+export interface Approved {
+  readonly saved: SavedPlan;
+  /** The command line that the plan was made by, with what was typed beside it now. */
+  readonly call: Call;
+  readonly madeAt: number;
+}
+
+/** null: what was typed names no saved plan, or one that cannot be used, which is in `problems`. */
+export const approvedBy = async (
+  call: Call,
+  io: Io,
+  problems: Problems,
+): Promise<Approved | null> => {
+  const [typed] = call.args;
+  if (typed === undefined) return null;
+  const read = await nodeFiles().read(resolve(io.cwd, typed), maxPlanBytes);
+  if (!read.ok || !looksSaved(read.value)) return null;
+  const saved = savedPlanOf(new TextDecoder().decode(read.value));
+  if (saved === null) {
+    problems.add(
+      error('E0035', null, `${typed} is no plan that this rh-batch can carry out`, {
+        hint: 'rh-batch plan --out FILE saves one',
+      }),
+    );
+    return null;
+  }
+  const beside = call.typed.filter((name) => planFlags.includes(name));
+  for (const name of beside)
+    problems.add(
+      error('E0001', null, `${flagText(name)} would change the plan in ${typed}`, {
+        hint: `make the plan with it: ${commandFor('plan', call, { manifest: saved.manifest.path })} --out ${typed}`,
+      }),
+    );
+  const dir = dirname(resolve(io.cwd, saved.manifest.path));
+  const flags = Object.fromEntries(
+    Object.entries(saved.flags).map(([name, value]) => [
+      name,
+      value === true || !pathFlags.has(name)
+        ? value
+        : value.map((path) => shownFrom(io.cwd)(resolve(dir, path))),
+    ]),
+  );
+  const madeAt = Date.parse(saved.madeAt);
+  return { saved, call: call.with([saved.manifest.path], flags), madeAt };
+};
+
+const flagText = (name: string): string =>
+  `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
+const maxPlanBytes = 500_000_000;
+
+/** By its content: a manifest may be JSON, too. */
+const looksSaved = (bytes: Uint8Array): boolean =>
+  /^\s*\{\s*"rhBatchPlan"/.test(new TextDecoder().decode(bytes.subarray(0, 1000)));
+
+/** Whether what would run now is what was approved; what changed is in `problems`. */
+export const checkApproved = async (
+  { saved, call }: Approved,
+  typed: string,
+  plan: Plan,
+  origin: PlanOrigin,
+  io: Io,
+  problems: Problems,
+): Promise<void> => {
+  const chunks: string[] = [];
+  for await (const chunk of savedPlanJson(plan, origin)) chunks.push(chunk);
+  const now = savedPlanOf(io.clean(chunks.join('')));
+  const changes = now === null ? ['the plan of now cannot be read'] : changesSince(saved, now);
+  if (changes.length === 0) return;
+  const again = commandFor('plan', call, { without: ['json', 'quiet', 'verbose'] });
+  problems.add(
+    error('E0036', null, `the plan in ${typed} is stale: nothing was submitted`, {
+      notes: changes,
+      hint: `look at what would run now, and approve that: ${again} --out ${typed}`,
+    }),
+  );
+};
+
+/** null: it does not have the form of schemas/plan.schema.json. */
+const savedPlanOf = (text: string): SavedPlan | null => {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isSavedPlan(value) ? value : null;
+  } catch {
+    return null;
+  }
+};
+
+const isSavedPlan = (value: unknown): value is SavedPlan =>
+  isRecord(value) &&
+  value['rhBatchPlan'] === 1 &&
+  ['madeAt', 'program', 'target', 'base'].every((key) => typeof value[key] === 'string') &&
+  Number.isFinite(Date.parse(String(value['madeAt']))) &&
+  isRecord(value['manifest']) &&
+  ['path', 'sha256'].every((key) => typeof recordIn(value, 'manifest')[key] === 'string') &&
+  isRecord(value['flags']) &&
+  Object.entries(value['flags']).every(
+    ([name, flag]) => planFlags.includes(name) && (flag === true || isTexts(flag)),
+  ) &&
+  (value['account'] === null || typeof value['account'] === 'string') &&
+  typeof value['history'] === 'number' &&
+  isRecord(value['batch']) &&
+  Array.isArray(value['runs']) &&
+  value['runs'].every(isPlannedRun);
+
+const isPlannedRun = (run: unknown): boolean =>
+  isRecord(run) &&
+  typeof run['index'] === 'number' &&
+  ['id', 'name', 'action'].every((key) => typeof run[key] === 'string') &&
+  Array.isArray(run['tags']) &&
+  isRecord(run['values']) &&
+  Array.isArray(run['overrides']) &&
+  run['overrides'].every(isRecord);
+
+const isTexts = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((item) => typeof item === 'string');
+
+const recordIn = (value: Record<string, unknown>, key: string): Record<string, unknown> => {
+  const inner = value[key];
+  return isRecord(inner) ? inner : {};
+};
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,0 +1,52 @@
+import { summaryJson } from '../../report/files/summary.js';
+import { painter } from '../../terminal/colour.js';
+import { summaryText } from '../../terminal/summary-text.js';
+import type { Progress } from '../../terminal/live/progress.js';
+import { applyBatch } from '../../batch/apply/apply-batch.js';
+import type { Call } from '../argv/call.js';
+import { logGroup } from '../../terminal/ci.js';
+import type { Io } from '../../edges/io.js';
+import { besideProgress, modeFor, progressFor } from '../argv/progress.js';
+import { tellGithub } from '../../batch/reports/results.js';
+import { sayProblems } from '../say.js';
+import { commandFor } from '../argv/typed.js';
+
+/** `rh-batch apply` */
+export const apply = async (call: Call, io: Io): Promise<number> => {
+  const beside = besideProgress(io);
+  const applied = await applyBatch(call, beside.io, {
+    problems: (problems) => sayProblems(problems, call, beside.io),
+    progress: async ({ clock, ...facts }) =>
+      beside.watch(folded((await progressFor(call, io))(io, clock, facts), call, io)),
+  });
+  if (applied.is === 'refused') return applied.exitCode;
+  const { report, call: used, project, htmlPath, exitCode, command } = applied;
+  await tellGithub(report, io);
+  if (call.flag('json')) io.out.write(`${summaryJson(report)}\n`);
+  else
+    io.out.write(
+      summaryText(report, {
+        reportPath: htmlPath === null ? null : project.show(htmlPath),
+        command,
+        resolve: (run) =>
+          commandFor('resolve', used, { words: [run], manifest: project.manifest.file }),
+        paint: painter(io.env, io.out.isTTY),
+        width: io.out.columns(),
+      }),
+    );
+  return exitCode;
+};
+
+/** In a CI's log the progress is folded up; what stays in sight is how it ended. */
+const folded = (progress: Progress, call: Call, io: Io): Progress => {
+  const group = modeFor(call, io) === 'plain' ? logGroup(io) : null;
+  if (group === null) return progress;
+  io.err.write(group.open('rh-batch: progress'));
+  return {
+    on: (event) => progress.on(event),
+    stop: async () => {
+      await progress.stop();
+      io.err.write(group.close());
+    },
+  };
+};

@@ -1,0 +1,239 @@
+import { Problems } from '../../diagnostics/problems.js';
+import { readStore } from '../../journal/store.js';
+import type { OverrideRecord, SavedFile } from '../../journal/event.js';
+import type { AttemptRecord, RunRecord, RunState } from '../../journal/state.js';
+import type { Action } from '../../plan/plan.js';
+import { everything } from '../../plan/select/selection.js';
+import { errorText } from '../../report/words.js';
+import { onLine } from '../../values/printable.js';
+import { clip, duration, fileSize, oneLine, shortDecimal } from '../../terminal/format.js';
+import { impossible } from '../../values/impossible.js';
+import type { Call } from '../argv/call.js';
+import { exit } from '../../batch/exit.js';
+import type { CodeWords } from './explain-code.js';
+import { codeWords } from './explain-code.js';
+import { findRun, notOne } from '../find-run.js';
+import type { Io } from '../../edges/io.js';
+import { planProject } from '../../batch/plan/planning.js';
+import { loadProject, locateProject, readEnvFile } from '../../batch/load/project.js';
+import { sayOne, sayProblems } from '../say.js';
+import { asTyped } from '../argv/typed.js';
+
+/** `rh-batch explain <run>`: what became of it, attempt by attempt; `explain E0123`, `explain 803`: what a code means. */
+export const explain = async (call: Call, io: Io): Promise<number> => {
+  const typed = call.args[0] ?? '';
+  const words = codeWords(typed);
+  if (words !== null && (words.name === null || !(await namesARun(typed, call, io))))
+    return explainCode(words, call, io);
+  if (words === null && /^E\d{4}$/i.test(typed)) {
+    sayOne('E0001', `there is no code ${typed.toUpperCase()}`, null, call, io);
+    return exit.badInput;
+  }
+  const problems = new Problems();
+  const located = await locateProject(call, io, problems, 1);
+  if (located === null) {
+    sayProblems(problems, call, io);
+    return exit.badInput;
+  }
+  const read = await readStore(located.stateDir);
+  if (!read.ok) {
+    sayOne('E0702', read.problem.message, read.problem.hint, call, io);
+    return exit.badInput;
+  }
+  const found = findRun(read.state, typed);
+  const planned = await reasonsOf(typed, call, io);
+  if (found.is !== 'one' && planned === null) {
+    sayOne('E0703', notOne(typed, found), 'rh-batch plan --json lists names and ids', call, io);
+    return exit.badInput;
+  }
+  const record = found.is === 'one' ? found.record : null;
+  // An emulator's time may be ahead of ours.
+  const now = Math.max(io.clock.now(), read.state.lastAt ?? 0);
+  if (call.flag('json'))
+    io.out.write(`${JSON.stringify({ version: 1, plan: planned, run: record })}\n`);
+  else
+    io.out.write(
+      [...planLines(planned).map((line) => asTyped(line, call)), ...recordLines(record, now)]
+        .map(
+          (line) => `${onLine(line)}
+`,
+        )
+        .join(''),
+    );
+  return exit.done;
+};
+
+const explainCode = (words: CodeWords, call: Call, io: Io): number => {
+  if (call.flag('json')) io.out.write(`${JSON.stringify({ version: 1, ...words })}\n`);
+  else
+    io.out.write(
+      `${words.code}${words.name === null ? '' : ` ${words.name}`}: ${words.about.join('\n  ')}\n`,
+    );
+  return exit.done;
+};
+
+/** A code of the service may also be how a run's id begins: the run goes first where there is one. */
+const namesARun = async (typed: string, call: Call, io: Io): Promise<boolean> => {
+  const located = await locateProject(call, io, new Problems(), 1);
+  const read = located === null ? null : await readStore(located.stateDir);
+  return read?.ok === true && findRun(read.state, typed).is !== 'none';
+};
+
+interface PlannedWords {
+  readonly id: string;
+  readonly name: string;
+  readonly action: Action;
+  readonly reasons: readonly string[];
+}
+
+/** What plan says of it now; null where the manifest has no such run (any more). */
+const reasonsOf = async (typed: string, call: Call, io: Io): Promise<PlannedWords | null> => {
+  const problems = new Problems();
+  const env = await readEnvFile(call, io, problems);
+  const project = await loadProject(call, io, problems, 1);
+  if (project === null) return null;
+  const read = await readStore(project.stateDir);
+  const history = read.ok ? read.state : null;
+  const selection = { ...everything, only: [typed] };
+  const plan = await planProject(project, { history, selection, env, clock: io.clock }, problems);
+  if (plan === null) return null;
+  for await (const { selected, id, name, action, reasons } of plan.runs())
+    if (selected) return { id, name, action, reasons };
+  return null;
+};
+
+const planLines = (planned: PlannedWords | null): string[] =>
+  planned === null
+    ? ['the manifest has no such run any more']
+    : [
+        `${planned.name}  ${planned.id}`,
+        `now: ${actionWords[planned.action]}${planned.reasons.length > 0 ? `: ${planned.reasons.join('; ')}` : ''}`,
+      ];
+
+/** What the next apply would do with it. */
+const actionWords: Readonly<Record<Action, string>> = {
+  new: 'new',
+  changed: 'changed',
+  retry: 'to be tried again',
+  unknown: 'unknown, held until it is resolved',
+  upToDate: 'up to date',
+  download: 'to be downloaded again, not submitted',
+};
+
+const recordLines = (record: RunRecord | null, now: number): string[] => {
+  if (record === null) return ['never submitted'];
+  const { inputs, state, attempts } = record;
+  return [
+    ...(inputs.row === null ? [] : [`from: ${inputs.row.file}:${inputs.row.line}`]),
+    ...inputs.overrides.map(overrideLine),
+    `state: ${stateWords(state, now)}`,
+    ...attempts.flatMap((attempt) => [
+      `attempt ${attempt.attempt}: ${endWords(attempt.end)}`,
+      ...attemptLines(attempt).map((line) => `  ${line}`),
+    ]),
+    ...filesOf(state).map(({ path, bytes }) => `file: ${path} (${fileSize(bytes)})`),
+  ];
+};
+
+const maxValue = 100;
+
+const overrideLine = ({
+  node,
+  title,
+  class: type,
+  field,
+  value,
+  asSaved,
+}: OverrideRecord): string => {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const shown = asSaved === true ? 'left to the service' : clip(oneLine(text), maxValue);
+  return `  ${oneLine(title ?? type)}.${field} (node ${node}) = ${shown}`;
+};
+
+const stateWords = (state: RunState, now: number): string => {
+  switch (state.is) {
+    case 'pending':
+      return state.last === null ? 'pending' : `pending, after ${errorText(state.last)}`;
+    case 'submitting':
+      return 'being submitted';
+    case 'inFlight':
+      return `${state.runningSince === null ? 'queued' : 'running'} for ${span(now - (state.runningSince ?? state.since))}, task ${state.taskId}`;
+    case 'unknown':
+      return `unknown: ${state.why}`;
+    case 'fetching':
+      return state.error === undefined
+        ? 'succeeded, its outputs are to be fetched'
+        : `succeeded, its outputs wait: ${errorText(state.error)}`;
+    case 'succeeded':
+      return state.removedAt === undefined
+        ? 'succeeded'
+        : 'succeeded, files of it were removed by clean --orphans';
+    case 'failed':
+      return 'failed';
+    case 'cancelled':
+      return `cancelled by the ${state.by}`;
+    default:
+      return impossible(state);
+  }
+};
+
+const filesOf = (state: RunState): readonly SavedFile[] =>
+  'removedAt' in state
+    ? []
+    : state.is === 'succeeded'
+      ? state.files
+      : state.is === 'failed'
+        ? (state.files ?? [])
+        : state.is === 'fetching'
+          ? (state.files ?? []).map(({ file }) => file)
+          : [];
+
+const attemptLines = (attempt: AttemptRecord): string[] => {
+  const { intentAt, taskId, acceptedAt, runningAt, settledAt, cost, end } = attempt;
+  const times = [
+    `submitted ${instant(intentAt)}`,
+    ...(taskId === null ? [] : [`task ${taskId}`]),
+    ...(acceptedAt === null || runningAt === null
+      ? []
+      : [`queued ${span(runningAt - acceptedAt)}`]),
+    ...(settledAt === null || runningAt === null ? [] : [`ran ${span(settledAt - runningAt)}`]),
+    ...(settledAt === null ? [] : [`ended ${instant(settledAt)}`]),
+    ...(cost?.coins == null ? [] : [`${shortDecimal(cost.coins)} coins`]),
+    ...(cost?.money == null ? [] : [`${shortDecimal(cost.money)} in money`]),
+  ];
+  const traceback = end.is === 'failed' ? end.error.traceback : null;
+  return [
+    times.join(' · '),
+    ...(traceback === null
+      ? []
+      : traceback
+          .trimEnd()
+          .split('\n')
+          .map((line) => `| ${oneLine(line)}`)),
+  ];
+};
+
+const span = (ms: number): string => duration(Math.max(0, ms));
+
+const endWords = (end: AttemptRecord['end']): string => {
+  switch (end.is) {
+    case 'open':
+      return 'no end seen yet';
+    case 'refused':
+      return `refused: ${errorText(end.error)}`;
+    case 'lost':
+      return `its answer was lost: ${end.why}`;
+    case 'succeeded':
+      return 'succeeded';
+    case 'failed':
+      return `failed: ${errorText(end.error)}`;
+    case 'cancelled':
+      return `cancelled by the ${end.by}`;
+    case 'resolved':
+      return `settled as ${end.how}`;
+    default:
+      return impossible(end);
+  }
+};
+
+const instant = (at: number): string => new Date(at).toISOString();

@@ -1,0 +1,104 @@
+import { resolve } from 'node:path';
+import { warning } from '../../diagnostics/diagnostic.js';
+import { Problems } from '../../diagnostics/problems.js';
+import { writeAtomically } from '../../edges/files/atomic.js';
+import { cleanedChunks } from '../../edges/secrets/secret-stream.js';
+import { planJson } from '../../plan/saved/plan-json.js';
+import type { Plan } from '../../plan/plan.js';
+import type { PlanOrigin } from '../../plan/saved/saved-plan.js';
+import { savedPlanJson } from '../../plan/saved/saved-plan.js';
+import { painter } from '../../terminal/colour.js';
+import { oneLine } from '../../terminal/format.js';
+import { planText } from '../../terminal/plan-text.js';
+import { balanceWarning } from '../../batch/plan/balance.js';
+import type { Call } from '../argv/call.js';
+import { connect, identify, nothingSaved } from '../../batch/connect.js';
+import { exit } from '../../batch/exit.js';
+import type { Io } from '../../edges/io.js';
+import { orphansText } from '../state/clean-orphans.js';
+import { findOrphans } from '../../batch/plan/orphans.js';
+import type { Planned } from '../../batch/plan/plan-batch.js';
+import { planWithOrigin } from '../../batch/plan/plan-batch.js';
+import { priceText } from '../../batch/plan/price.js';
+import { readEnvFile } from '../../batch/load/project.js';
+import { sayProblems } from '../say.js';
+import { asTyped } from '../argv/typed.js';
+
+/** `rh-batch plan` */
+export const plan = async (call: Call, io: Io): Promise<number> => {
+  const detailed = call.flag('detailedExitcode');
+  const problems = new Problems();
+  const planned = await planWithOrigin(call, io, problems);
+  sayProblems(problems, call, io);
+  const made = planned?.plan ?? null;
+  if (planned === null || made === null) return detailed ? exit.someFailed : exit.badInput;
+  if (call.flag('balance') && !(await tellBalance(made, call, io)))
+    return detailed ? exit.someFailed : exit.badInput;
+  await show(made, planned.origin, call, io);
+  if (!call.flag('json') && call.text('shard') === null) await tellOrphans(planned, call, io);
+  const { total, upToDate } = made.summary;
+  return detailed && total > upToDate ? exit.runsToDo : exit.done;
+};
+
+/** What plan asks of the service, and only when it is told to: balance and prices. @returns whether it could be made. */
+const tellBalance = async (made: Plan, call: Call, io: Io): Promise<boolean> => {
+  const problems = new Problems();
+  const env = await readEnvFile(call, io, problems);
+  const identity = identify(call, io, env, problems);
+  if (identity !== null) {
+    const connection = await connect(identity, nothingSaved, call, io);
+    const { client } = connection;
+    const [account, price] = await Promise.all([client.account(), priceText(made, client)]).finally(
+      () => connection.close(),
+    );
+    const found =
+      account.is === 'failed'
+        ? warning('E0803', null, `the balance is not known: ${account.fault.message}`)
+        : balanceWarning(made.estimate, account);
+    if (found !== null) problems.add(found);
+    if (price !== null) io.err.write(`${oneLine(price)}\n`);
+  }
+  sayProblems(problems, call, io);
+  return problems.errors === 0;
+};
+
+/** A plan stands without this: where it cannot be told, nothing is said. */
+const tellOrphans = async (planned: Planned, call: Call, io: Io): Promise<void> => {
+  const problems = new Problems();
+  const found = await findOrphans(planned.plan, planned, call, io, problems);
+  const told = problems.errors > 0 ? null : orphansText(found, call);
+  if (told !== null) io.out.write(`${told}\n`);
+};
+
+const onWords = {
+  always: 'at the end',
+  failure: 'at the end, where the exit code is not 0',
+  success: 'at the end, where the exit code is 0',
+};
+
+/** What an apply starts on this machine, or whom it tells, beside its runs. */
+const notifyText = ({ manifest: { notify } }: Plan, emulated: boolean): string | null => {
+  if (notify === null) return null;
+  const what =
+    notify.is === 'command' ? `this is run: ${oneLine(notify.command)}` : 'notify.url is told';
+  return `${onWords[notify.on]}, ${what}${emulated ? ' (left out with --emulator)' : ''}`;
+};
+
+const show = async (made: Plan, origin: PlanOrigin, call: Call, io: Io): Promise<void> => {
+  const out = call.text('out');
+  if (out !== null) {
+    const chunks: string[] = [];
+    for await (const chunk of savedPlanJson(made, origin)) chunks.push(chunk);
+    await writeAtomically(
+      resolve(io.cwd, out),
+      cleanedChunks(chunks, (text) => io.clean(text)),
+    );
+  }
+  const chunks = call.flag('json')
+    ? planJson(made)
+    : planText(made, { paint: painter(io.env, io.out.isTTY), width: io.out.columns() });
+  const asData = call.flag('json');
+  for await (const chunk of chunks) io.out.write(asData ? chunk : asTyped(chunk, call));
+  const told = notifyText(made, call.flag('emulator'));
+  if (told !== null && !call.flag('json')) io.out.write(`${told}\n`);
+};

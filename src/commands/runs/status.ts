@@ -1,0 +1,130 @@
+import { Problems } from '../../diagnostics/problems.js';
+import type { Holder } from '../../journal/files/lock.js';
+import { holderAtWork } from '../../journal/files/lock.js';
+import { lockPath, readStore } from '../../journal/store.js';
+import type { BatchState } from '../../journal/state.js';
+import { buildRun, factsOfRecorded, selectedIn } from '../../report/run.js';
+import type { ReportRun } from '../../report/model.js';
+import { statuses } from '../../report/model.js';
+import { painter } from '../../terminal/colour.js';
+import type { Call } from '../argv/call.js';
+import { ofDay } from '../day.js';
+import { exit } from '../../batch/exit.js';
+import type { Io } from '../../edges/io.js';
+import { locateProject } from '../../batch/load/project.js';
+import { sayOne, sayProblems } from '../say.js';
+import { statusText } from '../../terminal/status-text.js';
+import { commandFor } from '../argv/typed.js';
+import { watchBatch } from './watch.js';
+
+/** `rh-batch status`: what the journal knows, also while an apply is at work. Never blocks. */
+export const status = async (call: Call, io: Io): Promise<number> => {
+  const problems = new Problems();
+  const located = await locateProject(call, io, problems);
+  if (located === null) {
+    sayProblems(problems, call, io);
+    return exit.badInput;
+  }
+  const left = call.flag('watch') ? await watch(located.stateDir, call, io) : false;
+  const read = await readStore(located.stateDir);
+  if (!read.ok) {
+    sayOne('E0702', read.problem.message, read.problem.hint, call, io);
+    return exit.badInput;
+  }
+  const { state } = read;
+  const holder = await holderAtWork(lockPath(located.stateDir));
+  const isSelected = selectedIn(state);
+  const runs = [...state.runs.values()].map((record) =>
+    buildRun(factsOfRecorded(record.id, record.inputs), record, {
+      since: state.beganAt,
+      held: null,
+      thisApply: isSelected(record.id),
+    }),
+  );
+  const about = ofDay(call, located.manifestBytes, state.scope?.date ?? null);
+  // An emulator's time may be ahead of ours.
+  const now = Math.max(io.clock.now(), state.lastAt ?? 0);
+  io.out.write(
+    call.flag('json')
+      ? `${json(located.name, state, runs, holder)}\n`
+      : statusText(
+          { name: located.name, state, runs, holder, now },
+          {
+            paint: painter(io.env, io.out.isTTY),
+            width: io.out.columns(),
+            command: (name, run) => commandAbout(name, run, state, about),
+          },
+        ),
+  );
+  return left ? exit.sigint : exit.done;
+};
+
+/** Of apply: about the runs that the last one was about. */
+const commandAbout = (
+  name: string,
+  run: string | undefined,
+  { scope }: BatchState,
+  call: Call,
+): string => {
+  const command = commandFor(name, call, { words: run === undefined ? [] : [run] });
+  if (name !== 'apply') return command;
+  const shard = scope?.shard ?? null;
+  return [
+    command,
+    ...(scope?.typed ?? []),
+    ...(shard === null ? [] : [`--shard ${shard.index}/${shard.count}`]),
+  ].join(' ');
+};
+
+/** @returns whether the user left before the end. */
+const watch = async (stateDir: string, call: Call, io: Io): Promise<boolean> => {
+  const leave = new AbortController();
+  const unhook = io.onStop(() => leave.abort());
+  try {
+    await watchBatch(stateDir, call, io, leave.signal);
+    return leave.signal.aborted;
+  } finally {
+    unhook();
+  }
+};
+
+const count = (runs: readonly ReportRun[], wanted: ReportRun['status']): number =>
+  runs.filter((run) => run.status === wanted).length;
+
+const inFlightOf = (state: BatchState): number =>
+  [...state.runs.values()].filter((record) => record.state.is === 'inFlight').length;
+
+const json = (
+  name: string,
+  state: BatchState,
+  runs: readonly ReportRun[],
+  holder: Holder | null,
+): string =>
+  JSON.stringify({
+    version: 1,
+    name,
+    running: holder !== null && state.beganAt !== null && state.endedAt === null,
+    beganAt: instant(state.beganAt),
+    endedAt: instant(state.endedAt),
+    exitCode: state.exitCode,
+    stop: state.stop,
+    counts: {
+      toDo: state.scope?.toDo ?? null,
+      known: runs.length,
+      inFlight: inFlightOf(state),
+      ...Object.fromEntries(statuses.map((wanted) => [wanted, count(runs, wanted)])),
+    },
+    runs: runs.map(({ index, id, name: runName, status: is, taskId, attempts, error }) => ({
+      index,
+      id,
+      name: runName,
+      status: is,
+      state: state.runs.get(id)?.state.is ?? 'pending',
+      taskId,
+      attempts,
+      error: error?.message ?? null,
+    })),
+  });
+
+const instant = (at: number | null): string | null =>
+  at === null ? null : new Date(at).toISOString();

@@ -1,0 +1,33 @@
+import { Problems } from '../../diagnostics/problems.js';
+import { everything } from '../../plan/select/selection.js';
+import type { Call } from '../argv/call.js';
+import { exit } from '../../batch/exit.js';
+import type { Io } from '../../edges/io.js';
+import { planProject } from '../../batch/plan/planning.js';
+import { loadProject, readEnvFile } from '../../batch/load/project.js';
+import { sayProblems } from '../say.js';
+
+/** `rh-batch validate`: the checks of plan and apply, by the same code, offline and without state. */
+export const validate = async (call: Call, io: Io): Promise<number> => {
+  const problems = new Problems();
+  const env = await readEnvFile(call, io, problems);
+  const project = await loadProject(call, io, problems, 0, env);
+  const plan =
+    project === null || problems.errors > 0
+      ? null
+      : await planProject(
+          project,
+          { history: null, selection: everything, env, clock: io.clock },
+          problems,
+        );
+  sayProblems(problems, call, io);
+  if (plan === null || problems.errors > 0) return exit.badInput;
+  const { total } = plan.summary;
+  if (call.flag('json'))
+    io.out.write(
+      `${JSON.stringify({ version: 1, valid: true, runs: total, assets: plan.assets.size })}\n`,
+    );
+  else
+    io.out.write(`valid: ${total} ${total === 1 ? 'run' : 'runs'}, ${plan.assets.size} assets\n`);
+  return exit.done;
+};

@@ -1,0 +1,46 @@
+import { Problems } from '../../diagnostics/problems.js';
+import { oneLine } from '../../values/printable.js';
+import { createClient } from '../../runninghub/client.js';
+import type { Call } from '../argv/call.js';
+import { identify } from '../../batch/connect.js';
+import { exit } from '../../batch/exit.js';
+import type { Io } from '../../edges/io.js';
+import { readEnvFile } from '../../batch/load/project.js';
+import { sayOne, sayProblems } from '../say.js';
+
+/** `rh-batch account`: coins, tasks in flight, account type. */
+export const account = async (call: Call, io: Io): Promise<number> => {
+  const problems = new Problems();
+  const env = await readEnvFile(call, io, problems);
+  const identity = identify(call, io, env, problems);
+  sayProblems(problems, call, io);
+  if (identity === null || problems.errors > 0) return exit.badInput;
+  const { site, key, clock } = identity;
+  const client = createClient({ baseUrl: site, key, clock, env: identity.env });
+  try {
+    const known = await client.account();
+    if (known.is === 'failed') {
+      sayOne('E0801', known.fault.message, null, call, io);
+      return exit.service;
+    }
+    const queue = await client.queue();
+    const { coins, money, currency, tasksInFlight, type } = known;
+    const limit = queue.is === 'known' ? queue.limit : null;
+    const running = queue.is === 'known' ? queue.running : null;
+    const queued = queue.is === 'known' ? queue.queued : null;
+    const told = { site, coins, money, currency, tasksInFlight, running, queued, limit, type };
+    if (call.flag('json')) io.out.write(`${JSON.stringify({ version: 1, ...told })}\n`);
+    else {
+      io.out.write(`${site}  ${oneLine(type ?? 'unknown type')}\n`);
+      io.out.write(
+        `coins ${coins ?? '?'}${money === null ? '' : ` · money ${money} ${oneLine(currency ?? '')}`.trimEnd()}\n`,
+      );
+      io.out.write(
+        `tasks in flight ${tasksInFlight ?? '?'}${limit === null ? '' : ` of ${limit}`}${queued === null || queued === 0 ? '' : ` (${queued} queued)`}\n`,
+      );
+    }
+    return exit.done;
+  } finally {
+    await client.close();
+  }
+};

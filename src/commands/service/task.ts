@@ -1,0 +1,100 @@
+import { Problems } from '../../diagnostics/problems.js';
+import type { Client } from '../../runninghub/client.js';
+import type { StatusAnswer, TaskAnswer, TaskCost, TaskOutput } from '../../runninghub/service.js';
+import { duration, oneLine, shortDecimal } from '../../terminal/format.js';
+import type { TaskId } from '../../values/ids.js';
+import { isTaskId } from '../../values/ids.js';
+import { impossible } from '../../values/impossible.js';
+import type { Call } from '../argv/call.js';
+import { connect, identify, nothingSaved } from '../../batch/connect.js';
+import { exit } from '../../batch/exit.js';
+import type { Io } from '../../edges/io.js';
+import { readEnvFile } from '../../batch/load/project.js';
+import { sayOne, sayProblems } from '../say.js';
+
+/**
+ * `rh-batch task ID`: what the service says of any task of the account, such as one that was
+ * found on the site and may be what an unknown run became.
+ */
+export const task = async (call: Call, io: Io): Promise<number> => {
+  const problems = new Problems();
+  const env = await readEnvFile(call, io, problems);
+  const identity = identify(call, io, env, problems);
+  sayProblems(problems, call, io);
+  if (identity === null || problems.errors > 0) return exit.badInput;
+  const id = call.args[0]?.trim() ?? '';
+  if (!isTaskId(id)) {
+    sayOne('E0001', `"${id}" is no task id: digits, as the site shows them`, null, call, io);
+    return exit.badInput;
+  }
+  const connection = await connect(identity, nothingSaved, call, io);
+  try {
+    const found = await ask(id, connection.client);
+    if (found.is === 'refused') {
+      sayOne('E0801', found.message, null, call, io);
+      return exit.service;
+    }
+    if (call.flag('json'))
+      io.out.write(`${JSON.stringify({ version: 1, taskId: id, ...found })}\n`);
+    else io.out.write(textOf(id, found));
+    return exit.done;
+  } finally {
+    await connection.close();
+  }
+};
+
+type Found =
+  | { readonly is: 'refused'; readonly message: string }
+  | {
+      readonly is: 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled';
+      readonly message: string | null;
+      readonly outputs: readonly TaskOutput[];
+      readonly cost: TaskCost | null;
+    };
+
+/** The status alone is cheap, and tells no reason and no files: for those the outputs are asked. */
+const ask = async (id: TaskId, client: Client): Promise<Found> => {
+  const status: StatusAnswer = await client.status(id);
+  if (status.is === 'missing') return { is: 'refused', message: status.fault.message };
+  if (status.is === 'known' && (status.state === 'queued' || status.state === 'running'))
+    return { is: status.state, message: null, outputs: [], cost: null };
+  const answer: TaskAnswer = await client.outputs(id);
+  switch (answer.is) {
+    case 'queued':
+    case 'running':
+      return { is: answer.is, message: null, outputs: [], cost: null };
+    case 'succeeded':
+      return { is: 'succeeded', message: null, outputs: answer.outputs, cost: answer.cost };
+    case 'failed': {
+      const cancelled = status.is === 'known' && status.state === 'cancelled';
+      const { fault, cost } = answer;
+      return { is: cancelled ? 'cancelled' : 'failed', message: fault.message, outputs: [], cost };
+    }
+    case 'cancelled':
+      return { is: 'cancelled', message: null, outputs: [], cost: answer.cost };
+    case 'missing':
+    case 'unread':
+      return { is: 'refused', message: answer.fault.message };
+    default:
+      return impossible(answer);
+  }
+};
+
+const textOf = (
+  id: TaskId,
+  { is, message, outputs, cost }: Exclude<Found, { is: 'refused' }>,
+): string =>
+  [
+    [
+      `${id}  ${is}`,
+      ...(cost?.taskTimeMs == null ? [] : [duration(cost.taskTimeMs)]),
+      ...(cost?.coins == null ? [] : [`${shortDecimal(cost.coins)} coins`]),
+      ...(cost?.money == null ? [] : [`money ${shortDecimal(cost.money)}`]),
+    ].join(' · '),
+    ...(message === null ? [] : [`  ${oneLine(message)}`]),
+    ...outputs.map(
+      ({ url, type, node, text }) =>
+        `  ${oneLine(`node ${node ?? '?'}  ${type}  ${url === '' ? (text ?? '') : url}`)}`,
+    ),
+    '',
+  ].join('\n');

@@ -1,0 +1,148 @@
+import { Problems } from '../../diagnostics/problems.js';
+import { readStore } from '../../journal/store.js';
+import { createClient } from '../../runninghub/client.js';
+import type { Fault, WebhookAnswer, Webhooks } from '../../runninghub/service.js';
+import { oneLine } from '../../terminal/format.js';
+import type { TaskId } from '../../values/ids.js';
+import { isTaskId } from '../../values/ids.js';
+import { isObject, jsonText, toPlain } from '../../values/json-text.js';
+import type { Call } from '../argv/call.js';
+import { identify } from '../../batch/connect.js';
+import { exit } from '../../batch/exit.js';
+import { findRun, notOne } from '../find-run.js';
+import type { Io } from '../../edges/io.js';
+import { locateProject, readEnvFile } from '../../batch/load/project.js';
+import { sayOne, sayProblems } from '../say.js';
+
+type Known = WebhookAnswer & { readonly is: 'known' };
+
+/** Whose event is meant. `run`: its name; null where a task was named. */
+interface Meant {
+  readonly taskId: TaskId;
+  readonly run: string | null;
+}
+
+/** `rh-batch webhook details|resend TASK|RUN` */
+export const webhook = async (call: Call, io: Io): Promise<number> => {
+  const action = call.args[0] ?? '';
+  const url = call.text('url');
+  const wrong = wrongUse(action, url);
+  if (wrong !== null) {
+    sayOne('E0001', wrong, 'rh-batch webhook details RUN, rh-batch webhook resend RUN', call, io);
+    return exit.badInput;
+  }
+  const problems = new Problems();
+  const env = await readEnvFile(call, io, problems);
+  const identity = identify(call, io, env, problems);
+  sayProblems(problems, call, io);
+  if (identity === null || problems.errors > 0) return exit.badInput;
+  const meant = await meantBy(call.args[1] ?? '', call, io);
+  if (meant === null) return exit.badInput;
+  const { site, key, clock } = identity;
+  const client = createClient({ baseUrl: site, key, clock, env: identity.env });
+  try {
+    const found = await client.webhook(meant.taskId);
+    if (found.is !== 'known') return refused(found, meant, call, io);
+    return action === 'details'
+      ? details(found, meant, call, io)
+      : await resend(found, url, meant, client, call, io);
+  } finally {
+    await client.close();
+  }
+};
+
+const wrongUse = (action: string, url: string | null): string | null => {
+  if (action !== 'details' && action !== 'resend')
+    return `webhook does "details" or "resend", not "${action}"`;
+  if (url === null) return null;
+  if (action === 'details') return '--url goes with "resend"';
+  return URL.canParse(url) && /^https?:\/\//i.test(url)
+    ? null
+    : `--url wants http(s)://…, not "${url}"`;
+};
+
+/** null: there is no such task, which was said. */
+const meantBy = async (typed: string, call: Call, io: Io): Promise<Meant | null> => {
+  // A run's id has 16 digits at most.
+  if (/^\d{17,}$/.test(typed) && isTaskId(typed)) return { taskId: typed, run: null };
+  const problems = new Problems();
+  const located = await locateProject(call, io, problems, 2);
+  if (located === null) {
+    sayProblems(problems, call, io);
+    return null;
+  }
+  const read = await readStore(located.stateDir);
+  if (!read.ok) {
+    sayOne('E0702', read.problem.message, read.problem.hint, call, io);
+    return null;
+  }
+  const found = findRun(read.state, typed);
+  if (found.is !== 'one') {
+    sayOne('E0703', notOne(typed, found), 'rh-batch status --json lists names and ids', call, io);
+    return null;
+  }
+  const { attempts, inputs } = found.record;
+  const taskId = attempts.findLast((attempt) => attempt.taskId !== null)?.taskId ?? null;
+  if (taskId !== null) return { taskId, run: inputs.name };
+  sayOne('E0703', `run ${inputs.name} has no task yet`, null, call, io);
+  return null;
+};
+
+const refused = (
+  answer: { readonly is: 'none' } | { readonly is: 'failed'; readonly fault: Fault },
+  { taskId, run }: Meant,
+  call: Call,
+  io: Io,
+): number => {
+  if (answer.is === 'failed') sayOne('E0801', answer.fault.message, null, call, io);
+  else
+    sayOne(
+      'E0801',
+      `task ${taskId}${run === null ? '' : ` of ${run}`} has no webhook event: it was submitted without a webhook, or has not ended`,
+      'the manifest\'s "webhookUrl", or apply --listen, gives tasks one',
+      call,
+      io,
+    );
+  return exit.service;
+};
+
+const details = (found: Known, { taskId, run }: Meant, call: Call, io: Io): number => {
+  const { id, url, status, response, retries, createdAt, updatedAt, event } = found;
+  if (call.flag('json')) {
+    const told = { id, url, status, response, retries, createdAt, updatedAt };
+    const webhook = { ...told, event: toPlain(event) };
+    io.out.write(`${JSON.stringify({ version: 1, taskId, run, webhook })}\n`);
+    return exit.done;
+  }
+  const code = isObject(event) ? event.get('code') : undefined;
+  const rows: readonly (readonly [string, string | null])[] = [
+    ['task', run === null ? taskId : `${taskId}  ${run}`],
+    ['event', id],
+    ['sent to', url],
+    ['status', `${status ?? '?'}${retries === null ? '' : `, ${retries} repeats`}`],
+    ['answer', response],
+    ['times', [createdAt, updatedAt].filter((time) => time !== null).join(' to ')],
+    ['told', code === undefined ? null : `code ${jsonText(code)}; the whole event with --json`],
+  ];
+  for (const [name, text] of rows)
+    if (text !== null && text !== '') io.out.write(`${name.padEnd(8)} ${oneLine(text)}\n`);
+  return exit.done;
+};
+
+const resend = async (
+  { id, url: before }: Known,
+  asked: string | null,
+  meant: Meant,
+  client: Webhooks,
+  call: Call,
+  io: Io,
+): Promise<number> => {
+  const url = asked ?? before ?? '';
+  const answer = await client.retryWebhook(id, url);
+  if (answer.is !== 'sent') return refused(answer, meant, call, io);
+  const { taskId, run } = meant;
+  if (call.flag('json'))
+    io.out.write(`${JSON.stringify({ version: 1, taskId, run, resent: { id, url } })}\n`);
+  else io.out.write(`the event of task ${taskId} is sent again${url === '' ? '' : ` to ${url}`}\n`);
+  return exit.done;
+};

@@ -1,0 +1,99 @@
+import { resolve } from 'node:path';
+import { Problems } from '../../diagnostics/problems.js';
+import { readStore } from '../../journal/store.js';
+import { everything } from '../../plan/select/selection.js';
+import { compareBatches } from '../../report/compare/compare.js';
+import { selectedIn } from '../../report/run.js';
+import { summaryJson } from '../../report/files/summary.js';
+import { comparisonText } from '../../report/compare/compare-words.js';
+import type { Call } from '../argv/call.js';
+import { readEarlier } from '../../batch/reports/earlier-batch.js';
+import { ofDay } from '../day.js';
+import { exit } from '../../batch/exit.js';
+import type { Io } from '../../edges/io.js';
+import { applyCommand, inlineLimitOf } from '../../batch/reports/page-options.js';
+import { planProject } from '../../batch/plan/planning.js';
+import { loadProject, readEnvFile } from '../../batch/load/project.js';
+import { reportOf, tellGithub, titleOf, writeReports } from '../../batch/reports/results.js';
+import { sayOne, sayProblems } from '../say.js';
+import { commandFor } from '../argv/typed.js';
+
+/** `rh-batch report`: writes the reports again from the journal; nothing is sent. */
+export const report = async (call: Call, io: Io): Promise<number> => {
+  const problems = new Problems();
+  const env = await readEnvFile(call, io, problems);
+  const project = await loadProject(call, io, problems, 0, undefined, 'lastApply');
+  const read = project === null ? null : await readStore(project.stateDir);
+  if (read !== null && !read.ok) {
+    sayOne('E0702', read.problem.message, read.problem.hint, call, io);
+    return exit.badInput;
+  }
+  const plan =
+    project === null || read === null
+      ? null
+      : await planProject(
+          project,
+          {
+            history: read.state,
+            selection: { ...everything, shard: read.state.scope?.shard ?? null },
+            env,
+            clock: io.clock,
+          },
+          problems,
+        );
+  const inlineLimit = inlineLimitOf(call, problems);
+  const typed = call.text('compare');
+  const dir = resolve(io.cwd, typed ?? '.');
+  const earlier =
+    project === null || typed === null ? null : await readEarlier(typed, dir, project, problems);
+  sayProblems(problems, call, io);
+  if (project === null || plan === null || read === null || problems.errors > 0)
+    return exit.badInput;
+  const { state } = read;
+  const { told } = state;
+  const isSelected = selectedIn(state);
+  const made = await reportOf(
+    plan,
+    state,
+    {
+      name: plan.manifest.name,
+      title: titleOf(plan.manifest),
+      target: plan.manifest.target.id,
+      startedAt: state.beganAt,
+      finishedAt: state.endedAt,
+      exitCode: state.exitCode,
+      stop: state.stop,
+      emulated: project.emulated,
+      submits: state.accepted,
+      assets: {
+        unique: plan.assets.size,
+        uploaded: told?.uploads.count ?? 0,
+        bytes: told?.uploads.bytes ?? 0,
+      },
+      requests: told?.requests ?? { create: state.creates, outputs: 0 },
+      slots: told?.slots ?? null,
+    },
+    new Map(Object.entries(told?.held ?? {})),
+    ({ id }) => isSelected(id),
+  );
+  const comparison = earlier === null ? undefined : compareBatches(earlier, made.runs);
+  const about = ofDay(call, project.manifestBytes, project.date);
+  const written = await writeReports(
+    made,
+    project.outputsDir,
+    {
+      command: applyCommand(about, project),
+      again: commandFor('report', about, { manifest: project.manifest.file }),
+      inlineLimit,
+      ...(comparison === undefined ? {} : { comparison, folders: [dir] }),
+    },
+    io,
+  );
+  await tellGithub(made, io);
+  if (call.flag('json')) io.out.write(`${summaryJson(made, comparison)}\n`);
+  else {
+    if (comparison !== undefined) io.out.write(`${comparisonText(comparison)}\n`);
+    if (written.htmlPath !== null) io.out.write(`report: ${project.show(written.htmlPath)}\n`);
+  }
+  return written.failed ? exit.machine : exit.done;
+};

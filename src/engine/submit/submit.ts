@@ -1,0 +1,353 @@
+import type { RunError } from '../../journal/event.js';
+import type { PlannedRun } from '../../plan/plan.js';
+import type { CreateAnswer, Fault } from '../../runninghub/service.js';
+import type { RunId, TaskId } from '../../values/ids.js';
+import { impossible } from '../../values/impossible.js';
+import { backoffMs } from '../../edges/backoff.js';
+import type { Context } from '../context.js';
+import { errorOf, saysTooFast } from '../errors.js';
+import { noTaskEvidence } from './evidence.js';
+import type { Watched } from '../watch/follow.js';
+import type { Retries } from './retries.js';
+import type { ReadyRun, Supply } from './supply.js';
+import type { Watch } from '../watch/watch.js';
+
+/** Creates lost in a row before the service counts as down: each may be a paid task. */
+const lossesBelieved = 8;
+const trouble = { firstMs: 1_000, maxMs: 60_000 };
+const retryPause = { firstMs: 5_000, maxMs: 60_000 };
+const holdCheckMs = 15_000;
+
+/** A task as the watch follows it, freshly accepted or adopted. */
+export const watched = (
+  run: PlannedRun,
+  attempt: number,
+  taskId: TaskId,
+  acceptedAt: number,
+  runningAt: number | null,
+  reused: ReadonlyMap<string, string> = new Map(),
+  announced = false,
+): Watched => ({
+  run,
+  attempt,
+  taskId,
+  acceptedAt,
+  announced,
+  runningAt,
+  polls: 0,
+  emptyAnswers: 0,
+  failedAnswers: 0,
+  missingAnswers: 0,
+  unread: 0,
+  cancelAsked: null,
+  cancelAskedAt: null,
+  afterCancel: 0,
+  reused,
+});
+
+/**
+ * Carries out attempts: intent on the disk, then the request, then what it was answered on
+ * the disk. Decides what a refusal and a lost answer mean for the run, its slot and the batch.
+ */
+export class Submitter {
+  #underWay = 0;
+  #begun = 0;
+  /** Lost attempts that hold a slot. */
+  #held = 0;
+  #judging = 0;
+  #losses = 0;
+  #lossesInARow = 0;
+  #troubles = 0;
+  #troubledSince: number | null = null;
+  #quietUntil = 0;
+  readonly #resubmitted = new Set<RunId>();
+
+  constructor(
+    private readonly context: Context,
+    private readonly parts: {
+      readonly supply: () => Supply;
+      readonly watch: Watch;
+      readonly retries: Retries;
+    },
+  ) {}
+
+  /** Creates so far. */
+  get begun(): number {
+    return this.#begun;
+  }
+
+  /** Creates whose answer is awaited. */
+  get underWay(): number {
+    return this.#underWay;
+  }
+
+  /** Lost attempts whose fate is being found out: their runs may come back to the queue. */
+  get judging(): number {
+    return this.#judging;
+  }
+
+  get held(): number {
+    return this.#held;
+  }
+
+  /** Creates whose answer was lost, whatever became of them. */
+  get lost(): number {
+    return this.#losses;
+  }
+
+  /** After an answer was lost, one create at a time: each may be a paid task. */
+  atOnce(usual: number): number {
+    return this.#lossesInARow > 0 ? 1 : usual;
+  }
+
+  /** Creates in a row that met trouble. */
+  get troubles(): number {
+    return this.#troubles;
+  }
+
+  /** No create before this time: the service is in trouble. */
+  get quietUntil(): number {
+    return this.#quietUntil;
+  }
+
+  /** Since when creates meet nothing but trouble; null: they do not. */
+  get troubledSince(): number | null {
+    return this.#troubledSince;
+  }
+
+  /** One attempt of a run, whose slot it takes. */
+  async submit(ready: ReadyRun): Promise<void> {
+    const { context } = this;
+    const { run } = ready;
+    const { journal, service } = context.edges;
+    const sure = context.slots.take(context.now);
+    this.#underWay += 1;
+    this.#begun += 1;
+    try {
+      if (!(await context.stillHeld())) {
+        this.parts.supply().putBack(ready);
+        context.slots.release();
+        return;
+      }
+      const record = journal.state.runs.get(run.id);
+      const attempt = (record?.attempts.at(-1)?.attempt ?? 0) + 1;
+      await context.record({
+        type: 'intent',
+        run: run.id,
+        attempt,
+        inputs: record === undefined ? context.options.inputs(run) : null,
+      });
+      const sentAt = context.now;
+      const answer = await service.create(
+        context.options.request(run, ready.fileNames),
+        context.creates.signal,
+      );
+      if (answer.is === 'refused' && answer.fault.class === 'capacity' && sure)
+        this.parts.watch.refused();
+      await this.#answered(ready, attempt, answer, sentAt);
+    } finally {
+      this.#underWay -= 1;
+    }
+  }
+
+  async #answered(
+    ready: ReadyRun,
+    attempt: number,
+    answer: CreateAnswer,
+    sentAt: number,
+  ): Promise<void> {
+    switch (answer.is) {
+      case 'accepted':
+        return this.#accepted(ready, attempt, answer);
+      case 'refused':
+        return this.#refused(ready, attempt, answer.fault);
+      case 'lost':
+        return this.#lost(ready, attempt, answer.fault, sentAt);
+      default:
+        return impossible(answer);
+    }
+  }
+
+  async #accepted(
+    { run, reused }: ReadyRun,
+    attempt: number,
+    { taskId, running, netWssUrl, nodeErrors }: CreateAnswer & { is: 'accepted' },
+  ): Promise<void> {
+    const { context } = this;
+    const { now } = context;
+    context.account.accepted();
+    this.#calm();
+    // Watched before it is durable: should the disk refuse, its id is still told.
+    const announced = context.edges.ends !== undefined;
+    this.parts.watch.add(
+      watched(run, attempt, taskId, now, running ? now : null, reused, announced),
+      netWssUrl,
+    );
+    context.slots.accepted(now, this.parts.watch.standing());
+    await context.record({ type: 'accepted', run: run.id, attempt, taskId });
+    if (running) context.edges.journal.appendLater({ type: 'observed', run: run.id, taskId });
+    for (const message of nodeErrors)
+      context.edges.show({ type: 'notice', message: `${run.name}: ${message}` });
+  }
+
+  async #refused(ready: ReadyRun, attempt: number, fault: Fault): Promise<void> {
+    const { context } = this;
+    const { run } = ready;
+    const { now } = context;
+    const record = (then: 'capacity' | 'retry' | 'final' | 'stop'): Promise<void> =>
+      context.record({ type: 'refused', run: run.id, attempt, error: errorOf(fault), then });
+    if (saysTooFast(fault)) this.parts.watch.tooFast();
+    if (fault.class === 'capacity') {
+      context.slots.refused(now, fault.retryAfterMs, this.parts.watch.ghosts);
+      this.#lossesInARow = 0;
+      this.parts.supply().putBack(ready);
+      context.edges.show({ type: 'waiting', for: 'capacity', message: fault.message });
+      return record('capacity');
+    }
+    context.slots.release();
+    switch (fault.class) {
+      case 'transient':
+      case 'unknown':
+        this.parts.supply().putBack(ready);
+        this.#trouble(fault);
+        return record('capacity');
+      case 'account':
+        this.parts.supply().putBack(ready);
+        context.halt({ is: 'service', message: fault.message });
+        return record('stop');
+      case 'input':
+      case 'task':
+        this.#calm();
+        return record(this.#afterRefusal(ready, fault));
+      default:
+        return impossible(fault.class);
+    }
+  }
+
+  #afterRefusal(ready: ReadyRun, fault: Fault): 'capacity' | 'retry' | 'final' {
+    if (this.parts.supply().forgetStale(ready.run.id, ready.reused, fault.message)) {
+      this.parts.supply().tryLater(ready.run, this.context.now);
+      return 'capacity';
+    }
+    return this.afterFailure(ready.run, errorOf(fault));
+  }
+
+  /** A task that failed: put back in the queue where policy allows it. */
+  afterTask(task: Watched, error: RunError): 'again' | 'retry' | 'final' {
+    const { supply } = this.parts;
+    if (!task.run.selected || !supply().forgetStale(task.run.id, task.reused, error.message))
+      return this.afterFailure(task.run, error);
+    supply().tryLater(task.run, this.context.now);
+    return 'again';
+  }
+
+  afterFailure(run: PlannedRun, error: RunError): 'retry' | 'final' {
+    // Followed since it was paid for; nobody asked for another submit of it.
+    const then = run.selected ? this.parts.retries.after(run.id, error) : 'final';
+    if (then === 'final') this.context.account.failed();
+    else {
+      const tries = this.parts.retries.count(run.id);
+      const pause = backoffMs(retryPause, tries, this.context.edges.random);
+      this.parts.supply().tryLater(run, this.context.now + pause);
+    }
+    return then;
+  }
+
+  /** A task may exist: the run is `unknown` until that is known otherwise. */
+  async #lost(ready: ReadyRun, attempt: number, fault: Fault, sentAt: number): Promise<void> {
+    const { context } = this;
+    this.#held += 1;
+    this.#losses += 1;
+    this.#lossesInARow += 1;
+    if (this.#lossesInARow > 1) this.#trouble(fault);
+    if (this.#lossesInARow >= lossesBelieved)
+      context.halt({
+        is: 'service',
+        message: `${this.#lossesInARow} submits in a row were not answered: ${fault.message}`,
+      });
+    await context.record({ type: 'lost', run: ready.run.id, attempt, why: fault.message });
+    context.track(this.#settleLost(ready, attempt, sentAt));
+  }
+
+  async #settleLost(ready: ReadyRun, attempt: number, sentAt: number): Promise<void> {
+    this.#judging += 1;
+    const hold = await this.#judge(ready, attempt, sentAt).finally(() => {
+      this.#judging -= 1;
+    });
+    if (hold) await this.#hold();
+  }
+
+  /** @returns whether the attempt goes on holding its slot. */
+  async #judge({ run }: ReadyRun, attempt: number, sentAt: number): Promise<boolean> {
+    const { context } = this;
+    const { onUnknown } = context.plan.manifest.execution;
+    if (onUnknown === 'resubmit' && this.mayResubmit(run.id)) {
+      await context.record({ type: 'resolved', run: run.id, attempt, how: { is: 'resubmit' } });
+      this.parts.supply().tryLater(run, context.now);
+    } else if (onUnknown === 'auto') {
+      const known = (): TaskId[] => this.parts.watch.tasks().map(({ taskId }) => taskId);
+      const { shortestRunMs } = context.account;
+      const { service, clock } = context.edges;
+      const input = { sentAt, shortestRunMs, known };
+      const evidence = await noTaskEvidence(input, service, clock, context.reads.signal);
+      if (!evidence.noTask) {
+        const { said } = evidence;
+        await context.record({ type: 'judged', run: run.id, attempt, said, candidates: [] });
+      } else {
+        const how = { is: 'noTask', evidence: evidence.said } as const;
+        await context.record({ type: 'resolved', run: run.id, attempt, how });
+        this.parts.supply().tryLater(run, context.now);
+        this.#release();
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** `onUnknown: resubmit` pays for a run again once, never twice. */
+  mayResubmit(run: RunId): boolean {
+    if (this.#resubmitted.has(run)) return false;
+    this.#resubmitted.add(run);
+    return true;
+  }
+
+  /**
+   * A lost attempt keeps its place in the count of slots until the account counts no more
+   * tasks than we know, or, where it does not tell, until a task must have timed out.
+   */
+  async #hold(): Promise<void> {
+    const { context } = this;
+    const { signal } = context.reads;
+    const { queueMs, runMs } = context.plan.manifest.execution.timeout;
+    const until = context.now + queueMs + runMs;
+    while (!signal.aborted && context.now < until) {
+      // Nothing waits for the slot: the hold has no purpose any more.
+      if (context.stop !== null || this.parts.supply().exhausted) break;
+      await context.edges.clock.sleep(holdCheckMs, signal);
+      const account = await context.edges.service.account(signal);
+      if (account.is !== 'known' || account.tasksInFlight === null) continue;
+      if (account.tasksInFlight <= this.parts.watch.alive) break;
+    }
+    this.#release();
+  }
+
+  #release(): void {
+    this.#held -= 1;
+    this.context.slots.release();
+    this.context.wake.notify();
+  }
+
+  #trouble(fault: Fault): void {
+    const { now, edges } = this.context;
+    this.#troubles += 1;
+    this.#troubledSince ??= now;
+    this.#quietUntil = now + backoffMs(trouble, this.#troubles, edges.random, fault.retryAfterMs);
+    edges.show({ type: 'waiting', for: 'service', message: fault.message });
+  }
+
+  #calm(): void {
+    this.#troubles = 0;
+    this.#troubledSince = null;
+    this.#lossesInARow = 0;
+  }
+}

@@ -1,0 +1,78 @@
+import { Problems } from '../diagnostics/problems.js';
+import { siteOf } from '../runninghub/site.js';
+import type { Call } from '../commands/argv/call.js';
+import { defaultSite } from '../batch/connect.js';
+import type { Chosen } from './fields.js';
+import type { Material } from './material.js';
+import type { Io } from '../edges/io.js';
+import { readEnvFile } from '../batch/load/project.js';
+
+export interface NextInput {
+  readonly material: Material;
+  readonly chosen: Chosen;
+  /** As people see them. */
+  readonly manifest: string;
+  readonly table: string;
+  readonly call: Call;
+  readonly io: Io;
+  /** Whether plan found no mistake. */
+  readonly mended: boolean;
+}
+
+/** What a person does after init, in order. */
+export const nextSteps = async (input: NextInput): Promise<string[]> => {
+  const { material, chosen, manifest, table, call, io, mended } = input;
+  const env = await readEnvFile(call, io, new Problems());
+  const site = siteOf(call.text('baseUrl') ?? env.get('RUNNINGHUB_BASE_URL') ?? defaultSite);
+  const argument = manifest === 'manifest.yaml' ? '' : ` ${shellWord(manifest)}`;
+  const keyed = (env.get('RUNNINGHUB_API_KEY')?.trim() ?? '') !== '';
+  const empty = chosen.columns.filter(({ cells }) => cells.every((cell) => cell === null));
+  return [
+    'next:',
+    ...(keyed ? [] : keySteps(siteFor(material, site))),
+    ...siteSteps(material, site),
+    ...(material.workflow === null ? [`  ${pullCommand(material)}`] : []),
+    ...(mended ? [] : [`  mend what is told above, then`]),
+    ...(chosen.columns.length === 0
+      ? []
+      : [
+          `  add rows to ${table}, one per run${empty.length === 0 ? '' : ` (nothing yet in ${empty.map(({ address }) => address).join(', ')})`}`,
+        ]),
+    `  rh-batch plan${argument}    # what would run; nothing is sent`,
+    `  rh-batch apply${argument}    # runs it and writes report.html`,
+    ...(keyed || material.workflow === null
+      ? []
+      : [`  rh-batch apply${argument} --emulator    # a rehearsal: needs no key, costs nothing`]),
+  ];
+};
+
+const pullCommand = ({ target: { pull, syntax }, id, file }: Material): string => {
+  if (pull === null) return `put the file with its fields where "${syntax.file}" says: ${file}`;
+  const flag = pull.flag === null ? '' : `--${pull.flag} `;
+  return `rh-batch pull ${flag}${id}    # saves its fields`;
+};
+
+const siteFor = ({ origin }: Material, site: string): string =>
+  origin !== null && isRunningHub(origin) ? siteOf(origin) : site;
+
+/** Typed once, into nothing that stays: no file, and no history of the shell. */
+const keySteps = (site: string): string[] => [
+  '  RUNNINGHUB_API_KEY is not set. The API page of your account shows it (members',
+  `  and enterprises, on ${site}); it belongs into no file:`,
+  process.platform === 'win32'
+    ? '  $env:RUNNINGHUB_API_KEY = Read-Host    # in PowerShell: paste it, Enter'
+    : '  read -rs RUNNINGHUB_API_KEY && export RUNNINGHUB_API_KEY    # paste it, Enter',
+];
+
+/** A key belongs to one of the two sites. */
+const siteSteps = (material: Material, site: string): string[] => {
+  const wanted = siteFor(material, site);
+  return wanted === site ? [] : [`  export RUNNINGHUB_BASE_URL=${wanted}    # its site`];
+};
+
+const isRunningHub = (origin: string): boolean =>
+  /^https?:\/\/(?:[\w-]+\.)*runninghub\.(?:cn|ai)(?::\d+)?$/i.test(origin);
+
+/** Pasted into a shell it is one word. */
+const shellWord = (text: string): string =>
+  /^[\w./@%+,:-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;

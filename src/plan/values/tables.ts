@@ -1,0 +1,53 @@
+import type { Diagnostic } from '../../diagnostics/diagnostic.js';
+import { error } from '../../diagnostics/diagnostic.js';
+import type { Problems } from '../../diagnostics/problems.js';
+import type { Matrix, TableOrigin } from '../../matrix/combination.js';
+import { shownDelimiter } from '../../matrix/tables/table.js';
+
+/** The names of a table were read as one, and this name means nothing. */
+export const wrongDelimiter = (table: TableOrigin): Diagnostic | null => {
+  const { otherDelimiter, columns, at, file } = table;
+  if (otherDelimiter === null) return null;
+  const mark = shownDelimiter(otherDelimiter);
+  return error(
+    'E0331',
+    at,
+    `"${columns[0] ?? ''}" was read as one column: no field has this name`,
+    {
+      hint: `its cells seem to be separated by "${mark}": rows: { file: ${fileName(file)}, delimiter: "${mark}" }`,
+    },
+  );
+};
+
+/** The table of which a variable is the only column, with names that another delimiter would part. */
+export const unparted = ({ tables }: Matrix, name: string): TableOrigin | null =>
+  tables.find(
+    ({ variables, otherDelimiter }) => otherDelimiter !== null && variables.includes(name),
+  ) ?? null;
+
+/**
+ * A table none of whose columns is read would make as many runs as it has rows, all of them
+ * alike and paid for. @returns the variables that such tables gave: they need no word of their own.
+ */
+export const checkTables = (
+  { tables }: Matrix,
+  used: ReadonlySet<string>,
+  problems: Problems,
+): ReadonlySet<string> => {
+  const told = new Set<string>();
+  for (const table of tables) {
+    const { file, at, columns, variables } = table;
+    if (variables.length === 0 || variables.some((name) => used.has(name))) continue;
+    for (const name of variables) told.add(name);
+    problems.add(
+      wrongDelimiter(table) ??
+        error('E0331', at, `none of the columns of ${file} is used`, {
+          notes: [`its columns: ${columns.join(', ')}`],
+          hint: `name a column as the field that it sets (Positive Prompt.text), or read it: set: { Positive Prompt.text: \${{ ${columns.find((name) => !name.startsWith('_')) ?? 'column'} }} }`,
+        }),
+    );
+  }
+  return told;
+};
+
+const fileName = (file: string): string => file.split(/[/\\]/).at(-1) ?? file;

@@ -1,0 +1,315 @@
+import { resolve } from 'node:path';
+import pLimit from 'p-limit';
+import type { Asset } from '../../assets/asset.js';
+import type { Inspected } from '../../assets/inspect.js';
+import { isAmong } from '../../assets/endings.js';
+import { codeOf, inspectAsset, maxUploadBytes } from '../../assets/inspect.js';
+import { error } from '../../diagnostics/diagnostic.js';
+import { didYouMean } from '../../diagnostics/nearest.js';
+import type { Problems } from '../../diagnostics/problems.js';
+import type { Files } from '../../edges/files/files.js';
+import type { AssetOptions } from '../../manifest/manifest.js';
+import type { Datum } from '../../values/datum.js';
+import { impossible } from '../../values/impossible.js';
+import { canonicalJson, jsonText } from '../../values/json-text.js';
+import { withLineFeeds } from '../../values/line-ends.js';
+import type { Place } from '../../values/place.js';
+import { isIntegerField } from '../../workflow/fields.js';
+import { isRemote } from '../../workflow/loaders.js';
+import type { Field, FieldRules, Medium } from '../../workflow/workflow.js';
+import { coerce, isSendable, jsonOf } from './coerce.js';
+import { isLeftOut, isOneOfMany, itemsOf } from '../items.js';
+import type { AssetValue, JsonValue, OverrideValue } from '../plan.js';
+import type { BrokenRule } from './rules.js';
+import { brokenCount, brokenRule } from './rules.js';
+
+/** A value on its way to a field, with what is needed to talk about it. */
+export interface ValueInput {
+  readonly datum: Datum;
+  readonly field: Field;
+  /** Absolute folder: relative paths start there. */
+  readonly dir: string;
+  readonly address: string;
+  readonly at: () => Place | null;
+}
+
+const verbs = ['asset', 'file', 'value', 'asSaved'] as const;
+const maxTextBytes = 8 * 1024 * 1024;
+
+/** Turns user data into override values; hashes each asset once, reads each text file once. */
+export class Values {
+  readonly assets = new Map<string, Asset>();
+  readonly #inspected = new Map<string, Promise<Inspected>>();
+  readonly #texts = new Map<string, Promise<TextRead>>();
+  readonly #limit = pLimit(2);
+
+  constructor(
+    /** The file of the base values, as people see it. */
+    private readonly baseFile: string,
+    private readonly options: AssetOptions,
+    private readonly files: Files,
+  ) {}
+
+  /**
+   * undefined: not given, the base value stays; null: a mistake, which is in `problems`.
+   * A promise only where a file is read: a million rows have no time for a million turns.
+   */
+  valueOf(
+    input: ValueInput,
+    problems: Problems,
+  ): OverrideValue | null | undefined | Promise<OverrideValue | null | undefined> {
+    const { datum } = input;
+    if (datum.is === 'absent' || isLeftOut(datum, input.field)) return undefined;
+    if (datum.is === 'map' && input.field.kind !== 'object')
+      return this.#verb(datum, input, problems);
+    if (datum.is === 'map' && datum.entries.size === 1) {
+      const [name] = datum.entries.keys();
+      if (verbs.some((verb) => verb === name)) return this.#verb(datum, input, problems);
+    }
+    if (datum.is !== 'map' && input.field.kind === 'list' && input.field.file !== null)
+      return this.#assets(datum, input, problems);
+    if (datum.is === 'scalar' && isOneOfMany(datum, input.field))
+      return this.#literal({ is: 'list', items: [datum] }, input, problems);
+    if (datum.is === 'scalar' && this.#isLocalFile(datum.text, input))
+      return this.#asset(datum.text, input, problems);
+    return this.#literal(datum, input, problems);
+  }
+
+  async #verb(
+    { entries }: Datum & { is: 'map' },
+    input: ValueInput,
+    problems: Problems,
+  ): Promise<OverrideValue | null | undefined> {
+    const [[name, value] = ['', { is: 'absent' } as Datum]] = entries;
+    const verb = verbs.find((known) => known === name);
+    if (verb === undefined || entries.size !== 1) {
+      problems.add(
+        error(
+          'E0408',
+          input.at(),
+          `"${input.address}" takes a value or one of { asset }, { file }, { value }, { asSaved: true }`,
+          {
+            hint: didYouMean(name, verbs),
+          },
+        ),
+      );
+      return null;
+    }
+    switch (verb) {
+      case 'asset':
+        if (value.is === 'absent') return undefined;
+        return value.is === 'scalar'
+          ? this.#asset(value.text, input, problems)
+          : this.#wrong(input, 'a path', problems);
+      case 'file':
+        if (value.is === 'absent') return undefined;
+        return value.is === 'scalar'
+          ? this.#textFile(value.text, input, problems)
+          : this.#wrong(input, 'a path', problems);
+      case 'value': {
+        const json = jsonOf(value);
+        return json === undefined
+          ? this.#wrong(input, 'a JSON value', problems)
+          : { is: 'json', json };
+      }
+      case 'asSaved':
+        return { is: 'asSaved' };
+      default:
+        return impossible(verb);
+    }
+  }
+
+  #literal(
+    datum: Exclude<Datum, { is: 'absent' }>,
+    input: ValueInput,
+    problems: Problems,
+  ): OverrideValue | null | undefined {
+    const { rules, name } = input.field;
+    // A text file may be empty, too.
+    if (isLeftOut(datum, input.field)) return undefined;
+    const coerced = coerce(datum, input.field, rules?.whole ?? isIntegerField(name));
+    if (!coerced.ok) return this.#wrong(input, coerced.takes, problems);
+    const { json } = coerced;
+    // What the service itself has there it takes, whatever it says of choices.
+    const own = canonicalJson(json) === canonicalJson(input.field.value);
+    const broken = rules === null || own ? null : brokenRule(json, rules);
+    return broken === null ? { is: 'json', json } : this.#broken(broken, input, problems);
+  }
+
+  #broken({ message, hint, notes }: BrokenRule, input: ValueInput, problems: Problems): null {
+    problems.add(error('E0411', input.at(), `${input.address} ${message}`, { hint, notes }));
+    return null;
+  }
+
+  #wrong({ address, field, at, datum }: ValueInput, takes: string, problems: Problems): null {
+    const given = datum.is === 'scalar' ? `"${clip(datum.text)}"` : `a ${datum.is}`;
+    problems.add(
+      error('E0406', at(), `${address} takes ${takes}, not ${given}`, {
+        notes: [`its value in ${this.baseFile} is ${clip(jsonText(field.value))}`],
+      }),
+    );
+    return null;
+  }
+
+  /** Inference (DESIGN 4.4): URLs, the service's own names and the base value pass untouched. */
+  #isLocalFile(value: string, { field }: ValueInput): boolean {
+    if (field.file === null || !this.options.infer) return false;
+    if (value === '' || value === field.value) return false;
+    // The service names a bundle by its content alone (runninghub-api 4.1).
+    if (field.file === 'archive' && /^[0-9a-f]{32,64}$/.test(value)) return false;
+    return !isRemote(value);
+  }
+
+  /** A field that takes several files: a list of paths and links, a JSON text of one, or one alone. */
+  async #assets(
+    datum: Exclude<Datum, { is: 'absent' | 'map' }>,
+    input: ValueInput,
+    problems: Problems,
+  ): Promise<OverrideValue | null | undefined> {
+    const items: (AssetValue | JsonValue)[] = [];
+    for (const item of itemsOf(datum)) {
+      if (item === null) return this.#wrong(input, 'a list of files', problems);
+      const value = this.#isLocalFile(item, input)
+        ? await this.#asset(item, input, problems)
+        : ({ is: 'json', json: item } as const);
+      if (value === null) return null;
+      items.push(value);
+    }
+    const { rules } = input.field;
+    if (items.length === 0 && rules !== null) return undefined;
+    const broken = rules === null ? null : brokenCount(items.length, rules);
+    if (broken !== null) return this.#broken(broken, input, problems);
+    return items.some(({ is }) => is === 'asset')
+      ? { is: 'assets', items }
+      : { is: 'json', json: items.flatMap((item) => (item.is === 'json' ? [item.json] : [])) };
+  }
+
+  async #asset(path: string, input: ValueInput, problems: Problems): Promise<AssetValue | null> {
+    const wanted = input.field.file;
+    const found = await this.#inspect(path, input);
+    if (!found.ok) {
+      problems.add(
+        error(codeOf(found.is), input.at(), `${path} ${found.why}`, {
+          hint: hintFor(found.is, path, wanted),
+        }),
+      );
+      return null;
+    }
+    const { asset } = found;
+    const misfit = wanted === null ? null : misfitOf(asset, wanted, input.field.rules);
+    if (misfit !== null) {
+      problems.add(
+        error(
+          'E0505',
+          input.at(),
+          `${path} is ${misfit}, ${input.address} takes ${takenBy(wanted, input.field.rules)}`,
+        ),
+      );
+      return null;
+    }
+    if (!this.assets.has(asset.sha256)) this.assets.set(asset.sha256, asset);
+    return { is: 'asset', sha256: asset.sha256, path };
+  }
+
+  /** Each file once, however many cells name it. */
+  #inspect(path: string, { dir, field }: ValueInput): Promise<Inspected> {
+    const absolute = resolve(dir, path);
+    const goesTo = field.file === 'model' ? 'loras' : 'files';
+    const maxBytes = field.rules?.files?.maxBytes ?? maxUploadBytes;
+    const key = `${goesTo} ${maxBytes} ${absolute}`;
+    let inspected = this.#inspected.get(key);
+    if (inspected === undefined) {
+      inspected = this.#limit(() => inspectAsset(absolute, path, this.files, goesTo, maxBytes));
+      this.#inspected.set(key, inspected);
+    }
+    return inspected;
+  }
+
+  async #textFile(
+    path: string,
+    input: ValueInput,
+    problems: Problems,
+  ): Promise<OverrideValue | null | undefined> {
+    const absolute = resolve(input.dir, path);
+    let reading = this.#texts.get(absolute);
+    if (reading === undefined) this.#texts.set(absolute, (reading = this.#readText(absolute)));
+    const read = await reading;
+    if (read.ok)
+      return this.#literal({ is: 'scalar', text: read.text, type: 'text' }, input, problems);
+    problems.add(error('E0409', input.at(), `${path} ${read.why}`));
+    return null;
+  }
+
+  async #readText(path: string): Promise<TextRead> {
+    const read = await this.files.read(path, maxTextBytes);
+    if (!read.ok)
+      return {
+        ok: false,
+        why: read.is === 'missing' ? 'does not exist' : `cannot be read (${read.detail})`,
+      };
+    try {
+      const decoded = new TextDecoder('utf-8', { fatal: true }).decode(read.value);
+      return isSendable(decoded)
+        ? { ok: true, text: withLineFeeds(decoded) }
+        : { ok: false, why: 'holds NUL characters' };
+    } catch {
+      return { ok: false, why: 'is not text in UTF-8' };
+    }
+  }
+}
+
+type TextRead =
+  { readonly ok: true; readonly text: string } | { readonly ok: false; readonly why: string };
+
+/** What a file is that its field does not take; null: it may be right, by its first bytes. */
+const misfitOf = ({ kind }: Asset, wanted: Medium, rules: FieldRules | null): string | null => {
+  // Of a type that nobody knows by its bytes: the service shall judge. A LoRA is always known.
+  if (kind.medium === 'other') return wanted === 'model' ? 'no safetensors file' : null;
+  const endings = rules?.files?.endings ?? null;
+  const fits = (wanted === 'any' || kind.medium === wanted) && isAmong(kind.ext, endings);
+  return fits ? null : `${article(kind.medium)} (${kind.ext})`;
+};
+
+const nouns: Readonly<Record<string, string>> = {
+  archive: 'a .zip of pictures',
+  model: 'a LoRA (.safetensors)',
+  any: 'a file',
+};
+
+const takenBy = (medium: Medium | null, rules: FieldRules | null): string => {
+  const endings = rules?.files?.endings ?? null;
+  return endings === null ? nounFor(medium) : `${nounFor(medium)} (${endings.join(', ')})`;
+};
+
+const nounFor = (medium: Medium | null): string =>
+  nouns[medium ?? 'any'] ?? article(medium ?? 'file');
+
+const article = (medium: string): string =>
+  /^[aeiou]/.test(medium) ? `an ${medium}` : `a ${medium}`;
+
+const hintFor = (
+  is: (Inspected & { ok: false })['is'],
+  path: string,
+  wanted: Medium | null,
+): string | null => {
+  switch (is) {
+    case 'tooLarge':
+      return /\.safetensors$/i.test(path)
+        ? 'LoRA files of any size go into RHLoraLoader.lora_name'
+        : 'host it elsewhere and give its public URL';
+    case 'missing':
+      return 'paths start at the folder of the file that names them';
+    case 'directory':
+      return wanted === 'archive'
+        ? `this field takes a .zip: (cd ${path} && zip -X -r ../pictures.zip .)`
+        : null;
+    case 'unreadable':
+    case 'empty':
+      return null;
+  }
+};
+
+const clip = (value: string): string => {
+  const line = value.replace(/\s+/g, ' ');
+  return line.length > 80 ? `${line.slice(0, 79)}…` : line;
+};

@@ -1,0 +1,84 @@
+import type { Comparison } from '../compare/compare.js';
+import { amount } from '../cost.js';
+import { exactJson } from './exact-json.js';
+import type { BatchReport, Counts, ReportRun } from '../model.js';
+import { durationOf } from '../model.js';
+import { isoTime } from '../time.js';
+
+/**
+ * summary.json: the apply in numbers (DESIGN 10, schemas/summary.schema.json); `indent` 0: one
+ * line. What `report --compare --json` prints has `comparison` beside it.
+ */
+export const summaryJson = (report: BatchReport, comparison?: Comparison, indent = 2): string => {
+  const { assets, outputs, cost, requests } = report;
+  const summary = {
+    version: 1,
+    name: report.name,
+    workflowId: report.target,
+    startedAt: isoTime(report.startedAt),
+    finishedAt: isoTime(report.finishedAt),
+    durationMs: durationOf(report),
+    exitCode: report.exitCode,
+    stop: report.stop,
+    emulated: report.emulated,
+    counts: countsOf(report.counts),
+    thisApply: countsOf(report.thisApply),
+    submits: report.submits,
+    assets: {
+      referenced: assets.referenced,
+      unique: assets.unique,
+      uploaded: assets.uploaded,
+      bytes: assets.bytes,
+    },
+    outputs: { files: outputs.files, bytes: outputs.bytes },
+    cost: {
+      coins: amount(cost.coins),
+      money: amount(cost.money),
+      taskTimeMs: cost.taskTimeMs,
+    },
+    requests: { create: requests.create, outputs: requests.outputs },
+    possibleDuplicates: report.possibleDuplicates,
+    ...(comparison === undefined ? {} : { comparison: comparisonOf(comparison) }),
+  };
+  return `${exactJson(summary, indent)}\n`;
+};
+
+const countsOf = (counts: Counts): Counts => ({
+  total: counts.total,
+  succeeded: counts.succeeded,
+  reused: counts.reused,
+  failed: counts.failed,
+  cancelled: counts.cancelled,
+  unknown: counts.unknown,
+  pending: counts.pending,
+});
+
+/** Runs that are the same are counted and not listed. */
+const comparisonOf = ({ earlier, pairs, counts, cost, runMs }: Comparison) => ({
+  before: { dir: earlier.shown, name: earlier.name, startedAt: isoTime(earlier.startedAt) },
+  counts,
+  cost: {
+    before: { coins: amount(cost.before.coins), money: amount(cost.before.money) },
+    after: { coins: amount(cost.after.coins), money: amount(cost.after.money) },
+  },
+  runMs,
+  runs: pairs
+    .filter(({ verdict }) => verdict !== 'same')
+    .map(({ verdict, before, after, ...pair }) => ({
+      verdict,
+      matchedBy: 'matchedBy' in pair ? pair.matchedBy : null,
+      before: before === null ? null : sideOf(before),
+      after: after === null ? null : sideOf(after),
+    })),
+});
+
+const sideOf = ({ index, id, name, status, outputs, runMs, cost }: ReportRun) => ({
+  index,
+  id,
+  name,
+  status,
+  outputs: outputs.map(({ path, sha256 }) => ({ path, sha256 })),
+  runMs,
+  coins: amount(cost.coins),
+  money: amount(cost.money),
+});

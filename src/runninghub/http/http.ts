@@ -1,0 +1,258 @@
+import { createReadStream } from 'node:fs';
+import { request } from 'undici';
+import type { Agent, Dispatcher, FormData } from 'undici';
+import { timeLimit } from './time-limit.js';
+import type { Json } from '../../values/json.js';
+import { parseJson } from '../../values/json-text.js';
+import { dispatcherOf } from './proxies.js';
+
+/** What a request came to, before anybody asks what it means. */
+export type Reply =
+  | {
+      readonly is: 'json';
+      readonly status: number;
+      readonly body: Json;
+      readonly retryAfterMs: number | null;
+    }
+  /** An answer that is no JSON: an HTML page, an empty or a cut body. */
+  | {
+      readonly is: 'other';
+      readonly status: number;
+      readonly why: string;
+      readonly retryAfterMs: number | null;
+    }
+  /** No answer. `sent`: bytes of the request may have reached the service. */
+  | { readonly is: 'none'; readonly code: string; readonly why: string; readonly sent: boolean };
+
+export interface HttpOptions {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Real milliseconds, whatever the batch's clock says. */
+  readonly readMs: number;
+  readonly createMs: number;
+  readonly uploadMs: number;
+}
+
+const maxAnswerBytes = 16 * 1024 * 1024;
+export const maxOutputsBytes = 128 * 1024 * 1024;
+const connectMs = 15_000;
+const putChunkBytes = 1 << 20;
+
+/**
+ * Our own dispatchers, passed into every call: without one, Node may use its older built-in
+ * client (DEPENDENCIES 1b). Creates get a connection of their own each: a kept one that the
+ * server just closed would lose the request, and with it a run's certainty.
+ */
+export class Http {
+  readonly #kept: Dispatcher;
+  readonly #fresh: Dispatcher;
+
+  constructor(private readonly options: HttpOptions) {
+    const make = (more: Agent.Options): Dispatcher =>
+      dispatcherOf(options.env, { connect: { timeout: connectMs }, connections: 32, ...more });
+    this.#kept = make({ keepAliveTimeout: 4_000 });
+    this.#fresh = make({ pipelining: 0 });
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#kept.destroy(), this.#fresh.destroy()]);
+  }
+
+  send(
+    call: {
+      readonly kind: 'read' | 'create' | 'upload';
+      /** Of the answer. */
+      readonly maxBytes?: number;
+      readonly method: 'GET' | 'POST' | 'PUT';
+      readonly url: string;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly body?: string | FormData;
+    },
+    signal: AbortSignal | undefined,
+  ): Promise<Reply> {
+    const limitMs = {
+      read: this.options.readMs,
+      create: this.options.createMs,
+      upload: this.options.uploadMs,
+    }[call.kind];
+    return this.#exchange(call, limitMs, signal);
+  }
+
+  async #exchange(
+    call: Parameters<Http['send']>[0],
+    limitMs: number,
+    signal: AbortSignal | undefined,
+  ): Promise<Reply> {
+    // The timer is unreferenced and the whole exchange stands under it, so a slow drip ends too.
+    const { maxBytes = maxAnswerBytes } = call;
+    const limit = timeLimit(limitMs);
+    const either = signal === undefined ? limit.signal : AbortSignal.any([limit.signal, signal]);
+    try {
+      const answer = await request(call.url, {
+        dispatcher: call.kind === 'create' ? this.#fresh : this.#kept,
+        method: call.method,
+        headers: call.headers,
+        signal: either,
+        headersTimeout: 0,
+        bodyTimeout: 0,
+        ...(call.body === undefined ? {} : { body: call.body }),
+      });
+      const retryAfterMs = retryAfter(answer.headers['retry-after']);
+      const text = await boundedText(answer.body, maxBytes);
+      if (text === null)
+        return {
+          is: 'other',
+          status: answer.statusCode,
+          why: `an answer of more than ${maxBytes >> 20} MB`,
+          retryAfterMs,
+        };
+      const read = parseJson(text);
+      return read.ok
+        ? { is: 'json', status: answer.statusCode, body: read.value, retryAfterMs }
+        : { is: 'other', status: answer.statusCode, why: describeBody(text), retryAfterMs };
+    } catch (cause) {
+      if (limit.signal.aborted && signal?.aborted !== true)
+        return {
+          is: 'none',
+          code: 'timeout',
+          why: `no answer within ${limitMs / 1000} s`,
+          sent: true,
+        };
+      return broken(cause);
+    } finally {
+      limit.clear();
+    }
+  }
+
+  /**
+   * PUT of a file of any size to a signed link, streamed: no key goes along, and `uploadMs` is
+   * how long nothing may move, not how long it may take.
+   */
+  async put(
+    url: string,
+    file: { readonly path: string; readonly bytes: number },
+    signal: AbortSignal | undefined,
+  ): Promise<
+    | { readonly is: 'status'; readonly status: number }
+    | { readonly is: 'unreadable'; readonly why: string }
+    | (Reply & { is: 'none' })
+  > {
+    const unreadable: string[] = [];
+    const body = createReadStream(file.path, { highWaterMark: putChunkBytes });
+    body.on('error', ({ message }) => unreadable.push(message));
+    try {
+      const answer = await request(url, {
+        dispatcher: this.#fresh,
+        method: 'PUT',
+        headers: {
+          'content-type': 'application/octet-stream',
+          'content-length': String(file.bytes),
+        },
+        body,
+        headersTimeout: this.options.uploadMs,
+        bodyTimeout: this.options.uploadMs,
+        ...(signal === undefined ? {} : { signal }),
+      });
+      await answer.body.dump();
+      return { is: 'status', status: answer.statusCode };
+    } catch (cause) {
+      const [why] = unreadable;
+      return why === undefined ? broken(cause) : { is: 'unreadable', why };
+    } finally {
+      body.destroy();
+    }
+  }
+
+  /** GET of a file; redirects are followed by hand so that a key can never ride along. */
+  async open(
+    url: string,
+    headers: Readonly<Record<string, string>>,
+    signal: AbortSignal | undefined,
+  ): Promise<
+    { readonly is: 'open'; readonly answer: Dispatcher.ResponseData } | (Reply & { is: 'none' })
+  > {
+    let at = url;
+    try {
+      for (let hop = 0; hop < 6; hop += 1) {
+        const answer = await request(at, {
+          dispatcher: this.#kept,
+          method: 'GET',
+          headers,
+          headersTimeout: this.options.readMs,
+          bodyTimeout: this.options.readMs,
+          ...(signal === undefined ? {} : { signal }),
+        });
+        const { location } = answer.headers;
+        if (answer.statusCode < 300 || answer.statusCode > 399 || typeof location !== 'string')
+          return { is: 'open', answer };
+        await answer.body.dump();
+        at = new URL(location, at).href;
+      }
+      return { is: 'none', code: 'redirects', why: 'too many redirects', sent: true };
+    } catch (cause) {
+      return broken(cause);
+    }
+  }
+}
+
+/** Failures that happen before the first byte of a request goes out. */
+const beforeSending: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_INVALID_ARG',
+  'ERR_INVALID_URL',
+  'CERT_HAS_EXPIRED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+]);
+
+const broken = (cause: unknown): Reply & { is: 'none' } => {
+  const code = codeOf(cause);
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return { is: 'none', code, why: why === '' ? code : why, sent: !beforeSending.has(code) };
+};
+
+const codeOf = (cause: unknown): string => {
+  if (!(cause instanceof Error)) return 'network';
+  if (cause.name === 'AbortError') return 'aborted';
+  // Several addresses tried: all of them failed before sending only if each did.
+  if (cause instanceof AggregateError) {
+    const codes = cause.errors.map(codeOf);
+    return codes.find((code) => !beforeSending.has(code)) ?? codes[0] ?? 'network';
+  }
+  return 'code' in cause && typeof cause.code === 'string' ? cause.code : 'network';
+};
+
+const boundedText = async (
+  body: Dispatcher.ResponseData['body'],
+  maxBytes: number,
+): Promise<string | null> => {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    if (!(chunk instanceof Uint8Array)) continue;
+    bytes += chunk.length;
+    if (bytes > maxBytes) return null;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+};
+
+const describeBody = (text: string): string => {
+  const start = text.trimStart();
+  if (start === '') return 'an empty answer';
+  return /^<(?:!doctype|html|head|body)/i.test(start) ? 'a web page' : 'no valid JSON';
+};
+
+/** Seconds or an HTTP date; bounded to an hour. */
+const retryAfter = (header: string | string[] | undefined): number | null => {
+  if (typeof header !== 'string') return null;
+  const ms = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+  return Number.isFinite(ms) ? Math.min(3_600_000, Math.max(0, ms)) : null;
+};
