@@ -8,7 +8,7 @@ import type { ReportRun } from '../../report/model.js';
 import { statuses } from '../../report/model.js';
 import { painter } from '../../terminal/colour.js';
 import type { Call } from '../argv/call.js';
-import { ofDay } from '../day.js';
+import { ofDay } from '../../batch/load/day.js';
 import { exit } from '../../batch/exit.js';
 import type { Io } from '../../edges/io.js';
 import { locateProject } from '../../batch/load/project.js';

@@ -8,7 +8,7 @@ import { summaryJson } from '../../report/files/summary.js';
 import { comparisonText } from '../../report/compare/compare-words.js';
 import type { Call } from '../argv/call.js';
 import { readEarlier } from '../../batch/reports/earlier-batch.js';
-import { ofDay } from '../day.js';
+import { ofDay } from '../../batch/load/day.js';
 import { exit } from '../../batch/exit.js';
 import type { Io } from '../../edges/io.js';
 import { applyCommand, inlineLimitOf } from '../../batch/reports/page-options.js';

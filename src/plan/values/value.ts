@@ -18,7 +18,7 @@ import { isIntegerField } from '../../workflow/fields.js';
 import { isRemote } from '../../workflow/loaders.js';
 import type { Field, FieldRules, Medium } from '../../workflow/workflow.js';
 import { coerce, isSendable, jsonOf } from './coerce.js';
-import { isLeftOut, isOneOfMany, itemsOf } from '../items.js';
+import { isLeftOut, isOneOfMany, itemsOf } from './items.js';
 import type { AssetValue, JsonValue, OverrideValue } from '../plan.js';
 import type { BrokenRule } from './rules.js';
 import { brokenCount, brokenRule } from './rules.js';

@@ -1,6 +1,6 @@
-import type { RunError } from '../journal/event.js';
-import type { RunId } from '../values/ids.js';
-import { exit } from '../batch/exit.js';
+import type { RunError } from '../../journal/event.js';
+import type { RunId } from '../../values/ids.js';
+import { exit } from '../exit.js';
 
 /** What came of the service's part of an apply. */
 export interface Outcome {

@@ -1,9 +1,9 @@
-import { error, warning } from '../diagnostics/diagnostic.js';
-import type { Problems } from '../diagnostics/problems.js';
-import { readStore } from '../journal/store.js';
-import { dateOf } from '../batch/load/batch-templates.js';
-import type { Call } from './argv/call.js';
-import type { Io } from '../edges/io.js';
+import { error, warning } from '../../diagnostics/diagnostic.js';
+import type { Problems } from '../../diagnostics/problems.js';
+import { readStore } from '../../journal/store.js';
+import { dateOf } from './batch-templates.js';
+import type { Call } from '../../commands/argv/call.js';
+import type { Io } from '../../edges/io.js';
 
 /**
  * Which day templates read: that of now, that of the last apply (for commands that look back), or

@@ -1,6 +1,6 @@
-import type { Datum } from '../values/datum.js';
-import { isList, parseJson } from '../values/json-text.js';
-import type { Field } from '../workflow/workflow.js';
+import type { Datum } from '../../values/datum.js';
+import { isList, parseJson } from '../../values/json-text.js';
+import type { Field } from '../../workflow/workflow.js';
 
 type Given = Exclude<Datum, { is: 'absent' }>;
 
