@@ -25,6 +25,8 @@ export interface AccountOptions {
   readonly free?: boolean;
   /** A key of the other site; the value is how it is refused: 301 or 806 (runninghub-api 1.1). */
   readonly otherSite?: 'user not exist' | 'APIKEY_USER_NOT_FOUND';
+  /** Whether it may run standard models too, whatever its type: a stand-in for every kind. */
+  readonly anyKind?: boolean;
   /** In place of the emulator's own. */
   readonly slots?: number;
   readonly queue?: number;
@@ -64,8 +66,8 @@ export interface EmulatorOptions {
   readonly queueStatus: boolean;
   /** Longest personal queue; beyond it 814 (runninghub-api 2.2). */
   readonly personalQueue: number;
-  /** What a cancelled task is called by V2 query: all three were seen (runninghub-api 5.4). */
-  readonly cancelWord: 'CANCEL' | 'CANCELLED' | '';
+  /** What a cancelled task is called by V2 query: all were seen (API notes, sections 5.4 and 19.1). */
+  readonly cancelWord: 'CANCEL' | 'CANCELLED' | 'CANCELED' | '';
   readonly faults: readonly FaultRule[];
   /** In ms of service time. */
   readonly linkLifeMs: number;

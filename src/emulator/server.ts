@@ -5,6 +5,7 @@ import type { Json } from '../values/json.js';
 import { JsonNumber } from '../values/json.js';
 import { isList, isObject, jsonText } from '../values/json-text.js';
 import { control } from './control.js';
+import { allowAnyOrigin, answerPreflight } from './http/cors.js';
 import { Desk } from './desk.js';
 import { Drawn, serveFile } from './http/download.js';
 import type { Emulator } from './emulator.js';
@@ -15,19 +16,17 @@ import type { EmulatorOptions } from './options.js';
 import { defaults } from './options.js';
 import { seeded } from './random.js';
 import { Records } from './records.js';
-import { refuse } from './http/refusal.js';
 import type { Received } from './http/request.js';
 import { receive } from './http/request.js';
-import type { Context, Route } from './routes/route.js';
-import { honestOutputs } from './routes/tasks.js';
-import { routes } from './routes/table.js';
-import { wrongMethod } from './routes/v2.js';
+import type { Context } from './routes/route.js';
+import { noRoute } from './routes/no-route.js';
+import { honestOutputs } from './routes/task-openapi/outputs.js';
+import { routeFor } from './routes/table.js';
 import { ServiceModel } from './service.js';
 import type { Outlet } from './http/spoil.js';
 import { answerInstead, deliver, sendJson, sendText } from './http/spoil.js';
 import { isStorage, storeLora } from './http/storage.js';
 import { keepIn } from './store.js';
-import { refusal, v2Refused } from './http/answers.js';
 import { Webhooks } from './http/webhooks.js';
 import { acceptSocket } from './http/websocket.js';
 
@@ -123,6 +122,11 @@ class EmulatorServer {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    allowAnyOrigin(request, response);
+    if (request.method === 'OPTIONS') {
+      answerPreflight(response);
+      return;
+    }
     const received = await receive(request);
     if (received.path.startsWith('/emulator/')) {
       const { status, body } = control(received, this.desk);
@@ -131,22 +135,21 @@ class EmulatorServer {
     }
     const isDownload =
       /^(?:GET|HEAD)$/.test(received.method) && received.path.startsWith('/output/');
-    const named = routes.filter(({ path }) => path.test(received.path));
-    const route = named.find(({ method }) => method === received.method);
+    const { route, isKnownPath } = routeFor(received.method, received.path, this.options.models);
     const stores = isStorage(received.method, received.path);
     const endpoint = isDownload ? 'download' : stores ? 'loraPut' : (route?.name ?? 'unknown');
     this.#records.add(endpoint, received);
     const fault = this.#faults.draw(endpoint, this.#subject(received, isDownload));
     const outlet: Outlet = {
       response,
-      envelope: route?.envelope ?? 'old',
+      envelope: route?.envelope ?? (received.path.startsWith('/openapi/v2/') ? 'v2Flat' : 'old'),
       closing: this.#closing.signal,
     };
     if (fault !== null && (await answerInstead(fault, outlet))) return;
     const context = this.#context(fault);
     if (isDownload) await serveFile(received, response, context, this.#drawn, outlet.closing);
     else if (stores) storeLora(received, response, context);
-    else if (route === undefined) noRoute(received, named, response);
+    else if (route === null) sendJson(response, 200, noRoute(received.path, isKnownPath));
     else await this.#answer(route.handle(received, context), fault, outlet);
   }
 
@@ -186,17 +189,6 @@ const createdId = (answer: Json): string => {
   const created = isObject(data) && data.has('clientId') ? data : answer;
   const id = created.has('promptTips') ? created.get('taskId') : '';
   return id instanceof JsonNumber ? id.source : typeof id === 'string' ? id : '';
-};
-
-/** JSON, not HTML, for a path that does not exist: 412, in spite of its name (runninghub-api 10.1). */
-const noRoute = (received: Received, others: readonly Route[], response: ServerResponse): void => {
-  const answer =
-    others.length > 0 && received.path.startsWith('/openapi/v2/')
-      ? v2Refused(wrongMethod)
-      : refusal(
-          others.length > 0 ? refuse(301, 'PARAMS_INVALID') : refuse(412, 'TOKEN_INVALID', ''),
-        );
-  sendJson(response, 200, answer);
 };
 
 /** In a webhook `taskCostTime` is a number (6). */

@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../values/json.js';
 import { JsonNumber } from '../values/json.js';
 import { jsonText } from '../values/json-text.js';
 import { Account } from './tasks/account.js';
+import { Assets } from './tasks/assets.js';
 import { Catalogue } from './tasks/catalogue.js';
 import { Ids, ServiceClock } from './clock.js';
 import { askedBy, missingFile } from './tasks/failure.js';
@@ -20,7 +21,12 @@ import type { Task, TaskStatus } from './tasks/task.js';
 import type { Upload } from './tasks/uploads.js';
 import { Uploads } from './tasks/uploads.js';
 
-const richAccount: AccountOptions = { coins: 1_000_000, money: null, apiType: 'NORMAL' };
+const richAccount: AccountOptions = {
+  coins: 1_000_000,
+  money: null,
+  apiType: 'NORMAL',
+  anyKind: true,
+};
 
 /** What happened, for those who keep or tell it. */
 export interface Listener {
@@ -34,6 +40,7 @@ export class ServiceModel {
   readonly clock: ServiceClock;
   readonly catalogue: Catalogue;
   readonly uploads: Uploads;
+  readonly assets = new Assets();
   readonly tasks = new Map<string, Task>();
   readonly accounts = new Map<string, Account>();
   readonly listeners: Listener[] = [];
@@ -155,9 +162,10 @@ export class ServiceModel {
       : refuse(301, 'accessPassword is wrong');
   }
 
+  /** Only `plus` (48 GB) and `ultra` (84 GB) are other machines (API notes, sections 2.2, 19.1). */
   #badInstance(body: JsonObject): Refusal | null {
-    const instance = body.get('instanceType') ?? 'default';
-    return instance === '' || ['default', 'plus', 'ultra'].some((known) => known === instance)
+    const instance = body.get('instanceType') ?? '';
+    return ['', 'default', 'standard', 'plus', 'ultra'].some((known) => known === instance)
       ? null
       : refuse(435, 'TASK_USER_EXCLAPI_INSTANCE_NOT_FOUND');
   }

@@ -157,13 +157,14 @@ describe('accounts', () => {
   });
 
   test('an unknown key: 802, and by the account call "user not exist"', async () => {
-    const { create, post, bearer } = await bench({ keys: new Map([[key, shared]]) });
+    const { create, post } = await bench({ keys: new Map([[key, shared]]) });
     expect((await create([], { apiKey: 'wrong' })).json).toMatchObject({ code: 802 });
     const account = await post('/uc/openapi/accountStatus', { apikey: 'wrong' });
     expect(account.json).toMatchObject({ code: 301, msg: 'user not exist' });
-    expect((await bearer('/openapi/v2/query', { taskId: '5', apiKey: 'x' })).json.errorCode).toBe(
-      '1002',
-    );
+    const query = (authorization: string) =>
+      post('/openapi/v2/query', { taskId: '5' }, { authorization });
+    expect((await query('Bearer wrong')).json.errorCode).toBe('1002');
+    expect((await query(`Bearer ${key}`)).json.errorCode).toBe('1004');
   });
 
   test('a key can be revoked while it works', async () => {

@@ -74,12 +74,19 @@ export interface Answer {
 
 type Fields = readonly (readonly [node: string, field: string, value: unknown])[];
 
+type Method = 'GET' | 'POST' | 'PUT' | 'HEAD' | 'OPTIONS';
+
 /** An emulator whose clock stands still unless a test puts it forward, and a plain client for it. */
 export interface Bench {
   readonly emulator: Emulator;
   readonly post: (path: string, body: unknown, headers?: Record<string, string>) => Promise<Answer>;
   readonly get: (path: string, headers?: Record<string, string>) => Promise<Answer>;
-  readonly send: (method: 'PUT' | 'HEAD', path: string, body?: Buffer) => Promise<Answer>;
+  readonly send: (
+    method: Method,
+    path: string,
+    body?: Buffer,
+    headers?: Record<string, string>,
+  ) => Promise<Answer>;
   readonly upload: (bytes: Buffer, name: string, parts?: Record<string, string>) => Promise<Answer>;
   readonly create: (fields?: Fields, more?: object) => Promise<Answer>;
   /** Of a create that must succeed. */
@@ -113,7 +120,7 @@ export const bench = async (options: Partial<EmulatorOptions> = {}): Promise<Ben
     await dispatcher.destroy();
   });
   const call = async (
-    method: 'GET' | 'POST' | 'PUT' | 'HEAD',
+    method: Method,
     path: string,
     body?: string | Buffer | FormData,
     headers: Record<string, string> = {},
@@ -144,7 +151,7 @@ export const bench = async (options: Partial<EmulatorOptions> = {}): Promise<Ben
     emulator,
     post,
     get: (path, headers) => call('GET', path, undefined, headers),
-    send: (method, path, body) => call(method, path, body),
+    send: (method, path, body, headers) => call(method, path, body, headers),
     upload: (bytes, name, parts = { apiKey: key, fileType: 'input' }) => {
       const form = new FormData();
       for (const [part, value] of Object.entries(parts)) form.append(part, value);

@@ -262,7 +262,7 @@ describe('failures', () => {
 });
 
 describe('cancel', () => {
-  test('frees the slot; asked again, or of another key, the task is not found', async () => {
+  test('frees the slot; of another key it is not found, and asked again it cannot be cancelled', async () => {
     const { taskId, outputs, post, emulator } = await bench({ slots: 1, queue: 2 });
     const ids = [await taskId(), await taskId(), await taskId()];
     const cancel = async (id: string, apiKey = key): Promise<unknown> =>
@@ -271,7 +271,11 @@ describe('cancel', () => {
     expect(await cancel(ids[0]!, 'another')).toEqual(gone);
     expect(await cancel(ids[1]!)).toEqual({ code: 0, msg: 'success', data: null });
     expect(await cancel(ids[0]!)).toMatchObject({ code: 0 });
-    expect(await cancel(ids[0]!)).toEqual(gone);
+    expect(await cancel(ids[0]!)).toEqual({
+      code: 817,
+      msg: 'APIKEY_TASK_CANCEL_NOT_ALLOWED',
+      data: null,
+    });
     expect((await outputs(ids[0]!)).json).toMatchObject({ code: 805, data: null });
     expect((await outputs(ids[2]!)).json.code).toBe(804);
     expect(emulator.stats().tasks).toEqual({ CANCEL: 2, RUNNING: 1 });

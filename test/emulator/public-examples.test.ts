@@ -319,7 +319,7 @@ test('the lists: keys, models by type, apps, queue', async () => {
     data: { concurrentLimit: 1, runningCount: '0', queuedCount: '0', totalCurrentTasks: '0' },
   });
   // Without a key nothing is told.
-  expect(await post('/openapi/v2/resource/list', page)).toMatchObject({ code: 301 });
+  expect(await post('/openapi/v2/resource/list', page)).toMatchObject({ code: 401 });
 });
 
 test('over the limit 421, cancel frees the slot, a cancelled task answers 805', async () => {
@@ -333,7 +333,7 @@ test('over the limit 421, cancel frees the slot, a cancelled task answers 805', 
   });
   const { taskId } = first['data'] as { taskId: string };
   expect(await post('/task/openapi/cancel', { apiKey: key, taskId })).toMatchObject({ code: 0 });
-  expect(await post('/task/openapi/cancel', { apiKey: key, taskId })).toMatchObject({ code: 807 });
+  expect(await post('/task/openapi/cancel', { apiKey: key, taskId })).toMatchObject({ code: 817 });
   expect(await post('/task/openapi/outputs', { apiKey: key, taskId })).toMatchObject({ code: 805 });
   expect(await post('/task/openapi/create', { apiKey: key, workflowId })).toMatchObject({
     code: 0,

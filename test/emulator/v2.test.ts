@@ -181,7 +181,10 @@ describe('standard models', () => {
   test('are for enterprise-shared keys, and strict about types', async () => {
     const { bearer } = await bench({ keys });
     expect((await bearer(path, { prompt: '' })).json.errorCode).toBe('1007');
-    expect((await bearer(path, { prompt: 'x', duration: '5' })).json.errorCode).toBe('1007');
+    const described = JSON.stringify({ params: [{ fieldKey: 'duration', type: 'INT' }] });
+    const strict = await bench({ keys, models: new Map([[path.slice(12), described]]) });
+    const asText = await strict.bearer(path, { prompt: 'x', duration: '5' });
+    expect(asText.json.errorCode).toBe('1007');
     const normal = await bench({
       keys: new Map([[key, { coins: 5, money: null, apiType: 'NORMAL' }]]),
     });

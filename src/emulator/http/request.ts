@@ -20,28 +20,35 @@ export interface Received {
   readonly raw: Buffer;
   /** Of the body of a PUT, which may have gigabytes and is not kept. */
   readonly digest: { readonly md5: string; readonly bytes: number } | null;
-  /** From the body (`apiKey`, `apikey`), the query or as Bearer; null where there is none. */
+  /** Where the path's family takes it (see `keyOf`); null where there is none. */
   readonly key: string | null;
   /** The body is larger than what the service takes. */
   readonly tooLarge: boolean;
 }
 
-/** 30 MB for a file (runninghub-api 4.1), and room for the other parts. */
-const maxBody = 30 * 1024 * 1024 + 64 * 1024;
+const megabyte = 1024 * 1024;
+
+/**
+ * 30 MB for a file (API notes, section 4.1), and room for the other parts; media fields of models
+ * take up to 500 MB by the V2 upload (section 19.1).
+ */
+const maxBody = (path: string): number =>
+  (path === '/openapi/v2/media/upload/binary' ? 500 : 30) * megabyte + 64 * 1024;
 
 export const receive = async (request: IncomingMessage): Promise<Received> => {
   const target = request.url ?? '/';
   const mark = target.indexOf('?');
   const search = mark < 0 ? '' : target.slice(mark + 1);
   const query = new URLSearchParams(search);
+  const path = mark < 0 ? target : target.slice(0, mark);
   const digest = request.method === 'PUT' ? await digestOf(request) : null;
-  const { raw, tooLarge } = digest === null ? await readBody(request) : nothing;
+  const { raw, tooLarge } = digest === null ? await readBody(request, maxBody(path)) : nothing;
   const type = request.headers['content-type'] ?? '';
   const form = /^multipart\/form-data/i.test(type) ? readForm(raw, type) : null;
   const body = form === null && !/octet-stream/i.test(type) ? jsonBody(raw) : noBody;
   return {
     method: request.method ?? 'GET',
-    path: mark < 0 ? target : target.slice(0, mark),
+    path,
     search,
     query,
     headers: request.headers,
@@ -49,7 +56,7 @@ export const receive = async (request: IncomingMessage): Promise<Received> => {
     form,
     raw,
     digest,
-    key: keyOf(body, form, query, request.headers.authorization),
+    key: keyOf(path, body, form, query, request.headers.authorization),
     tooLarge,
   };
 };
@@ -71,6 +78,7 @@ const digestOf = async (
 
 const readBody = async (
   request: IncomingMessage,
+  most: number,
 ): Promise<{ readonly raw: Buffer; readonly tooLarge: boolean }> => {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
@@ -78,11 +86,11 @@ const readBody = async (
     if (!(chunk instanceof Uint8Array)) continue;
     bytes += chunk.length;
     // Read to the end all the same: a client that still sends would not see an answer.
-    if (bytes <= maxBody) chunks.push(chunk);
+    if (bytes <= most) chunks.push(chunk);
     else chunks.length = 1;
   }
   // Of a body that is too large the first chunk stays: the key stands there.
-  return { raw: Buffer.concat(chunks), tooLarge: bytes > maxBody };
+  return { raw: Buffer.concat(chunks), tooLarge: bytes > most };
 };
 
 const noBody: JsonObject = new Map<string, Json>();
@@ -93,13 +101,20 @@ const jsonBody = (raw: Buffer): JsonObject => {
   return read.ok && isObject(read.value) ? read.value : noBody;
 };
 
+/**
+ * V2 takes the key from the `Authorization` header alone, the old endpoints from the body
+ * (`apiKey`, `apikey`), the query or that header (API notes, sections 1.3 and 17). Official clients
+ * leave out the word "Bearer" now and then (section 19.1).
+ */
 const keyOf = (
+  path: string,
   body: JsonObject,
   form: Form | null,
   query: URLSearchParams,
   authorization: string | undefined,
 ): string | null => {
-  const bearer = /^Bearer\s+(\S+)$/i.exec(authorization ?? '')?.[1];
+  const bearer = /^(?:Bearer\s+)?(\S+)$/i.exec(authorization?.trim() ?? '')?.[1] ?? null;
+  if (path.startsWith('/openapi/v2/')) return bearer;
   const named = [
     body.get('apiKey'),
     body.get('apikey'),
@@ -108,8 +123,6 @@ const keyOf = (
     query.get('apiKey'),
   ];
   return (
-    named.find((value): value is string => typeof value === 'string' && value !== '') ??
-    bearer ??
-    null
+    named.find((value): value is string => typeof value === 'string' && value !== '') ?? bearer
   );
 };

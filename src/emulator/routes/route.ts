@@ -26,7 +26,7 @@ export interface Context {
 
 export type Handler = (request: Received, context: Context) => Json;
 
-/** How an endpoint wraps its answers (runninghub-api 1.4). */
+/** How an endpoint wraps its answers (API notes, section 1.4). */
 export type Envelope = 'old' | 'v2Upload' | 'v2Flat';
 
 export interface Route {
@@ -51,10 +51,13 @@ export const withAccount =
 
 export const notFound = refuse(807, 'APIKEY_TASK_NOT_FOUND');
 
-/** For the task that the request names, if the key may see it. */
+/**
+ * For the task that the request names, if the key may see it. An id may come as a text or as a
+ * number; what is none is 301 (API notes, sections 1.5 and 5.1).
+ */
 export const withTask = (answer: (task: Task, context: Context) => Json): Handler =>
   withAccount((account, { body }, context) => {
-    const id = textOf(body.get('taskId'));
+    const id = textOf(body.get('taskId')).trim();
     if (id === '') return refusal(refuse(301, 'taskId cannot be empty'));
     if (!/^[1-9]\d*$/.test(id)) return refusal(refuse(301, 'taskId must be positive'));
     const task = context.model.taskOf(account, id);

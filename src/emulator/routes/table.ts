@@ -1,56 +1,75 @@
-import { account, appDemo, quickModels, webhookDetail, webhookRetry, workflow } from './account.js';
-import { loraUrl, upload, uploadV2 } from './files.js';
-import { appList, keyList, pricePreview, resourceList } from './lists.js';
-import type { Envelope, Handler, Route } from './route.js';
-import { appRun, cancel, create, outputs, quickRun, status } from './tasks.js';
-import { createV2, model, query, queue } from './v2.js';
+import { aiappList } from './openapi-v2/aiapp-list.js';
+import { apiKeyList } from './openapi-v2/api-key-list.js';
+import { assetsCreate } from './openapi-v2/assets-create.js';
+import { assetsQuery } from './openapi-v2/assets-query.js';
+import { mediaUploadBinary } from './openapi-v2/media-upload-binary.js';
+import { pricePreview } from './openapi-v2/price-preview.js';
+import { query } from './openapi-v2/query.js';
+import { queueStatus } from './openapi-v2/queue-status.js';
+import { resourceList } from './openapi-v2/resource-list.js';
+import { run } from './openapi-v2/run.js';
+import { modelPath, standardModel } from './openapi-v2/standard-model.js';
+import { modelNamed } from '../graph/models.js';
+import type { Route } from './route.js';
+import { accountStatus } from './site-api/account-status.js';
+import { apiCallDemo } from './site-api/api-call-demo.js';
+import { creationModelParams } from './site-api/creation-model-params.js';
+import { getJsonApiFormat } from './site-api/get-json-api-format.js';
+import { getLoraUploadUrl } from './site-api/get-lora-upload-url.js';
+import { aiAppRun } from './task-openapi/ai-app-run.js';
+import { cancel } from './task-openapi/cancel.js';
+import { create } from './task-openapi/create.js';
+import { getWebhookDetail } from './task-openapi/get-webhook-detail.js';
+import { outputs } from './task-openapi/outputs.js';
+import { quickAiAppRun } from './task-openapi/quick-ai-app-run.js';
+import { retryWebhook } from './task-openapi/retry-webhook.js';
+import { status } from './task-openapi/status.js';
+import { upload } from './task-openapi/upload.js';
 
-const route = (
-  name: string,
-  method: Route['method'],
-  path: string | RegExp,
-  handle: Handler,
-  envelope: Envelope = 'old',
-): Route => ({
-  name,
-  method,
-  path: typeof path === 'string' ? new RegExp(`^${path}$`) : path,
-  envelope,
-  handle,
-});
-
-/** Every endpoint of the service that is played, the first that fits. */
+/** Every endpoint of the service that is played, one file each; the first that fits answers. */
 export const routes: readonly Route[] = [
-  route('create', 'POST', '/task/openapi/create', create),
-  route('status', 'POST', '/task/openapi/status', status),
-  route('outputs', 'POST', '/task/openapi/outputs', outputs),
-  route('cancel', 'POST', '/task/openapi/cancel', cancel),
-  route('upload', 'POST', '/task/openapi/upload', upload),
-  route('aiApp', 'POST', '/task/openapi/ai-app/run', appRun),
-  route('quickApp', 'POST', '/task/openapi/quick-ai-app/run', quickRun),
-  route('quickModels', 'POST', '/api/fast/creation/model/params', quickModels),
-  route('webhookDetail', 'POST', '/task/openapi/getWebhookDetail', webhookDetail),
-  route('webhookRetry', 'POST', '/task/openapi/retryWebhook', webhookRetry),
-  route('account', 'POST', '/uc/openapi/accountStatus', account),
-  route('workflow', 'POST', '/api/openapi/getJsonApiFormat', workflow),
-  route('loraUrl', 'POST', '/api/openapi/getLoraUploadUrl', loraUrl),
-  route('appDemo', 'GET', '/api/webapp/apiCallDemo', appDemo),
-  route('keyList', 'GET', '/openapi/v2/api-key/list', keyList),
-  route('resourceList', 'POST', '/openapi/v2/resource/list', resourceList),
-  route('appList', 'POST', '/openapi/v2/aiapp/list', appList),
-  route('pricePreview', 'POST', /^\/openapi\/v2\/price-preview\/[\w./-]+$/, pricePreview),
-  route('queue', 'GET', '/openapi/v2/queue/status', queue),
-  route('uploadV2', 'POST', '/openapi/v2/media/upload/binary', uploadV2, 'v2Upload'),
-  route('queryV2', 'POST', '/openapi/v2/query', query, 'v2Flat'),
-  route('createV2', 'POST', /^\/openapi\/v2\/run\/(?:workflow|ai-app)\/\d+$/, createV2, 'v2Flat'),
-  route(
-    'model',
-    'POST',
-    /^\/openapi\/v2\/(?!(?:run|media|queue|task|api-key|resource|aiapp|price-preview)\/)[\w.-]+(?:\/[\w.-]+)+$/,
-    model,
-    'v2Flat',
-  ),
+  create,
+  status,
+  outputs,
+  cancel,
+  upload,
+  aiAppRun,
+  quickAiAppRun,
+  getWebhookDetail,
+  retryWebhook,
+  accountStatus,
+  getJsonApiFormat,
+  getLoraUploadUrl,
+  apiCallDemo,
+  creationModelParams,
+  apiKeyList,
+  resourceList,
+  aiappList,
+  assetsCreate,
+  assetsQuery,
+  queueStatus,
+  mediaUploadBinary,
+  query,
+  run,
+  pricePreview,
+  // Whatever else stands below /openapi/v2 is taken for a model's path.
+  standardModel,
 ];
+
+/** The endpoint of a request; null where the path, or its method, does not exist. */
+export const routeFor = (
+  method: string,
+  path: string,
+  models: ReadonlyMap<string, string>,
+): { readonly route: Route | null; readonly isKnownPath: boolean } => {
+  const first = routes.find((candidate) => candidate.path.test(path));
+  const known =
+    first !== standardModel || modelNamed(modelPath(path), models) !== null ? first : undefined;
+  return {
+    route: known?.method === method ? known : null,
+    isKnownPath: known !== undefined,
+  };
+};
 
 /** Names for fault rules and in stats. */
 export const endpointNames: readonly string[] = [

@@ -69,6 +69,11 @@ export class Account {
     return this.options.apiType === 'NORMAL';
   }
 
+  /** Standard models are for enterprise-shared keys (API notes, section 1.2). */
+  get runsModels(): boolean {
+    return this.options.apiType === 'SHARED' || this.options.anyKind === true;
+  }
+
   get isBroke(): boolean {
     return this.paysCoins ? this.coins <= 0 : this.money !== null && this.money <= 0;
   }

@@ -14,7 +14,7 @@ import { isRefusal, refuse } from '../http/refusal.js';
 export type Target =
   | { readonly is: 'workflow'; readonly id: string }
   | { readonly is: 'app'; readonly id: string }
-  | { readonly is: 'model'; readonly path: string };
+  | { readonly is: 'model'; readonly path: string; readonly saves: string };
 
 /** A request that fits, and the graph that it will run. */
 export interface Prepared {
@@ -48,12 +48,7 @@ export const prepare = (
     }
     case 'model': {
       const fields = [...body].map(([fieldName, value]) => ({ nodeId: '1', fieldName, value }));
-      const saves = /audio|speech|music|tts/.test(target.path)
-        ? 'SaveAudio'
-        : /video/.test(target.path)
-          ? 'SaveVideo'
-          : 'SaveImage';
-      return { facts: factsOf(standIn(fields, saves)), saved: null, overrides: [] };
+      return { facts: factsOf(standIn(fields, target.saves)), saved: null, overrides: [] };
     }
   }
 };
