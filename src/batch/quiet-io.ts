@@ -1,6 +1,6 @@
 import type { Io, Sink } from '../edges/io.js';
 import { systemClock } from '../edges/clock.js';
-import { redactor } from '../edges/secrets/secret.js';
+import { redactor, secretsDigest } from '../edges/secrets/secret.js';
 import { StreamRedactor } from '../edges/secrets/secret-stream.js';
 import type { ApplyOptions } from './options.js';
 
@@ -30,6 +30,7 @@ export const quietIo = (options: ApplyOptions, say: (text: string) => void): Io 
     clock: systemClock,
     protect,
     clean: (text) => clean(text),
+    cleaning: () => secretsDigest(secrets),
     exitNow: () => undefined,
     onStop: (handler) => {
       const { signal } = options;

@@ -35,6 +35,11 @@ export interface Io {
   protect(secret: string): void;
   /** The text without any protected secret; for files. */
   clean(text: string): string;
+  /**
+   * Names what `clean` takes out, and tells nothing of it: equal where it does the same. Absent:
+   * that is not known.
+   */
+  readonly cleaning?: () => string;
   /** Ends the process at once: the second signal. */
   exitNow(code: number): void;
   /** Calls back on every stop signal until the returned function is called. */

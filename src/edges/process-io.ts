@@ -1,6 +1,6 @@
 import { systemClock } from './clock.js';
 import { shownText } from './outlet.js';
-import { redactor } from './secrets/secret.js';
+import { redactor, secretsDigest } from './secrets/secret.js';
 import { StreamRedactor } from './secrets/secret-stream.js';
 import type { Io, Sink, StopSignal } from './io.js';
 
@@ -50,6 +50,7 @@ export const processIo = (): Io => {
     clock: systemClock,
     protect,
     clean: (text) => clean(text),
+    cleaning: () => secretsDigest(secrets),
     exitNow: (code) => process.exit(code),
     onStop: (handler) => {
       for (const signal of stopSignals) process.on(signal, handler);

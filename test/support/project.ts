@@ -17,7 +17,7 @@ import '../../src/terminal/live/plain.js';
 import { main } from '../../src/commands/main.js';
 import type { Io, StopSignal } from '../../src/edges/io.js';
 import { systemClock } from '../../src/edges/clock.js';
-import { redactor } from '../../src/edges/secrets/secret.js';
+import { redactor, secretsDigest } from '../../src/edges/secrets/secret.js';
 import type { Emulator } from '../../src/emulator/emulator.js';
 import type { EmulatorOptions } from '../../src/emulator/options.js';
 import { startEmulator } from '../../src/emulator/server.js';
@@ -158,6 +158,7 @@ export class Project {
         clean = redactor([...secrets]);
       },
       clean: (text) => clean(text),
+      cleaning: () => secretsDigest(secrets),
       exitNow: () => undefined,
       onStop: (handler) => {
         handlers.add(handler);

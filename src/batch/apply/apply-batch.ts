@@ -341,7 +341,13 @@ class Apply {
       again: commandFor('report', call, { manifest: project.manifest.file }),
       inlineLimit,
     };
-    const { htmlPath, failed } = await writeReports(report, project.outputsDir, page, io);
+    const { htmlPath, failed } = await writeReports(
+      report,
+      project.outputsDir,
+      page,
+      io,
+      project.stateDir,
+    );
     const exitCode = code === exit.done && failed ? exit.machine : code;
     const untold = (await notifier?.tell({ ...report, exitCode }, interrupted)) ?? null;
     if (untold !== null) io.err.write(`warning: notify: ${untold}\n`);

@@ -1,7 +1,5 @@
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeAtomically } from '../../edges/files/atomic.js';
-import { cleanedChunks } from '../../edges/secrets/secret-stream.js';
 import type { RunError } from '../../journal/event.js';
 import type { BatchState } from '../../journal/state.js';
 import type { Manifest } from '../../manifest/manifest.js';
@@ -14,9 +12,12 @@ import type { Comparison } from '../../report/compare/compare.js';
 import { planEmbedding } from '../../report/html/embed.js';
 import type { HtmlOptions } from '../../report/html/page.js';
 import { buildRun, factsOfPlanned } from '../../report/run.js';
+import { runsDigest } from '../../report/runs-digest.js';
 import { count, fileSize } from '../../values/amounts.js';
 import { inRepository, isGithub } from '../../terminal/ci.js';
 import type { Io } from '../../edges/io.js';
+import { programBuild } from '../../edges/version.js';
+import { KeptParts, writeReport } from './kept-parts.js';
 import { outputReader } from './output-reader.js';
 
 /** Joins the plan's runs with what the journal knows of them now. */
@@ -60,22 +61,25 @@ export interface PageOptions {
   readonly folders?: readonly string[];
 }
 
-/** Writes every report, cleaned of keys. What cannot be written is told and does not stop the others. */
+/**
+ * Writes every report, cleaned of keys. What cannot be written is told and does not stop the
+ * others. `stateDir`: where it is noted what was written, so that what lists the runs need not be
+ * made again while they are the same.
+ */
 export const writeReports = async (
   report: BatchReport,
   outputsDir: string,
   page: PageOptions,
   io: Io,
+  stateDir: string | null = null,
 ): Promise<{ readonly htmlPath: string | null; readonly failed: boolean }> => {
   let htmlPath: string | null = null;
   let failed = false;
+  const kept = stateDir === null ? null : await keptParts(stateDir, report, io);
   for (const file of reportFiles(report, htmlOptions(report, outputsDir, page, io))) {
     const path = join(outputsDir, file.name);
     try {
-      await writeAtomically(
-        path,
-        cleanedChunks(file.content(), (text) => io.clean(text)),
-      );
+      await writeReport(path, file, kept, (text) => io.clean(text));
       if (file.name === 'report.html') htmlPath = path;
     } catch (cause) {
       failed = true;
@@ -85,8 +89,19 @@ export const writeReports = async (
       );
     }
   }
+  await kept?.write();
   return { htmlPath, failed };
 };
+
+/** null: it is not known what is taken out of the files. */
+const keptParts = async (
+  stateDir: string,
+  report: BatchReport,
+  { cleaning }: Io,
+): Promise<KeptParts | null> =>
+  cleaning === undefined
+    ? null
+    : KeptParts.open(stateDir, runsDigest(report, [programBuild(), cleaning()]));
 
 const htmlOptions = (
   report: BatchReport,

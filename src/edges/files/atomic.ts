@@ -5,7 +5,10 @@ import { temporaryName } from './temporary.js';
 const flushAt = 1 << 20;
 
 /** Writes a file whole or not at all: temporary file, sync, rename. Large content comes in pieces. */
-export const writeAtomically = async (path: string, chunks: Iterable<string>): Promise<void> => {
+export const writeAtomically = async (
+  path: string,
+  chunks: Iterable<string | Uint8Array>,
+): Promise<void> => {
   const dir = dirname(path);
   await mkdir(dir, { recursive: true });
   const temporary = join(dir, temporaryName(basename(path)));
@@ -14,10 +17,11 @@ export const writeAtomically = async (path: string, chunks: Iterable<string>): P
     try {
       let pending = '';
       for (const chunk of chunks) {
-        pending += chunk;
-        if (pending.length < flushAt) continue;
+        if (typeof chunk === 'string') pending += chunk;
+        if (typeof chunk === 'string' && pending.length < flushAt) continue;
         await file.writeFile(pending);
         pending = '';
+        if (typeof chunk !== 'string') await file.writeFile(chunk);
       }
       await file.writeFile(pending);
       await file.sync();

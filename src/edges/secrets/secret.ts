@@ -1,7 +1,14 @@
+import { createHash } from 'node:crypto';
 import { layersOf, withoutUnseen } from './spellings.js';
 
 /** What stands in place of a secret. */
 export const mask = '[key]';
+
+/** A name for these secrets, which tells nothing of them. */
+export const secretsDigest = (secrets: Iterable<string>): string =>
+  createHash('sha256')
+    .update(JSON.stringify([...secrets].sort()))
+    .digest('hex');
 
 /** Shorter ones would be found in half of all words. */
 const shortest = 4;

@@ -1,14 +1,15 @@
 import { stringify } from 'csv-stringify/sync';
 import { plainText } from '../../values/printable.js';
 import { inertCell } from './formula.js';
-import type { BatchReport, ReportRun } from '../model.js';
+import type { ReportRun } from '../model.js';
+import type { ListedRuns } from '../runs-digest.js';
 import { isoTime } from '../time.js';
 
 /**
  * results.csv: for people and spreadsheets. One line per run in matrix order; a column for each
  * variable of the matrix; text that a spreadsheet would run is neutralised. JSONL is the exact one.
  */
-export function* resultsCsv({ runs }: BatchReport): Iterable<string> {
+export function* resultsCsv({ runs }: ListedRuns): Iterable<string> {
   const variables = variablesOf(runs);
   yield lines([[...before, ...variables.map(headerOf), ...after]]);
   for (let from = 0; from < runs.length; from += atOnce)

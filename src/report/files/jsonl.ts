@@ -1,11 +1,12 @@
 import type { OverrideRecord, RunError } from '../../journal/event.js';
 import { amount } from '../cost.js';
 import { exactJson } from './exact-json.js';
-import type { BatchReport, ReportRun } from '../model.js';
+import type { ReportRun } from '../model.js';
+import type { ListedRuns } from '../runs-digest.js';
 import { isoTime } from '../time.js';
 
 /** results.jsonl: one object per run, in matrix order (DESIGN 10, schemas/results.schema.json). */
-export function* resultsJsonl({ runs }: BatchReport): Iterable<string> {
+export function* resultsJsonl({ runs }: ListedRuns): Iterable<string> {
   for (const run of runs) yield `${exactJson(resultOf(run))}\n`;
 }
 

@@ -2,13 +2,30 @@ import { impossible } from '../../values/impossible.js';
 import { plainText } from '../../values/printable.js';
 import type { BatchReport, ReportRun } from '../model.js';
 import { durationOf } from '../model.js';
+import type { ReportParts } from '../parts.js';
+import { inOne } from '../parts.js';
+import type { ListedRuns } from '../runs-digest.js';
 import { isoTime } from '../time.js';
 import { errorPlace, errorText, placeOf } from '../words.js';
 import type { XmlElement } from './xml.js';
-import { xmlDocument } from './xml.js';
+import { elementXml, xmlDocument } from './xml.js';
 
 /** junit.xml: one test case per run, with the file and line it came from. */
-export const junitXml = (report: BatchReport): Iterable<string> => {
+export const junitXml = (report: BatchReport): Iterable<string> => inOne(junitParts(report));
+
+export const junitParts = (report: BatchReport): ReportParts => {
+  const around = (): readonly string[] => suites(report).split(casesHere);
+  return {
+    before: () => around().slice(0, 1),
+    runs: () => testCases(report),
+    after: () => around().slice(1),
+  };
+};
+
+/** In place of the test cases. As it stands it is in no text: `<` is written otherwise there. */
+const casesHere = '    <testcase/>\n';
+
+const suites = (report: BatchReport): string => {
   const { counts } = report;
   const results = {
     tests: counts.total,
@@ -24,24 +41,25 @@ export const junitXml = (report: BatchReport): Iterable<string> => {
       timestamp: isoTime(report.startedAt),
       ...results,
     },
-    content: testCases(report),
+    content: [{ name: 'testcase' }],
   };
-  return xmlDocument({ name: 'testsuites', attributes: results, content: [suite] });
+  return [...xmlDocument({ name: 'testsuites', attributes: results, content: [suite] })].join('');
 };
 
-function* testCases({ name, runs }: BatchReport): Iterable<XmlElement> {
-  for (const run of runs)
-    yield {
-      name: 'testcase',
-      attributes: {
-        name: plainText(run.name),
-        classname: plainText(name),
-        time: (run.runMs ?? 0) / 1000,
-        file: run.row === null ? null : plainText(run.row.file),
-      },
-      content: [{ name: 'properties', content: properties(run) }, ...resultOf(run)],
-    };
+function* testCases({ name, runs }: ListedRuns): Iterable<string> {
+  for (const run of runs) yield* elementXml(testCase(name, run), '    ');
 }
+
+const testCase = (name: string, run: ReportRun): XmlElement => ({
+  name: 'testcase',
+  attributes: {
+    name: plainText(run.name),
+    classname: plainText(name),
+    time: (run.runMs ?? 0) / 1000,
+    file: run.row === null ? null : plainText(run.row.file),
+  },
+  content: [{ name: 'properties', content: properties(run) }, ...resultOf(run)],
+});
 
 const properties = (run: ReportRun): readonly XmlElement[] =>
   Object.entries({

@@ -12,7 +12,8 @@ export function* xmlDocument(root: XmlElement): Iterable<string> {
   yield* elementXml(root, '');
 }
 
-function* elementXml(element: XmlElement, indent: string): Iterable<string> {
+/** An element within a document; `indent`: where it stands there. */
+export function* elementXml(element: XmlElement, indent: string): Iterable<string> {
   const { name, attributes = {}, content = '' } = element;
   const start = `${indent}<${name}${attributesXml(attributes)}`;
   if (content === '') yield `${start}/>\n`;

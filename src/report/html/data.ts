@@ -1,6 +1,7 @@
 import type { Comparison, Pair } from '../compare/compare.js';
 import { amountMore, msMore } from '../compare/compare.js';
 import type { BatchReport, ReportOutput, ReportRun, Span } from '../model.js';
+import type { ReportParts } from '../parts.js';
 import { placeOf } from '../words.js';
 import type { Embedding, ReadOutput } from './embed.js';
 import { nothingEmbedded } from './embed.js';
@@ -32,24 +33,41 @@ const maxTextBytes = 64 * 1024;
 const maxTextsBytes = 4 * 1024 * 1024;
 
 /** The data as JSON that can stand in a script element, in pieces. */
-export function* pageJson(report: BatchReport, options: HtmlOptions): Iterable<string> {
+export const pageJson = (report: BatchReport, options: HtmlOptions): ReportParts => {
   const { comparison } = options;
-  const pages = new Pages([...report.runs, ...(comparison?.earlier.runs ?? [])], options);
-  const head: Omit<PageData, 'runs' | 'before'> = {
+  let made: Pages | null = null;
+  const pages = (): Pages =>
+    (made ??= new Pages([...report.runs, ...(comparison?.earlier.runs ?? [])], options));
+  const head: Omit<PageData, 'variables' | 'fields' | 'runs' | 'before'> = {
     name: report.name,
     command: options.command ?? 'rh-batch apply',
     start: report.startedAt,
     slots: report.slots,
     end: endOf(report),
-    variables: pages.variables,
-    fields: pages.fields,
   };
-  yield `${scriptJson(head).slice(0, -1)},"runs":[`;
-  yield* listed(report.runs, (run) => pages.run(run));
-  yield ']';
-  if (comparison !== undefined) yield* beforeJson(comparison, report.runs, pages);
-  yield '}';
-}
+  return {
+    before: () => [`${scriptJson(head).slice(0, -1)},`],
+    *runs() {
+      const { variables, fields } = pages();
+      yield `${scriptJson({ variables, fields }).slice(1, -1)},"runs":[`;
+      yield* listed(report.runs, (run) => pages().run(run));
+      yield ']';
+    },
+    *after() {
+      if (comparison !== undefined) yield* beforeJson(comparison, report.runs, pages());
+      yield '}';
+    },
+  };
+};
+
+/** Whether what lists the runs rests on nothing but them: on no file, and on no other batch. */
+export const isLasting = ({ runs }: BatchReport, { embedding, comparison }: HtmlOptions): boolean =>
+  embedding === undefined &&
+  comparison === undefined &&
+  !runs.some(({ outputs }) => outputs.some(isShownText));
+
+const isShownText = ({ path, type }: ReportOutput): boolean =>
+  path !== null && mediumOf(path, type) === 'text';
 
 function* beforeJson(
   { earlier, pairs }: Comparison,

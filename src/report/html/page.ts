@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { BatchReport } from '../model.js';
+import type { ReportParts } from '../parts.js';
+import { inOne } from '../parts.js';
 import type { HtmlOptions } from './data.js';
-import { pageJson } from './data.js';
+import { isLasting, pageJson } from './data.js';
 import { embedded, nothingEmbedded } from './embed.js';
 import { escapeHtml } from './escape.js';
 import { body } from './heading.js';
@@ -14,16 +16,32 @@ export type { HtmlOptions } from './data.js';
  * gallery by the page's own script (src/report/page) from the data inside it. What may run or load
  * is fixed by the policy below: our one script, our one style, media from beside the file.
  */
-export function* reportHtml(report: BatchReport, options: HtmlOptions = {}): Iterable<string> {
+export const reportHtml = (report: BatchReport, options: HtmlOptions = {}): Iterable<string> =>
+  inOne(htmlParts(report, options));
+
+export const htmlParts = (
+  report: BatchReport,
+  options: HtmlOptions = {},
+): ReportParts & { readonly lasting: boolean } => {
   const { embedding = nothingEmbedded, read, comparison } = options;
-  yield head(report);
-  yield body(report, embedding, comparison);
-  yield '<script type="application/json" id="data">';
-  yield* pageJson(report, options);
-  yield '</script>\n';
-  if (read !== undefined) yield* embedded(embedding, read);
-  yield `<script>${script}</script>\n</body>\n</html>\n`;
-}
+  const json = pageJson(report, options);
+  return {
+    lasting: isLasting(report, options),
+    *before() {
+      yield head(report);
+      yield body(report, embedding, comparison);
+      yield '<script type="application/json" id="data">';
+      yield* json.before();
+    },
+    runs: () => json.runs(),
+    *after() {
+      yield* json.after();
+      yield '</script>\n';
+      if (read !== undefined) yield* embedded(embedding, read);
+      yield `<script>${script}</script>\n</body>\n</html>\n`;
+    },
+  };
+};
 
 const policy = (): string =>
   [
