@@ -34,3 +34,12 @@ export const localError = (code: string, message: string): RunError => ({
 const tooFastCodes: ReadonlySet<string> = new Set(['1003', '429', 'http-429']);
 
 export const saysTooFast = ({ code }: Fault): boolean => tooFastCodes.has(code);
+
+/**
+ * The only refusals that tell how many tasks fit: the account's limit, its machines, its queue
+ * (runninghub-api 11, 19.3). Others of class `capacity` are about speed or load.
+ */
+const roomCodes: ReadonlySet<string> = new Set(['421', '415', '814', '1520']);
+
+export const saysNoRoom = ({ class: kind, code }: Fault): boolean =>
+  kind === 'capacity' && roomCodes.has(code);

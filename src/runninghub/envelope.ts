@@ -91,8 +91,10 @@ const otherFault = (reply: { status: number; why: string; retryAfterMs: number |
 /** The fault of an envelope whose code is not good. */
 export const envelopeFault = ({ code, text }: Envelope, reply: Reply & { is: 'json' }): Fault => {
   const { status, retryAfterMs } = reply;
-  if (status === 429) return fault('capacity', 'http-429', 'Too many requests', { retryAfterMs });
   const found = errorRow(code, text);
+  // Its code may say more than that: the account's limit, for one.
+  if (status === 429 && found.row.class !== 'capacity')
+    return fault('capacity', 'http-429', 'Too many requests', { retryAfterMs });
   if (status >= 500 && found.row.class === 'unknown')
     return fault('transient', `http-${status}`, said(`The service answered HTTP ${status}`, text), {
       retryAfterMs,

@@ -5,9 +5,10 @@ import type { RunId, TaskId } from '../../values/ids.js';
 import { impossible } from '../../values/impossible.js';
 import { backoffMs } from '../../edges/backoff.js';
 import type { Context } from '../context.js';
-import { errorOf, saysTooFast } from '../errors.js';
+import { errorOf, saysNoRoom, saysTooFast } from '../errors.js';
 import { noTaskEvidence } from './evidence.js';
 import type { Watched } from '../watch/follow.js';
+import { Pace } from './pace.js';
 import type { Retries } from './retries.js';
 import type { ReadyRun, Supply } from './supply.js';
 import type { Watch } from '../watch/watch.js';
@@ -60,6 +61,7 @@ export class Submitter {
   #troubles = 0;
   #troubledSince: number | null = null;
   #quietUntil = 0;
+  readonly #pace: Pace;
   readonly #resubmitted = new Set<RunId>();
 
   constructor(
@@ -69,7 +71,9 @@ export class Submitter {
       readonly watch: Watch;
       readonly retries: Retries;
     },
-  ) {}
+  ) {
+    this.#pace = new Pace(context.edges.random);
+  }
 
   /** Creates so far. */
   get begun(): number {
@@ -105,9 +109,9 @@ export class Submitter {
     return this.#troubles;
   }
 
-  /** No create before this time: the service is in trouble. */
+  /** No create before this time: the service is in trouble, or wants them less often. */
   get quietUntil(): number {
-    return this.#quietUntil;
+    return Math.max(this.#quietUntil, this.#pace.nextAt);
   }
 
   /** Since when creates meet nothing but trouble; null: they do not. */
@@ -123,6 +127,7 @@ export class Submitter {
     const sure = context.slots.take(context.now);
     this.#underWay += 1;
     this.#begun += 1;
+    this.#pace.sent(context.now);
     try {
       if (!(await context.stillHeld())) {
         this.parts.supply().putBack(ready);
@@ -142,8 +147,7 @@ export class Submitter {
         context.options.request(run, ready.fileNames),
         context.creates.signal,
       );
-      if (answer.is === 'refused' && answer.fault.class === 'capacity' && sure)
-        this.parts.watch.refused();
+      if (answer.is === 'refused' && saysNoRoom(answer.fault) && sure) this.parts.watch.refused();
       await this.#answered(ready, attempt, answer, sentAt);
     } finally {
       this.#underWay -= 1;
@@ -158,9 +162,10 @@ export class Submitter {
   ): Promise<void> {
     switch (answer.is) {
       case 'accepted':
+        this.#pace.accepted(sentAt);
         return this.#accepted(ready, attempt, answer);
       case 'refused':
-        return this.#refused(ready, attempt, answer.fault);
+        return this.#refused(ready, attempt, answer.fault, sentAt);
       case 'lost':
         return this.#lost(ready, attempt, answer.fault, sentAt);
       default:
@@ -190,21 +195,28 @@ export class Submitter {
       context.edges.show({ type: 'notice', message: `${run.name}: ${message}` });
   }
 
-  async #refused(ready: ReadyRun, attempt: number, fault: Fault): Promise<void> {
+  async #refused(ready: ReadyRun, attempt: number, fault: Fault, sentAt: number): Promise<void> {
     const { context } = this;
     const { run } = ready;
     const { now } = context;
     const record = (then: 'capacity' | 'retry' | 'final' | 'stop'): Promise<void> =>
       context.record({ type: 'refused', run: run.id, attempt, error: errorOf(fault), then });
-    if (saysTooFast(fault)) this.parts.watch.tooFast();
     if (fault.class === 'capacity') {
-      context.slots.refused(now, fault.retryAfterMs, this.parts.watch.ghosts);
+      const room = saysNoRoom(fault);
+      if (room) context.slots.refused(now, fault.retryAfterMs, this.parts.watch.ghosts);
+      else {
+        context.slots.untried();
+        this.#pace.slower(sentAt, now, fault.retryAfterMs);
+        // Reads are requests, too; one refusal alone may be chance.
+        if (saysTooFast(fault) && this.#pace.insists) this.parts.watch.tooFast();
+      }
       this.#lossesInARow = 0;
       this.parts.supply().putBack(ready);
-      context.edges.show({ type: 'waiting', for: 'capacity', message: fault.message });
+      const what = room ? 'capacity' : 'service';
+      context.edges.show({ type: 'waiting', for: what, message: fault.message });
       return record('capacity');
     }
-    context.slots.release();
+    context.slots.untried();
     switch (fault.class) {
       case 'transient':
       case 'unknown':

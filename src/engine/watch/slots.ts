@@ -6,7 +6,7 @@ import type { Random } from '../../edges/random.js';
  *
  * - Until the first refusal the limit grows by one with every accepted create (where the
  *   service told its limit, that is where it starts).
- * - A refusal (421, 415 …) says exactly how many fit: those in flight at that moment.
+ * - A refusal for want of room (421, 415, 814, 1520) says exactly how many fit: those in flight at that moment.
  * - After a refusal it grows only by a probe: one create above the limit, 30 to 60 s after
  *   the last refusal and rarer each time a probe is refused, so rejected creates stay rare
  *   and capacity that others gave back is still found. A probe that is accepted proves nothing
@@ -104,6 +104,12 @@ export class Slots {
 
   release(): void {
     this.changed({ freed: 1, foreign: 0 });
+  }
+
+  /** The create that held a slot was refused for another reason: of the room nothing was learned. */
+  untried(): void {
+    this.#probing = false;
+    this.release();
   }
 
   /** The service tells how many tasks of ours the account has room for. */
