@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -5,6 +6,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/bench/**', 'test/long/**'],
     pool: 'forks',
+    // The default leaves a core idle, which on two cores is half of the machine.
+    maxWorkers: availableParallelism(),
     globalSetup: ['test/support/bundle-page.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -32,6 +32,8 @@ export interface Identity {
   readonly clock: Clock | EmulatedClock;
   /** How much faster than real time the clock runs: 1, save against an emulator. */
   readonly speed: number;
+  /** The network's: real time, also where the batch's clock runs faster. */
+  readonly network: Clock;
   /** Of the process and of --env-file: which proxies there are. */
   readonly env: Readonly<Record<string, string>>;
 }
@@ -66,6 +68,7 @@ export const identify = (
       account: accountHash('emulator', emulatorKey),
       clock,
       speed: 1,
+      network: systemClock,
       env: {},
     };
   }
@@ -98,14 +101,23 @@ export const identify = (
   }
   io.protect(key);
   const speed = speedFor(site, env);
-  const clock =
-    speed === 1 ? steadyClock(systemClock, () => performance.now()) : emulatedClock(speed);
+  const clock = speed === 1 ? steadyClock(io.clock) : emulatedClock(speed);
   const accessPassword = env.get('RUNNINGHUB_ACCESS_PASSWORD') ?? null;
   // A short one is taken out of what the service says, not out of every number that has its digits.
   if (accessPassword !== null && accessPassword.length >= 8) io.protect(accessPassword);
   if (!proxies.ok) return null;
   const account = accountHash(site, key);
-  return { site, key, accessPassword, account, clock, speed, env: Object.fromEntries(env) };
+  const network = speed === 1 ? clock : systemClock;
+  return {
+    site,
+    key,
+    accessPassword,
+    account,
+    clock,
+    speed,
+    network,
+    env: Object.fromEntries(env),
+  };
 };
 
 /** Against an emulator elsewhere, time may run at its speed; never against the real service. */
@@ -144,6 +156,7 @@ export const connect = async (
       accessPassword,
       hidden,
       clock,
+      network: identity.network,
       env: identity.env,
       timeouts,
       ...(log === undefined ? {} : { log }),

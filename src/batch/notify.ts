@@ -1,3 +1,4 @@
+import { systemClock } from '../edges/clock.js';
 import { spawn } from 'node:child_process';
 import { warning } from '../diagnostics/diagnostic.js';
 import type { Problems } from '../diagnostics/problems.js';
@@ -87,7 +88,7 @@ const post = async (
   io: Io,
 ): Promise<string | null> => {
   const { Http } = await import('../runninghub/http/http.js');
-  const http = new Http({ env: Object.fromEntries(env), ...defaultTimeouts });
+  const http = new Http({ env: Object.fromEntries(env), clock: systemClock, ...defaultTimeouts });
   const limit = timeLimit(urlMs, interrupted);
   try {
     const reply = await http.send(

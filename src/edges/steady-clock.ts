@@ -6,12 +6,10 @@ const jitterMs = 1_000;
 /**
  * A clock that never goes back, whatever is done to the one behind it: times in the journal are
  * subtracted from each other, and waits are computed from them. After the clock was set back, time
- * goes on from where it was. `monotonic` tells how much time passed meanwhile, in ms.
+ * goes on from where it was. The clock's `monotonic` tells how much time passed meanwhile.
  */
-export const steadyClock = (
-  clock: Clock,
-  monotonic: (() => number) | null = null,
-): EmulatedClock => {
+export const steadyClock = (clock: Clock): EmulatedClock => {
+  const { monotonic = null } = clock;
   let ahead = 0;
   let last = clock.now();
   let lastMonotonic = monotonic?.() ?? 0;

@@ -1,15 +1,22 @@
+import type { Clock } from '../edges/clock.js';
+
 /** Service time: real time, faster, and put forward by hand. Never goes back. */
 export class ServiceClock {
   #base: number;
-  #since = Date.now();
+  readonly #since: number;
 
-  constructor(private readonly speed: number) {
+  constructor(
+    private readonly speed: number,
+    /** What passes for real time. */
+    readonly real: Clock,
+  ) {
+    this.#since = real.now();
     this.#base = this.#since;
   }
 
   /** ms since the epoch, as the service would say it. */
   now(): number {
-    return this.#base + (Date.now() - this.#since) * this.speed;
+    return this.#base + (this.real.now() - this.#since) * this.speed;
   }
 
   advance(ms: number): void {
@@ -23,7 +30,7 @@ export class ServiceClock {
   }
 
   /** Service ms as ms of real waiting. */
-  real(ms: number): number {
+  realMs(ms: number): number {
     return this.speed > 0 ? ms / this.speed : Number.POSITIVE_INFINITY;
   }
 }

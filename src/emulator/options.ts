@@ -1,3 +1,5 @@
+import type { Clock } from '../edges/clock.js';
+import { systemClock } from '../edges/clock.js';
 import type { FaultRule } from './http/faults.js';
 
 /** How long tasks run, in ms of service time. */
@@ -76,6 +78,8 @@ export interface EmulatorOptions {
   readonly maxPixels: number;
   /** Folder where tasks and uploads outlive the process; null: in memory. Keys are never written. */
   readonly dataDir: string | null;
+  /** What passes for real time; every wait of the emulator is one of this clock. */
+  readonly clock: Clock;
 }
 
 export const defaults: EmulatorOptions = {
@@ -103,4 +107,5 @@ export const defaults: EmulatorOptions = {
   uploadLifeMs: 86_400_000,
   maxPixels: 2048,
   dataDir: null,
+  clock: systemClock,
 };

@@ -20,10 +20,10 @@ export class Records {
   readonly counts: Record<string, number> = {};
   #kept: Kept[] = [];
 
-  add(endpoint: string, { method, path, body, form }: Received): void {
+  add(endpoint: string, { method, path, body, form }: Received, at: number): void {
     this.count(endpoint);
     const shown = form === null ? body : formJson(form);
-    this.#kept.push({ at: Date.now(), method, endpoint, path, body: shown });
+    this.#kept.push({ at, method, endpoint, path, body: shown });
     // Twice as many may stand here, so that the copy is rare.
     if (this.#kept.length >= 2 * most) this.#kept = this.#kept.slice(most);
   }

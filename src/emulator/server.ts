@@ -138,16 +138,17 @@ class EmulatorServer {
     const { route, isKnownPath } = routeFor(received.method, received.path, this.options.models);
     const stores = isStorage(received.method, received.path);
     const endpoint = isDownload ? 'download' : stores ? 'loraPut' : (route?.name ?? 'unknown');
-    this.#records.add(endpoint, received);
+    this.#records.add(endpoint, received, this.options.clock.now());
     const fault = this.#faults.draw(endpoint, this.#subject(received, isDownload));
     const outlet: Outlet = {
       response,
       envelope: route?.envelope ?? (received.path.startsWith('/openapi/v2/') ? 'v2Flat' : 'old'),
       closing: this.#closing.signal,
+      clock: this.options.clock,
     };
     if (fault !== null && (await answerInstead(fault, outlet))) return;
     const context = this.#context(fault);
-    if (isDownload) await serveFile(received, response, context, this.#drawn, outlet.closing);
+    if (isDownload) await serveFile(received, outlet, context, this.#drawn);
     else if (stores) storeLora(received, response, context);
     else if (route === null) sendJson(response, 200, noRoute(received.path, isKnownPath));
     else await this.#answer(route.handle(received, context), fault, outlet);

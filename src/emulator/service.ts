@@ -58,7 +58,7 @@ export class ServiceModel {
   readonly #forAll: ((account: Account) => void)[] = [];
 
   constructor(readonly options: EmulatorOptions) {
-    this.clock = new ServiceClock(options.speed);
+    this.clock = new ServiceClock(options.speed, options.clock);
     this.catalogue = new Catalogue(options);
     this.uploads = new Uploads(options.uploadLifeMs, (accountId, upload) => {
       for (const listener of this.listeners) listener.stored?.(accountId, upload);

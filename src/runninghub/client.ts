@@ -1,6 +1,7 @@
 import { openAsBlob } from 'node:fs';
 import { FormData } from 'undici';
 import type { Clock } from '../edges/clock.js';
+import { systemClock } from '../edges/clock.js';
 import type { TaskId } from '../values/ids.js';
 import type { Json } from '../values/json.js';
 import { isObject, jsonText } from '../values/json-text.js';
@@ -64,6 +65,8 @@ export interface ClientOptions {
   /** Other secrets that go out with requests: no answer may bring one back into a message. */
   readonly hidden?: readonly string[];
   readonly clock: Clock;
+  /** What time limits of requests are measured by: real time, unless a test passes its own. */
+  readonly network?: Clock;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly timeouts?: {
     readonly readMs: number;
@@ -109,6 +112,7 @@ const falseAlarmPauseMs = 2_000;
 
 class HttpClient implements Client {
   readonly site: string;
+  readonly #network: Clock;
   readonly #http: Http;
   readonly #gate: Gate;
   readonly #counts: Record<Endpoint, number> = {
@@ -130,7 +134,12 @@ class HttpClient implements Client {
 
   constructor(private readonly options: ClientOptions) {
     this.site = siteOf(options.baseUrl);
-    this.#http = new Http({ env: options.env, ...(options.timeouts ?? defaultTimeouts) });
+    this.#network = options.network ?? systemClock;
+    this.#http = new Http({
+      env: options.env,
+      clock: this.#network,
+      ...(options.timeouts ?? defaultTimeouts),
+    });
     this.#gate = new Gate([options.key, options.accessPassword ?? '', ...(options.hidden ?? [])]);
   }
 
@@ -374,7 +383,8 @@ class HttpClient implements Client {
     const answer = await download(this.#http, address.url, from, signal);
     if (answer.is === 'open') {
       const { readMs } = this.options.timeouts ?? defaultTimeouts;
-      return { ...answer, body: ending(answer.body, answer, transferLimits(readMs)) };
+      const now = this.#network.monotonic ?? this.#network.now;
+      return { ...answer, body: ending(answer.body, answer, transferLimits(readMs), now) };
     }
     return 'fault' in answer ? { ...answer, fault: this.#cleaned(answer.fault) } : answer;
   }
@@ -416,7 +426,7 @@ class HttpClient implements Client {
     signal: AbortSignal | undefined,
   ): Promise<Reply> {
     this.#counts[endpoint] += 1;
-    const began = performance.now();
+    const began = this.#network.now();
     const answer = await this.#http.send(
       {
         kind,
@@ -435,7 +445,7 @@ class HttpClient implements Client {
       signal,
     );
     const reply = this.#gate.reply(answer);
-    const ms = Math.round(performance.now() - began);
+    const ms = Math.round(this.#network.now() - began);
     this.options.log?.(this.#gate.text(`${method} ${path} ${summary(reply)} ${ms} ms`));
     return reply;
   }

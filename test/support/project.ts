@@ -9,19 +9,21 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-// Loaded before any emulator runs: its compressed clock would count the loading as an hour.
+// Loaded before any emulator runs: a compressed clock would count the loading as an hour.
 import '../../src/commands/runs/apply.js';
 import '../../src/batch/apply/submission.js';
 import '../../src/matrix/tables/csv.js';
 import '../../src/terminal/live/plain.js';
 import { main } from '../../src/commands/main.js';
 import type { Io, StopSignal } from '../../src/edges/io.js';
+import type { Clock } from '../../src/edges/clock.js';
 import { systemClock } from '../../src/edges/clock.js';
 import { redactor, secretsDigest } from '../../src/edges/secrets/secret.js';
 import type { Emulator } from '../../src/emulator/emulator.js';
 import type { EmulatorOptions } from '../../src/emulator/options.js';
 import { startEmulator } from '../../src/emulator/server.js';
 import { graph } from './graph.js';
+import { ServiceClock } from './service-clock.js';
 
 export const key = 'a1b2c3d4e5f60718293a4b5c6d7e8f90';
 export const workflowId = '1980237776367083521';
@@ -37,11 +39,12 @@ export interface ProjectOptions {
   /** Keys of the manifest beside version, workflowId and api, as YAML. */
   readonly manifest?: string;
   readonly files?: Readonly<Record<string, string | Uint8Array>>;
+  /** With a `speed` the clock is compressed and not virtual: for processes of their own. */
   readonly emulator?: Partial<EmulatorOptions>;
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** A folder with a manifest, an emulator on a compressed clock, and the CLI in this process. */
+/** A folder with a manifest, an emulator on a virtual clock, and the CLI in this process. */
 export class Project {
   readonly dir = mkdtempSync(join(tmpdir(), 'rh-batch-'));
 
@@ -49,19 +52,23 @@ export class Project {
     readonly service: Emulator,
     private readonly env: Readonly<Record<string, string>>,
     readonly speed: number,
+    /** Null where the clock is a compressed one. */
+    private readonly clock: ServiceClock | null,
   ) {}
 
   static async start(options: ProjectOptions = {}): Promise<Project> {
-    const speed = options.emulator?.speed ?? 600;
+    const clock = options.emulator?.speed === undefined ? new ServiceClock() : null;
+    const speed = options.emulator?.speed ?? 1;
     const service = await startEmulator({
       slots: 3,
       runTime: { kind: 'lognormal', medianMs: 20_000, sigma: 0.3 },
       workflows: new Map([[workflowId, JSON.stringify(graph)]]),
       unknownWorkflows: 'refuse',
+      ...(clock === null ? {} : { clock: clock.holding }),
       ...options.emulator,
       speed,
     });
-    const project = new Project(service, options.env ?? {}, speed);
+    const project = new Project(service, options.env ?? {}, speed, clock);
     project.write('api.json', JSON.stringify(graph, null, 2));
     project.manifest(options.manifest ?? '');
     for (const [path, content] of Object.entries(options.files ?? {})) project.write(path, content);
@@ -98,7 +105,7 @@ export class Project {
   }
 
   /** What commands take for the time of now; the service keeps its own. */
-  now: () => number = () => systemClock.now();
+  now: () => number = () => (this.clock ?? systemClock).now();
 
   /** All files below a folder, relative to it, sorted. */
   list(path: string): string[] {
@@ -152,7 +159,7 @@ export class Project {
       },
       env,
       cwd,
-      clock: { ...systemClock, now: () => this.now() },
+      clock: this.#commandClock(),
       protect: (secret) => {
         secrets.add(secret);
         clean = redactor([...secrets]);
@@ -165,12 +172,18 @@ export class Project {
         return () => handlers.delete(handler);
       },
     };
+    const ended = main(argv, io, '0.0.0').then((exit) => ({ exit, ...printed }));
     return {
-      ended: main(argv, io, '0.0.0').then((exit) => ({ exit, ...printed })),
+      ended: this.clock?.during(ended) ?? ended,
       signal: (name) => {
         for (const handler of handlers) handler(name);
       },
     };
+  }
+
+  #commandClock(): Clock {
+    const now = (): number => this.now();
+    return this.clock === null ? { ...systemClock, now } : { now, sleep: this.clock.sleep };
   }
 
   apply(...more: string[]): Promise<Ended> {

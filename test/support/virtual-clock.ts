@@ -53,16 +53,19 @@ export class VirtualClock implements Clock {
     for (;;) {
       await settle();
       if (ended.signal.aborted) break;
-      const next = this.#pop();
-      if (next === undefined) {
-        // Real I/O may still be under way.
-        await new Promise((resolve) => setImmediate(resolve));
-        continue;
-      }
-      this.#now = Math.max(this.#now, next.at);
-      next.wake();
+      // Where nobody sleeps, real I/O may still be under way.
+      if (!this.jump()) await new Promise((resolve) => setImmediate(resolve));
     }
     return finished;
+  }
+
+  /** Moves time on to the next sleeper and wakes it; false where nobody sleeps. */
+  jump(): boolean {
+    const next = this.#pop();
+    if (next === undefined) return false;
+    this.#now = Math.max(this.#now, next.at);
+    next.wake();
+    return true;
   }
 
   #push(sleeper: Sleeper): void {

@@ -40,8 +40,8 @@ export const cancel = async (call: Call, io: Io): Promise<number> => {
   sayProblems(problems, call, io);
   if (identity === null || problems.errors > 0) return exit.badInput;
   return withStore(call, io, 0, async (store) => {
-    const { site, key, clock } = identity;
-    const client = createClient({ baseUrl: site, key, clock, env: identity.env });
+    const { site, key, clock, network } = identity;
+    const client = createClient({ baseUrl: site, key, clock, network, env: identity.env });
     try {
       const asked = [...store.state.runs.values()].flatMap(flightOf);
       const foreign = [...foreignTasks(store.state, identity.account).values()];

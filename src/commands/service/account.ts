@@ -15,8 +15,8 @@ export const account = async (call: Call, io: Io): Promise<number> => {
   const identity = identify(call, io, env, problems);
   sayProblems(problems, call, io);
   if (identity === null || problems.errors > 0) return exit.badInput;
-  const { site, key, clock } = identity;
-  const client = createClient({ baseUrl: site, key, clock, env: identity.env });
+  const { site, key, clock, network } = identity;
+  const client = createClient({ baseUrl: site, key, clock, network, env: identity.env });
   try {
     const known = await client.account();
     if (known.is === 'failed') {

@@ -58,9 +58,9 @@ const fromService = async (
 export const askService = async (
   id: string,
   fetch: (TargetPull['from'] & { is: 'service' })['fetch'],
-  { site, key, clock, env }: Identity,
+  { site, key, clock, network, env }: Identity,
 ): Promise<Pulled> => {
-  const client = createClient({ baseUrl: site, key, clock, env });
+  const client = createClient({ baseUrl: site, key, clock, network, env });
   try {
     return await fetch(id, client);
   } finally {
@@ -81,7 +81,7 @@ const fromPage = async (
     const env = await readEnvFile(call, io, problems);
     const [wrong] = problems.kept;
     if (wrong !== undefined) return { ok: false, message: wrong.message };
-    const read = await fetchText(place, Object.fromEntries(env));
+    const read = await fetchText(place, Object.fromEntries(env), io.clock);
     return read.ok ? pick(id, read.text) : read;
   }
   try {

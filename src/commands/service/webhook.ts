@@ -38,8 +38,8 @@ export const webhook = async (call: Call, io: Io): Promise<number> => {
   if (identity === null || problems.errors > 0) return exit.badInput;
   const meant = await meantBy(call.args[1] ?? '', call, io);
   if (meant === null) return exit.badInput;
-  const { site, key, clock } = identity;
-  const client = createClient({ baseUrl: site, key, clock, env: identity.env });
+  const { site, key, clock, network } = identity;
+  const client = createClient({ baseUrl: site, key, clock, network, env: identity.env });
   try {
     const found = await client.webhook(meant.taskId);
     if (found.is !== 'known') return refused(found, meant, call, io);

@@ -1,11 +1,12 @@
 import type { ServerResponse } from 'node:http';
-import { setTimeout as wait } from 'node:timers/promises';
 import type { FaultRule } from './faults.js';
 import type { OutputFile } from '../tasks/outputs.js';
 import { outputFiles } from '../tasks/outputs.js';
 import { unplanted } from './plant.js';
 import type { Received } from './request.js';
 import type { Context } from '../routes/route.js';
+import type { Outlet } from './spoil.js';
+import { hang } from './spoil.js';
 
 const mediaTypes: Readonly<Record<string, string>> = {
   png: 'image/png',
@@ -31,11 +32,11 @@ export class Drawn {
 /** Serves an output file: ranges, links that die, and downloads that break off. No key is needed. */
 export const serveFile = async (
   received: Received,
-  response: ServerResponse,
+  outlet: Outlet,
   { model, links, studio, fault }: Context,
   drawn: Drawn,
-  closing: AbortSignal,
 ): Promise<void> => {
+  const { response } = outlet;
   const { path, search, headers, method } = received;
   const why =
     fault?.kind === 'expiredLink'
@@ -69,15 +70,11 @@ export const serveFile = async (
       : { 'content-range': `bytes ${range.from}-${range.to}/${bytes.length}` }),
   });
   if (method === 'HEAD') response.end();
-  else await send(sent, response, fault, closing);
+  else await send(sent, outlet, fault);
 };
 
-const send = async (
-  body: Buffer,
-  response: ServerResponse,
-  fault: FaultRule | null,
-  closing: AbortSignal,
-): Promise<void> => {
+const send = async (body: Buffer, outlet: Outlet, fault: FaultRule | null): Promise<void> => {
+  const { response, closing, clock } = outlet;
   switch (fault?.kind) {
     case 'wrongLength':
     case 'resetAfter':
@@ -87,12 +84,13 @@ const send = async (
       return;
     case 'hangAfter':
       response.write(body.subarray(0, body.length >> 1));
+      await hang(outlet);
       return;
     case 'slowDrip': {
       const step = Math.max(1, Math.ceil(body.length / 6));
       for (let at = 0; at < body.length; at += step) {
         response.write(body.subarray(at, at + step));
-        await wait((fault.ms ?? 90) / 6, undefined, { signal: closing }).catch(() => undefined);
+        await clock.sleep((fault.ms ?? 90) / 6, closing);
       }
       response.end();
       return;

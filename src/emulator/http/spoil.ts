@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { setTimeout as wait } from 'node:timers/promises';
+import type { Clock } from '../../edges/clock.js';
 import type { Json } from '../../values/json.js';
 import { JsonNumber } from '../../values/json.js';
 import { isObject, jsonText } from '../../values/json-text.js';
@@ -15,7 +15,11 @@ export interface Outlet {
   readonly envelope: Envelope;
   /** Aborted when the emulator closes: nothing may hang longer. */
   readonly closing: AbortSignal;
+  readonly clock: Clock;
 }
+
+/** Longer than any client waits. */
+const hangMs = 86_400_000;
 
 /** Faults that come before any effect; false when this is none of them. */
 export const answerInstead = async (fault: FaultRule, outlet: Outlet): Promise<boolean> => {
@@ -65,7 +69,7 @@ export const deliver = async (
   fault: FaultRule | null,
   outlet: Outlet,
 ): Promise<boolean> => {
-  const { response, closing } = outlet;
+  const { response, closing, clock } = outlet;
   const body = jsonText(answer);
   switch (fault?.kind) {
     case 'resetAfter':
@@ -99,7 +103,7 @@ export const deliver = async (
       sendJson(response, 200, otherwiseTyped(answer));
       return true;
     case 'delay':
-      await wait(fault.ms ?? 200, undefined, { signal: closing }).catch(() => undefined);
+      await clock.sleep(fault.ms ?? 200, closing);
       sendText(response, 200, body);
       return true;
     case 'slowDrip':
@@ -139,17 +143,23 @@ const otherwiseTyped = (answer: Json): Json => {
 };
 
 /** Until the client gives up or the emulator closes: either ends the connection. */
-const hang = async ({ response }: Outlet): Promise<void> => {
-  if (!response.closed) await new Promise((resolve) => response.once('close', resolve));
+export const hang = async ({ response, clock }: Outlet): Promise<void> => {
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  while (!response.closed) await clock.sleep(hangMs, gone.signal);
 };
 
-const drip = async (body: string, ms: number, { response, closing }: Outlet): Promise<void> => {
+const drip = async (
+  body: string,
+  ms: number,
+  { response, closing, clock }: Outlet,
+): Promise<void> => {
   response.writeHead(200, { 'content-type': 'application/json' });
   const bytes = Buffer.from(body);
   const step = Math.max(1, Math.ceil(bytes.length / 8));
   for (let at = 0; at < bytes.length; at += step) {
     response.write(bytes.subarray(at, at + step));
-    await wait(ms / 8, undefined, { signal: closing }).catch(() => undefined);
+    await clock.sleep(ms / 8, closing);
   }
   response.end();
 };

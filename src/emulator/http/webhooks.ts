@@ -23,14 +23,14 @@ interface Delivery {
 
 const maxRetries = 3;
 const retryAfterMs = 60_000;
+/** Of service time, between two looks at tasks whose end is to be told. */
+const lookMs = 250;
 
 /** One POST at the end of a task, three more where it was not answered with 200 (runninghub-api 6). */
 export class Webhooks implements Listener {
   readonly #deliveries = new Map<string, Delivery>();
-  readonly #timers = new Set<NodeJS.Timeout>();
   #watched = 0;
-  #ticker: NodeJS.Timeout | null = null;
-  #closed = false;
+  readonly #closing = new AbortController();
   /** POSTs sent, retries included. */
   sent = 0;
 
@@ -45,18 +45,14 @@ export class Webhooks implements Listener {
 
   /** Nobody may ask for this task: time has to be looked at for its sake. */
   accepted(task: Task): void {
-    if (task.webhookUrl === null || this.#closed) return;
+    if (task.webhookUrl === null || this.#closing.signal.aborted) return;
     this.#watched += 1;
-    this.#ticker ??= setInterval(() => this.model.settle(), 5);
+    if (this.#watched === 1) void this.#watch();
   }
 
   ended(task: Task): void {
     if (task.webhookUrl === null) return;
     this.#watched -= 1;
-    if (this.#watched === 0 && this.#ticker !== null) {
-      clearInterval(this.#ticker);
-      this.#ticker = null;
-    }
     const now = this.model.now();
     const delivery: Delivery = {
       id: String(BigInt(task.taskId) + 1_000_000n),
@@ -112,18 +108,24 @@ export class Webhooks implements Listener {
   }
 
   close(): void {
-    this.#closed = true;
-    if (this.#ticker !== null) clearInterval(this.#ticker);
-    for (const timer of this.#timers) clearTimeout(timer);
+    this.#closing.abort();
   }
 
   #later(ms: number, delivery: Delivery, url: string): void {
-    if (this.#closed) return;
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      this.#send(delivery, url);
-    }, ms);
-    this.#timers.add(timer);
+    const { signal } = this.#closing;
+    void this.model.clock.real.sleep(ms, signal).then(() => {
+      if (!signal.aborted) this.#send(delivery, url);
+    });
+  }
+
+  async #watch(): Promise<void> {
+    const { real } = this.model.clock;
+    const { signal } = this.#closing;
+    const pauseMs = Math.min(1_000, Math.max(5, this.model.clock.realMs(lookMs)));
+    while (this.#watched > 0 && !signal.aborted) {
+      this.model.settle();
+      await real.sleep(pauseMs, signal);
+    }
   }
 
   #send(delivery: Delivery, url: string): void {
@@ -136,7 +138,7 @@ export class Webhooks implements Listener {
       delivery.updatedAt = this.model.now();
       if (ok || delivery.retries >= maxRetries) return;
       delivery.retries += 1;
-      const wait = this.model.clock.real(retryAfterMs);
+      const wait = this.model.clock.realMs(retryAfterMs);
       this.#later(Number.isFinite(wait) ? wait : 50, delivery, url);
     };
     post(url, jsonText(map({ event: 'TASK_END', taskId, eventData })), this.#patience(), done);
@@ -144,7 +146,7 @@ export class Webhooks implements Listener {
 
   /** Real ms until a receiver counts as slow. */
   #patience(): number {
-    return Math.min(10_000, Math.max(500, this.model.clock.real(10_000)));
+    return Math.min(10_000, Math.max(500, this.model.clock.realMs(10_000)));
   }
 }
 

@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { clientIdOf } from './answers.js';
+import type { ServiceClock } from '../clock.js';
 import type { FaultKind, FaultRule, Faults } from './faults.js';
 import type { ServiceModel } from '../service.js';
 import type { Task } from '../tasks/task.js';
 
-/** Real ms between two looks at a task. */
-const period = 50;
+/** Of service time, between two looks at a task. */
+const lookMs = 1_000;
 
 /**
  * The socket behind `netWssUrl`: ComfyUI's messages about one task (runninghub-api 7.5). Clients
@@ -47,19 +48,24 @@ export const acceptSocket = (
   for (const bytes of oddities(fault?.kind, task)) send(bytes);
   if (fault?.kind === 'closed') socket.end(frame(0x8, Buffer.alloc(0)));
   const teller = task === undefined ? null : new Teller(task, model, tell);
-  const timer = setInterval(() => {
-    if (teller?.look() === 'over') clearInterval(timer);
-  }, period);
+  const closed = new AbortController();
   socket.on('close', () => {
-    clearInterval(timer);
+    closed.abort();
     socket.destroy();
   });
+  if (teller !== null) void watch(teller, model.clock, closed.signal);
   socket.on('data', (chunk: Buffer) => {
     const opcode = (chunk[0] ?? 0) & 0x0f;
     if (opcode === 0x8) socket.end(frame(0x8, Buffer.alloc(0)));
     // A ping's content is masked, and nobody looks at it.
     if (opcode === 0x9) send(frame(0xa, Buffer.alloc(0)));
   });
+};
+
+const watch = async (teller: Teller, clock: ServiceClock, closed: AbortSignal): Promise<void> => {
+  const pauseMs = Math.min(1_000, Math.max(50, clock.realMs(lookMs)));
+  do await clock.real.sleep(pauseMs, closed);
+  while (!closed.aborted && teller.look() !== 'over');
 };
 
 /** Faults in place of a handshake; false when this is none of them. */

@@ -18,7 +18,7 @@ export const download = async (
       is: 'failed',
       fault: fault('transient', opened.code, `The download failed: ${opened.why}`),
     };
-  const { statusCode, headers: got, body } = opened.answer;
+  const { statusCode, headers: got, body, discard } = opened.answer;
   const length = Number(got['content-length'] ?? NaN);
   const mediaType = typeof got['content-type'] === 'string' ? got['content-type'] : null;
   if (statusCode === 200)
@@ -32,7 +32,7 @@ export const download = async (
       offset: from,
       mediaType,
     };
-  await body.dump().catch(() => undefined);
+  await discard().catch(() => undefined);
   // The rest of a file that is already whole, or of another one: from the beginning.
   if (statusCode === 416 && from > 0) return download(http, url, 0, signal);
   const code = `http-${statusCode}`;

@@ -1,3 +1,4 @@
+import type { Clock } from '../../edges/clock.js';
 import { Http } from '../http/http.js';
 import { defaultTimeouts } from '../http/timeouts.js';
 
@@ -7,10 +8,11 @@ const maxBytes = 32 * 1024 * 1024;
 export const fetchText = async (
   url: string,
   env: Readonly<Record<string, string | undefined>>,
+  clock: Clock,
 ): Promise<
   { readonly ok: true; readonly text: string } | { readonly ok: false; readonly message: string }
 > => {
-  const http = new Http({ env, ...defaultTimeouts });
+  const http = new Http({ env, clock, ...defaultTimeouts });
   try {
     const opened = await http.open(url, {}, undefined);
     if (opened.is === 'none') return { ok: false, message: `${url}: ${opened.why}` };

@@ -1,6 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { request } from 'undici';
 import type { Agent, Dispatcher, FormData } from 'undici';
+import type { Clock } from '../../edges/clock.js';
+import type { TimeLimit } from './time-limit.js';
 import { timeLimit } from './time-limit.js';
 import type { Json } from '../../values/json.js';
 import { parseJson } from '../../values/json-text.js';
@@ -26,7 +28,9 @@ export type Reply =
 
 export interface HttpOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Real milliseconds, whatever the batch's clock says. */
+  /** Of the network: real time, whatever the batch's clock says. */
+  readonly clock: Clock;
+  /** Milliseconds of that clock. */
   readonly readMs: number;
   readonly createMs: number;
   readonly uploadMs: number;
@@ -82,21 +86,20 @@ export class Http {
     limitMs: number,
     signal: AbortSignal | undefined,
   ): Promise<Reply> {
-    // The timer is unreferenced and the whole exchange stands under it, so a slow drip ends too.
     const { maxBytes = maxAnswerBytes } = call;
-    const limit = timeLimit(limitMs);
-    const either = signal === undefined ? limit.signal : AbortSignal.any([limit.signal, signal]);
+    // The whole exchange stands under it, so a slow drip ends too.
+    const limit = timeLimit(limitMs, this.options.clock);
     try {
       const answer = await request(call.url, {
         dispatcher: call.kind === 'create' ? this.#fresh : this.#kept,
         method: call.method,
         headers: call.headers,
-        signal: either,
+        signal: either(limit, signal),
         headersTimeout: 0,
         bodyTimeout: 0,
         ...(call.body === undefined ? {} : { body: call.body }),
       });
-      const retryAfterMs = retryAfter(answer.headers['retry-after']);
+      const retryAfterMs = retryAfter(answer.headers['retry-after'], this.options.clock);
       const text = await boundedText(answer.body, maxBytes);
       if (text === null)
         return {
@@ -110,14 +113,9 @@ export class Http {
         ? { is: 'json', status: answer.statusCode, body: read.value, retryAfterMs }
         : { is: 'other', status: answer.statusCode, why: describeBody(text), retryAfterMs };
     } catch (cause) {
-      if (limit.signal.aborted && signal?.aborted !== true)
-        return {
-          is: 'none',
-          code: 'timeout',
-          why: `no answer within ${limitMs / 1000} s`,
-          sent: true,
-        };
-      return broken(cause);
+      return limit.signal.aborted && signal?.aborted !== true
+        ? late(`no answer within ${limitMs / 1000} s`)
+        : broken(cause);
     } finally {
       limit.clear();
     }
@@ -137,8 +135,10 @@ export class Http {
     | (Reply & { is: 'none' })
   > {
     const unreadable: string[] = [];
+    const limit = timeLimit(this.options.uploadMs, this.options.clock);
     const body = createReadStream(file.path, { highWaterMark: putChunkBytes });
     body.on('error', ({ message }) => unreadable.push(message));
+    body.on('data', () => limit.moved());
     try {
       const answer = await request(url, {
         dispatcher: this.#fresh,
@@ -148,16 +148,20 @@ export class Http {
           'content-length': String(file.bytes),
         },
         body,
-        headersTimeout: this.options.uploadMs,
-        bodyTimeout: this.options.uploadMs,
-        ...(signal === undefined ? {} : { signal }),
+        headersTimeout: 0,
+        bodyTimeout: 0,
+        signal: either(limit, signal),
       });
       await answer.body.dump();
       return { is: 'status', status: answer.statusCode };
     } catch (cause) {
       const [why] = unreadable;
-      return why === undefined ? broken(cause) : { is: 'unreadable', why };
+      if (why !== undefined) return { is: 'unreadable', why };
+      return limit.signal.aborted && signal?.aborted !== true
+        ? late(`nothing moved for ${this.options.uploadMs / 1000} s`)
+        : broken(cause);
     } finally {
+      limit.clear();
       body.destroy();
     }
   }
@@ -168,8 +172,18 @@ export class Http {
     headers: Readonly<Record<string, string>>,
     signal: AbortSignal | undefined,
   ): Promise<
-    { readonly is: 'open'; readonly answer: Dispatcher.ResponseData } | (Reply & { is: 'none' })
+    | {
+        readonly is: 'open';
+        readonly answer: Pick<Dispatcher.ResponseData, 'statusCode' | 'headers'> & {
+          readonly body: AsyncIterable<Uint8Array>;
+          /** For an answer whose body nobody wants. */
+          discard(): Promise<void>;
+        };
+      }
+    | (Reply & { is: 'none' })
   > {
+    const { readMs, clock } = this.options;
+    const limit = timeLimit(readMs, clock);
     let at = url;
     try {
       for (let hop = 0; hop < 6; hop += 1) {
@@ -177,22 +191,64 @@ export class Http {
           dispatcher: this.#kept,
           method: 'GET',
           headers,
-          headersTimeout: this.options.readMs,
-          bodyTimeout: this.options.readMs,
-          ...(signal === undefined ? {} : { signal }),
+          headersTimeout: 0,
+          bodyTimeout: 0,
+          signal: either(limit, signal),
         });
-        const { location } = answer.headers;
-        if (answer.statusCode < 300 || answer.statusCode > 399 || typeof location !== 'string')
-          return { is: 'open', answer };
-        await answer.body.dump();
-        at = new URL(location, at).href;
+        const { statusCode, headers: got, body } = answer;
+        const discard = async (): Promise<void> => {
+          await body.dump();
+          limit.clear();
+        };
+        if (statusCode < 300 || statusCode > 399 || typeof got['location'] !== 'string') {
+          const read = moving(body, limit, readMs);
+          return { is: 'open', answer: { statusCode, headers: got, body: read, discard } };
+        }
+        await body.dump();
+        limit.moved();
+        at = new URL(got['location'], at).href;
       }
+      limit.clear();
       return { is: 'none', code: 'redirects', why: 'too many redirects', sent: true };
     } catch (cause) {
-      return broken(cause);
+      limit.clear();
+      return limit.signal.aborted && signal?.aborted !== true
+        ? late(`no answer within ${readMs / 1000} s`)
+        : broken(cause);
     }
   }
 }
+
+const either = (limit: TimeLimit, signal: AbortSignal | undefined): AbortSignal =>
+  signal === undefined ? limit.signal : AbortSignal.any([limit.signal, signal]);
+
+/** A body of which something arrives in time; while the reader is busy, nobody waits. */
+async function* moving(
+  body: Dispatcher.ResponseData['body'],
+  limit: TimeLimit,
+  ms: number,
+): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const chunk of body) {
+      if (!(chunk instanceof Uint8Array)) continue;
+      limit.held();
+      yield chunk;
+      limit.moved();
+    }
+  } catch (cause) {
+    if (limit.signal.aborted) throw new Error(`nothing arrived for ${ms / 1000} s`);
+    throw cause;
+  } finally {
+    limit.clear();
+  }
+}
+
+const late = (why: string): Reply & { is: 'none' } => ({
+  is: 'none',
+  code: 'timeout',
+  why,
+  sent: true,
+});
 
 /** Failures that happen before the first byte of a request goes out. */
 const beforeSending: ReadonlySet<string> = new Set([
@@ -251,8 +307,8 @@ const describeBody = (text: string): string => {
 };
 
 /** Seconds or an HTTP date; bounded to an hour. */
-const retryAfter = (header: string | string[] | undefined): number | null => {
+const retryAfter = (header: string | string[] | undefined, clock: Clock): number | null => {
   if (typeof header !== 'string') return null;
-  const ms = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+  const ms = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - clock.now();
   return Number.isFinite(ms) ? Math.min(3_600_000, Math.max(0, ms)) : null;
 };

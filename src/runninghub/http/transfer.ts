@@ -26,7 +26,7 @@ export async function* ending(
   body: AsyncIterable<Uint8Array>,
   { offset, totalBytes }: { readonly offset: number; readonly totalBytes: number | null },
   limits: TransferLimits,
-  now: () => number = () => performance.now(),
+  now: () => number,
 ): AsyncGenerator<Uint8Array> {
   const began = now();
   let at = offset;
