@@ -1,4 +1,5 @@
 import { Call } from '../commands/argv/call.js';
+import type { Clock } from '../edges/clock.js';
 
 /** What `plan` and `apply` are told beside the manifest; each option does what its flag does. */
 export interface BatchOptions {
@@ -44,6 +45,8 @@ export interface ApplyOptions extends BatchOptions {
   readonly live?: boolean | undefined;
   /** Aborted: nothing more is submitted, what is known is written, and the result says 130. */
   readonly signal?: AbortSignal | undefined;
+  /** In place of the machine's: for tests of programs that call this one. */
+  readonly clock?: Clock | undefined;
 }
 
 /** The options as their flags: there is one reading of them, that of the command line. */

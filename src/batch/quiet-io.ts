@@ -27,7 +27,7 @@ export const quietIo = (options: ApplyOptions, say: (text: string) => void): Io 
     err: sink(say),
     env,
     cwd: options.cwd ?? process.cwd(),
-    clock: systemClock,
+    clock: options.clock ?? systemClock,
     protect,
     clean: (text) => clean(text),
     cleaning: () => secretsDigest(secrets),

@@ -1,6 +1,6 @@
 /** The one source of time. Milliseconds since the epoch; tests pass a compressed or virtual one. */
 export interface Clock {
-  now(): number;
+  readonly now: () => number;
   /** ms of a clock that nobody sets, where there is one: tells whether `now` was set back. */
   readonly monotonic?: () => number;
   /** Resolves after `ms`, or at once when the signal is or becomes aborted. Never rejects. */

@@ -1,3 +1,4 @@
+import type { Clock } from '../../src/edges/clock.js';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { BatchEvent } from '../../src/index.js';
 import { apply, plan } from '../../src/index.js';
@@ -10,12 +11,12 @@ const project = projects();
 /** How a program in the project's folder would call it. */
 const surroundings = (
   p: Project,
-): { cwd: string; env: Record<string, string>; concurrency: number } => ({
+): { cwd: string; clock: Clock; env: Record<string, string>; concurrency: number } => ({
   cwd: p.dir,
+  clock: p.clock,
   env: {
     RUNNINGHUB_API_KEY: key,
     RUNNINGHUB_BASE_URL: p.service.url,
-    RUNNINGHUB_EMULATOR_SPEED: String(p.speed),
     GITHUB_ACTIONS: 'true',
   },
   concurrency: 2,
@@ -119,7 +120,7 @@ test('a batch that another apply holds is refused with 5', async () => {
 test('a signal stops it in an orderly way, and the next apply goes on', async () => {
   const p = await project({
     manifest: 'matrix: { KSampler.seed: { from: 1, to: 12 } }',
-    emulator: { speed: 100, runTime: { kind: 'constant', ms: 60_000 } },
+    emulator: { runTime: { kind: 'constant', ms: 60_000 } },
   });
   const stop = new AbortController();
   const batch = apply('manifest.yaml', { ...surroundings(p), signal: stop.signal });
@@ -140,10 +141,11 @@ test('every option does what its flag does', async () => {
       'vars: { style: oil }\nmatrix: { KSampler.seed: [1, 2, 3, 4], animal: [fox, heron] }\nset: { Positive Prompt.text: "${{ animal }} ${{ vars.style }}" }\nprofiles: { quick: { set: { KSampler.steps: 4 } } }',
     files: { 'key.env': `RUNNINGHUB_API_KEY=${key}\n` },
   });
-  const { env, cwd } = surroundings(p);
+  const { env, cwd, clock } = surroundings(p);
   const { RUNNINGHUB_API_KEY: _, RUNNINGHUB_BASE_URL: baseUrl, ...rest } = env;
   const options = {
     cwd,
+    clock,
     env: rest,
     envFile: 'key.env',
     baseUrl,

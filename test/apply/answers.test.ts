@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { projects } from '../support/opened.js';
 import type { Ended } from '../support/project.js';
+import { until } from '../support/until.js';
 
 const start = projects();
 const json = ({ out }: Ended): unknown => JSON.parse(out);
@@ -43,7 +44,7 @@ test('cancel answers with JSON: what became of each task', async () => {
     emulator: { runTime: { kind: 'constant', ms: 3_600_000 } },
   });
   const running = p.start(['apply']);
-  await expect.poll(() => p.service.stats().accepted).toBe(2);
+  await until(() => p.service.stats().accepted === 2);
   running.signal('SIGINT');
   expect((await running.ended).exit).toBe(130);
   const cancelled = await p.run('cancel', '--json');

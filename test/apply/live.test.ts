@@ -9,18 +9,17 @@ import { key } from '../support/project.js';
 const project = projects();
 
 const manifest = 'matrix: { KSampler.seed: { from: 1, to: 6 } }';
-/** A socket is looked at in real time, so tasks last some of it. */
-const service = { speed: 40, runTime: { kind: 'constant', ms: 20_000 } } as const;
+const service = { runTime: { kind: 'constant', ms: 20_000 } } as const;
 
 type Step = BatchEvent & { readonly type: 'progress' };
 
 const run = async (p: Project, live = true): Promise<{ steps: Step[]; exit: number }> => {
   const batch = apply('manifest.yaml', {
     cwd: p.dir,
+    clock: p.clock,
     env: {
       RUNNINGHUB_API_KEY: key,
       RUNNINGHUB_BASE_URL: p.service.url,
-      RUNNINGHUB_EMULATOR_SPEED: String(p.speed),
     },
     live,
   });
@@ -48,7 +47,7 @@ test('nodes and percent of running tasks are events, and nothing of it is kept',
 });
 
 test('where nobody looks there is no socket', async () => {
-  const p = await project({ manifest, emulator: { ...service, speed: 600 } });
+  const p = await project({ manifest, emulator: service });
   expect(await run(p, false)).toEqual({ steps: [], exit: 0 });
   expect(await p.apply('--force')).toMatchObject({ exit: 0 });
   expect(p.service.stats().requests['socket']).toBeUndefined();

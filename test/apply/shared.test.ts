@@ -117,7 +117,7 @@ test.skipIf(!existsSync(prompts))(
     open = await Project.start({
       manifest: `matrix: { rows: prompts.csv }\nset: { Positive Prompt.text: "\${{ prompt | required }}" }\nexecution: { concurrency: 20, requestsPerSecond: 100 }\nlimits: { maxRuns: 1000 }`,
       // Faster, and a busy machine answers later than the service may in its own time.
-      emulator: { slots: 20, speed: 500, maxPixels: 32, runTime: { kind: 'constant', ms: 5_000 } },
+      emulator: { slots: 20, maxPixels: 32, runTime: { kind: 'constant', ms: 5_000 } },
       files: { 'prompts.csv': readFileSync(prompts) },
     });
     const ended = await open.apply('-q');

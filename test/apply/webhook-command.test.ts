@@ -4,7 +4,7 @@ import { freePort } from '../support/port.js';
 
 const project = projects();
 /** Its ten minutes of patience are six seconds: a busy machine stalls for one. */
-const emulator = { speed: 100 };
+const emulator = {};
 const named =
   'matrix: { seed: [1, 2] }\nset: { KSampler.seed: "${{ seed }}" }\nrun: { name: "seed-${{ seed }}" }\n';
 

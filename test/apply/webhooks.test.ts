@@ -10,6 +10,7 @@ import { projects } from '../support/opened.js';
 import { freePort } from '../support/port.js';
 import type { Project } from '../support/project.js';
 import { key } from '../support/project.js';
+import { until } from '../support/until.js';
 
 const project = projects();
 const ends: (() => Promise<void>)[] = [];
@@ -20,7 +21,7 @@ afterEach(async () => {
 const seeds = (count: number): string => `matrix: { KSampler.seed: { from: 1, to: ${count} } }\n`;
 
 /** Slow enough that an event is quicker than a poll. */
-const service = { speed: 60, runTime: { kind: 'constant', ms: 20_000 } } as const;
+const service = { runTime: { kind: 'constant', ms: 20_000 } } as const;
 
 const webhookOf = (p: Project, index = 0): string => {
   const sent = JSON.parse(p.service.bill()[index]!.request) as { webhookUrl?: string };
@@ -179,7 +180,7 @@ test('events come through a reverse proxy; when it dies, polls take over', async
   const port = await freePort();
   const tunnel = await proxy(port);
   const running = p.start(['apply', '--listen', String(port), '--public-url', tunnel.url]);
-  await expect.poll(() => tunnel.passed(), { interval: 5 }).toBeGreaterThan(4);
+  await until(() => tunnel.passed() > 4);
   tunnel.cut();
   expect(await running.ended).toMatchObject({ exit: 0 });
   expect(p.service.stats()).toMatchObject({ accepted: 16, duplicates: 0, tasks: { SUCCESS: 16 } });
@@ -245,7 +246,7 @@ test('tasks of an earlier apply, told to another path, are polled by the next on
   const p = await project({ manifest: seeds(6), emulator: service });
   const port = String(await freePort());
   const running = p.start(['apply', '--listen', port]);
-  await expect.poll(() => p.service.stats().accepted).toBeGreaterThan(1);
+  await until(() => p.service.stats().accepted > 1);
   running.signal('SIGINT');
   expect(await running.ended).toMatchObject({ exit: 130 });
   expect(await p.apply('--listen', port)).toMatchObject({ exit: 0 });
@@ -340,7 +341,6 @@ test("the manifest's own webhookUrl goes out with every submit that takes one", 
   const p = await project({
     manifest: `${seeds(2)}webhookUrl: ${url}`,
     emulator: {
-      speed: 600,
       apps: new Map([
         [
           '1877265245566922753',
@@ -367,12 +367,16 @@ test('the API listens too', async () => {
   const env = {
     RUNNINGHUB_API_KEY: key,
     RUNNINGHUB_BASE_URL: p.service.url,
-    RUNNINGHUB_EMULATOR_SPEED: String(p.speed),
   };
-  const result = await applyApi('manifest.yaml', { cwd: p.dir, env, listen: port }).result;
+  const result = await applyApi('manifest.yaml', { cwd: p.dir, clock: p.clock, env, listen: port })
+    .result;
   expect(result).toMatchObject({ is: 'ended', exitCode: 0 });
   expect(webhookOf(p)).toContain(`:${port}/`);
-  const wrong = await applyApi('manifest.yaml', { cwd: p.dir, env, publicUrl: 'https://a.b' })
-    .result;
+  const wrong = await applyApi('manifest.yaml', {
+    cwd: p.dir,
+    clock: p.clock,
+    env,
+    publicUrl: 'https://a.b',
+  }).result;
   expect(wrong).toMatchObject({ is: 'refused', exitCode: 2, diagnostics: [{ code: 'E0001' }] });
 });

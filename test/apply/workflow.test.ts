@@ -171,7 +171,6 @@ test('a personal queue is fed beyond the machines, although the service tells th
     emulator: {
       keys: enterprise('EXCLUSIVE'),
       slots: 2,
-      speed: 200,
       runTime: { kind: 'constant', ms: 60_000 },
     },
   });

@@ -68,6 +68,7 @@ describe('they run', () => {
   const runner = async (): Promise<{ p: Project; r: WorkflowRunner }> => {
     const p = await project({
       manifest: 'name: hero\nmatrix: { KSampler.seed: [1, 2, 3, 4, 5, 6] }',
+      emulator: { speed: 600 },
     });
     const r = new WorkflowRunner(p.dir, {
       RUNNINGHUB_API_KEY: key,

@@ -7,6 +7,7 @@ import { projects } from '../support/opened.js';
 import { freePort } from '../support/port.js';
 import type { Ended, Project } from '../support/project.js';
 import { key, workflowId } from '../support/project.js';
+import { until } from '../support/until.js';
 
 const project = projects();
 
@@ -72,7 +73,7 @@ test('every command and flag that a message names exists', () => {
 
 const slow = {
   manifest: 'matrix: { KSampler.seed: { from: 1, to: 12 } }\nexecution: { concurrency: 1 }',
-  emulator: { speed: 100, runTime: { kind: 'constant', ms: 30_000 } },
+  emulator: { runTime: { kind: 'constant', ms: 30_000 } },
 } as const;
 const account = { coins: 1000, money: null, apiType: 'NORMAL' as const, free: false };
 const place = ['--state-dir', 'my state', '--out-dir', 'my out', '--var', "x=it's"];
@@ -80,8 +81,7 @@ const place = ['--state-dir', 'my state', '--out-dir', 'my out', '--var', "x=it'
 const interrupted = async (p: Project, ...flags: string[]): Promise<Ended> => {
   const accepted = p.service.stats().accepted;
   const applying = p.start(['apply', 'nightly.yaml', ...flags]);
-  while (p.service.stats().accepted <= accepted)
-    await new Promise((resolve) => setImmediate(resolve));
+  await until(() => p.service.stats().accepted > accepted);
   applying.signal('SIGINT');
   return applying.ended;
 };
@@ -259,7 +259,7 @@ describe('what a person is told to type', () => {
     const p = await project({
       manifest: 'matrix: { KSampler.seed: [1, 2, 3] }\nexecution: { onUnknown: hold }',
       emulator: {
-        ...{ speed: 60, runTime: { kind: 'constant', ms: 20_000 } },
+        ...{ runTime: { kind: 'constant', ms: 20_000 } },
         faults: [{ endpoint: 'create', kind: 'resetAfter', next: 1 }],
       },
     });

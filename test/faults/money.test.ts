@@ -20,7 +20,6 @@ test(
       manifest:
         'matrix: { KSampler.seed: { from: 1, to: 300 } }\nexecution: { requestsPerSecond: 100 }',
       emulator: {
-        speed: 600,
         slots: 8,
         maxPixels: 8,
         runTime: { kind: 'constant', ms: 9_000 },

@@ -77,7 +77,7 @@ const contents = (p: Project): Map<string, string> =>
 test('stopped at any step of a circle of names: the next apply finds every file and buys nothing', async () => {
   const p = await project({
     manifest: keys([1, 2, 3]),
-    emulator: { speed: 150 },
+    emulator: {},
   });
   const first = await p.apply();
   expect(first.exit, first.err).toBe(0);

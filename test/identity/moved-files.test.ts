@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { projects } from '../support/opened.js';
 import type { Project } from '../support/project.js';
+import { until } from '../support/until.js';
 
 const project = projects();
 const three = 'matrix: { KSampler.seed: [1, 2, 3] }';
@@ -54,9 +55,9 @@ test('a copied manifest takes the results over and asks the service for nothing'
 });
 
 test('a task under way for another manifest is neither bought nor followed by its copy', async () => {
-  const p = await project({ manifest: three, emulator: { speed: 40 } });
+  const p = await project({ manifest: three, emulator: {} });
   const running = p.start(['apply', '-q']);
-  while (p.service.stats().accepted < 3) await new Promise((resolve) => setImmediate(resolve));
+  await until(() => p.service.stats().accepted >= 3);
   running.signal('SIGINT');
   await running.ended;
   copyFileSync(join(p.dir, 'manifest.yaml'), join(p.dir, 'copy.yaml'));
@@ -69,9 +70,9 @@ test('a task under way for another manifest is neither bought nor followed by it
 });
 
 test('a manifest renamed and edited at once: what is in flight is followed, what is done is taken', async () => {
-  const p = await project({ manifest: three, emulator: { speed: 40, slots: 2 } });
+  const p = await project({ manifest: three, emulator: { slots: 2 } });
   const running = p.start(['apply', '-q']);
-  while (p.service.stats().accepted < 3) await new Promise((resolve) => setImmediate(resolve));
+  await until(() => p.service.stats().accepted >= 3);
   running.signal('SIGINT');
   await running.ended;
   p.manifest('matrix: { KSampler.seed: [1, 2, 3, 4] }');

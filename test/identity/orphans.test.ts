@@ -14,6 +14,7 @@ import '../../src/commands/runs/apply.js';
 import '../../src/commands/state/clean-orphans.js';
 import { projects } from '../support/opened.js';
 import type { Project } from '../support/project.js';
+import { until } from '../support/until.js';
 
 const project = projects();
 const seeds = (...values: readonly number[]): string =>
@@ -25,7 +26,7 @@ const named = 'outputs: { name: "k-${{ seed }}.png" }';
 const folders = 'outputs: { name: "s${{ seed }}/k.png" }';
 
 const done = async (keys = `${three}\n${named}`): Promise<Project> => {
-  const p = await project({ manifest: keys, emulator: { speed: 150 } });
+  const p = await project({ manifest: keys, emulator: {} });
   const ended = await p.apply();
   expect(ended.exit, ended.err).toBe(0);
   return p;
@@ -193,9 +194,9 @@ test('what a sibling, a profile or a row that is skipped uses is no orphan', asy
 });
 
 test('a manifest with errors: exit 2; an apply at work: exit 5; nothing is removed', async () => {
-  const p = await project({ manifest: `${three}\n${named}`, emulator: { speed: 60, slots: 1 } });
+  const p = await project({ manifest: `${three}\n${named}`, emulator: { slots: 1 } });
   const running = p.start(['apply', '-q']);
-  while (p.service.stats().accepted < 1) await new Promise((resolve) => setImmediate(resolve));
+  await until(() => p.service.stats().accepted >= 1);
   expect((await p.run('clean', '--orphans', '--yes')).exit).toBe(5);
   expect((await running.ended).exit).toBe(0);
   p.manifest(`${one.replace('set: {', 'set: { KSampler.nothing: 1,')}\n${named}`);

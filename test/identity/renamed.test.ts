@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { projects } from '../support/opened.js';
 import type { Project } from '../support/project.js';
 import { workflowId } from '../support/project.js';
+import { until } from '../support/until.js';
 
 const project = projects();
 const three = 'matrix: { KSampler.seed: [1, 2, 3] }';
@@ -55,9 +56,9 @@ test('a state of before paths were noted is known by name or content', async () 
 });
 
 test('tasks in flight are followed under the new name, never bought again', async () => {
-  const p = await project({ manifest: three, emulator: { speed: 60, slots: 3 } });
+  const p = await project({ manifest: three, emulator: { slots: 3 } });
   const running = p.start(['apply', '-q']);
-  while (p.service.stats().accepted < 3) await new Promise((resolve) => setImmediate(resolve));
+  await until(() => p.service.stats().accepted >= 3);
   running.signal('SIGINT');
   await running.ended;
   move(p, 'manifest.yaml', 'nightly.yaml');
@@ -67,9 +68,9 @@ test('tasks in flight are followed under the new name, never bought again', asyn
 });
 
 test('the state of a renamed batch that another process holds is left to it', async () => {
-  const p = await project({ manifest: three, emulator: { speed: 40 } });
+  const p = await project({ manifest: three, emulator: {} });
   const running = p.start(['apply', '-q']);
-  while (p.service.stats().accepted < 1) await new Promise((resolve) => setImmediate(resolve));
+  await until(() => p.service.stats().accepted >= 1);
   move(p, 'manifest.yaml', 'nightly.yaml');
   expect((await p.apply('nightly.yaml')).exit).toBe(5);
   expect((await running.ended).exit).toBe(0);
@@ -121,10 +122,10 @@ test('two manifests of one name: the second is refused by every command, and tol
 test('cancel of one manifest never reaches the tasks of another', async () => {
   const p = await project({
     files: { 'a.yaml': text(`name: same\n${three}`) },
-    emulator: { speed: 40 },
+    emulator: {},
   });
   const running = p.start(['apply', 'a.yaml', '-q']);
-  while (p.service.stats().accepted < 3) await new Promise((resolve) => setImmediate(resolve));
+  await until(() => p.service.stats().accepted >= 3);
   running.signal('SIGINT');
   await running.ended;
   copyFileSync(join(p.dir, 'a.yaml'), join(p.dir, 'b.yaml'));

@@ -158,7 +158,6 @@ describe('create with nodeInfoList', () => {
     const own = 'a1b2c3d4e5f60718293a4b5c6d7e8f90';
     const service = await startEmulator({
       workflows: new Map([[id, api]]),
-      speed: 600,
     });
     try {
       const p = open();

@@ -56,7 +56,7 @@ test('any table of strings reaches the service character for character', async (
             quoted_empty: true,
           }),
         },
-        emulator: { speed: 500, maxPixels: 8, runTime: { kind: 'constant', ms: 2_000 } },
+        emulator: { maxPixels: 8, runTime: { kind: 'constant', ms: 2_000 } },
       });
       try {
         const ended = await p.apply('-q');

@@ -1,13 +1,11 @@
 import { expect, test } from 'vitest';
 import { projects } from '../support/opened.js';
 import type { Project } from '../support/project.js';
+import { until } from '../support/until.js';
 
 const project = projects();
-const until = async (what: () => boolean): Promise<void> => {
-  while (!what()) await new Promise((resolve) => setImmediate(resolve));
-};
 const other = 'fedcba98765432100123456789abcdef';
-const calm = { speed: 40, slots: 3, runTime: { kind: 'constant', ms: 40_000 } } as const;
+const calm = { slots: 3, runTime: { kind: 'constant', ms: 40_000 } } as const;
 const three = 'matrix: { KSampler.seed: [1, 2, 3] }';
 
 /** Three tasks of the first key in flight; `other.env` has a key of another account. */

@@ -1,15 +1,13 @@
 import { expect, test } from 'vitest';
 import { projects } from '../support/opened.js';
 import type { Project } from '../support/project.js';
+import { until } from '../support/until.js';
 
 const project = projects();
 const runs = (count: number, more = ''): string =>
   `matrix: { KSampler.seed: { from: 1, to: ${count} } }\n${more}`;
 // Tasks that outlast every test, on a clock that is slow enough to be interrupted in.
-const endless = { speed: 200, runTime: { kind: 'constant', ms: 36_000_000 } as const };
-const until = async (what: () => boolean): Promise<void> => {
-  while (!what()) await new Promise((resolve) => setImmediate(resolve));
-};
+const endless = { runTime: { kind: 'constant', ms: 36_000_000 } as const };
 
 /** An apply that was interrupted with so many tasks in flight. */
 const inFlight = async (count: number): Promise<Project> => {
@@ -71,7 +69,7 @@ test('a cancel that is accepted and not obeyed ends nothing: the task stays in f
 test('a task over its time that does not obey is never bought again and never called cancelled', async () => {
   const p = await project({
     manifest: runs(3, 'execution: { timeout: { run: 30s }, retries: 3 }'),
-    emulator: { ...endless, speed: 2_000, slots: 3 },
+    emulator: { ...endless, slots: 3 },
   });
   p.service.setFaults([{ endpoint: 'cancel', kind: 'lateCancel' }]);
   const first = await p.apply();
@@ -106,7 +104,7 @@ execution: { timeout: { run: 60s }, concurrency: 2 }`,
 test('-j above the account’s slots learns from 421: a few refusals, not some for every run', async () => {
   const p = await project({
     manifest: runs(60),
-    emulator: { slots: 3, speed: 600, runTime: { kind: 'constant', ms: 20_000 } },
+    emulator: { slots: 3, runTime: { kind: 'constant', ms: 20_000 } },
   });
   expect((await p.apply('-j', '8')).exit).toBe(0);
   const { accepted, requests } = p.service.stats();

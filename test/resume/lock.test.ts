@@ -7,6 +7,7 @@ import { expect, test } from 'vitest';
 import { png } from '../report/png.js';
 import { projects } from '../support/opened.js';
 import type { Project } from '../support/project.js';
+import { until } from '../support/until.js';
 
 const project = projects();
 const state = '.rh-batch/manifest';
@@ -16,7 +17,7 @@ const forty = 'matrix: { KSampler.seed: { from: 1, to: 40 } }';
 const twelve = 'matrix: { KSampler.seed: { from: 1, to: 12 } }';
 // Slow enough that a create that is under way at the stop gets its answer.
 const slots = 3;
-const calm = { speed: 40, slots, runTime: { kind: 'constant', ms: 20_000 } } as const;
+const calm = { slots, runTime: { kind: 'constant', ms: 20_000 } } as const;
 const dead = 999_999_99;
 
 const holder = (more: object): string =>
@@ -30,10 +31,6 @@ const holder = (more: object): string =>
     ...more,
   })}\n`;
 
-const until = async (what: () => boolean): Promise<void> => {
-  while (!what()) await new Promise((resolve) => setImmediate(resolve));
-};
-
 const done = async (): Promise<Project> => {
   const p = await project({ manifest: 'matrix: { KSampler.seed: [1, 2] }' });
   expect((await p.apply()).exit).toBe(0);
@@ -41,7 +38,7 @@ const done = async (): Promise<Project> => {
 };
 
 test('unlock refuses while the holder lives on this host, and the apply goes on', async () => {
-  const p = await project({ manifest: forty, emulator: { speed: 100 } });
+  const p = await project({ manifest: forty, emulator: {} });
   const running = p.start(['apply', '-q']);
   await until(() => p.service.stats().accepted >= 2);
   const before = p.read(lock);

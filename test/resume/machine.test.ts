@@ -4,11 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { projects } from '../support/opened.js';
+import { until } from '../support/until.js';
 
 const project = projects();
-const until = async (what: () => boolean): Promise<void> => {
-  while (!what()) await new Promise((resolve) => setImmediate(resolve));
-};
 const three = 'matrix: { KSampler.seed: [1, 2, 3] }';
 
 test.each([
@@ -39,7 +37,7 @@ test('reports of an earlier apply are known as our own, also where the journal i
 });
 
 test('an outputs folder that fails on the way is exit 6 with its reason, and the next apply goes on', async () => {
-  const p = await project({ manifest: three, emulator: { speed: 40 } });
+  const p = await project({ manifest: three, emulator: {} });
   const running = p.start(['apply', '-q']);
   await until(() => p.service.stats().accepted >= 1);
   p.remove('out');
@@ -110,7 +108,7 @@ test.skipIf(noMounts).each([
   async (_, name, size, ballast) => {
     const p = await project({
       manifest: 'matrix: { KSampler.seed: { from: 1, to: 8 } }',
-      emulator: { speed: 40 },
+      emulator: {},
       files: { [`${name}/keep`]: '' },
     });
     const dir = join(p.dir, name);

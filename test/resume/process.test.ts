@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { projects } from '../support/opened.js';
 import type { Project } from '../support/project.js';
 import { key } from '../support/project.js';
+import { until } from '../support/until.js';
 
 const project = projects();
 const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
@@ -32,9 +33,6 @@ const start = (
     out: () => out,
     ended: new Promise((resolve) => child.on('exit', (code) => resolve(code))),
   };
-};
-const until = async (what: () => boolean): Promise<void> => {
-  while (!what()) await new Promise((resolve) => setImmediate(resolve));
 };
 
 test('a real SIGTERM: an orderly stop, and the next process adopts what runs on', async () => {

@@ -1,13 +1,11 @@
 import { expect, test } from 'vitest';
 import { projects } from '../support/opened.js';
+import { until } from '../support/until.js';
 
 const project = projects();
 const twenty = 'matrix: { KSampler.seed: { from: 1, to: 20 } }';
 // Goodbyes are counted in service time: slow enough that a create under way gets its answer.
-const calm = { speed: 40, runTime: { kind: 'constant', ms: 20_000 } as const };
-const until = async (what: () => boolean): Promise<void> => {
-  while (!what()) await new Promise((resolve) => setImmediate(resolve));
-};
+const calm = { runTime: { kind: 'constant', ms: 20_000 } as const };
 
 test.each([
   ['SIGINT', 130],
@@ -61,14 +59,14 @@ test('onInterrupt: cancel ends the tasks in flight', async () => {
 test('cancel ends this batch and no other task', async () => {
   const p = await project({
     manifest: twenty,
-    emulator: { speed: 100, runTime: { kind: 'constant', ms: 400_000 } },
+    emulator: { runTime: { kind: 'constant', ms: 400_000 } },
   });
   const running = p.start(['apply', '-q']);
   await until(() => p.service.stats().accepted >= 2);
   running.signal('SIGINT');
   await running.ended;
   const other = await project({
-    emulator: { speed: 100, runTime: { kind: 'constant', ms: 400_000 } },
+    emulator: { runTime: { kind: 'constant', ms: 400_000 } },
   });
   const ended = await p.run('cancel');
   expect(ended.exit, ended.err).toBe(0);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { projects } from '../support/opened.js';
 import type { Project } from '../support/project.js';
+import { until } from '../support/until.js';
 
 const project = projects();
 const journal = '.rh-batch/manifest/journal.jsonl';
@@ -161,7 +162,7 @@ test('a state that cannot be written again: no command is offered that would pay
 test('two at once: the second one exits 5 and names the first; status and plan never block', async () => {
   const p = await project({
     manifest: 'matrix: { KSampler.seed: { from: 1, to: 12 } }',
-    emulator: { speed: 40 },
+    emulator: {},
   });
   const first = p.start(['apply', '-q']);
   await until(() => p.service.stats().accepted >= 1);
@@ -241,9 +242,6 @@ test('an existing different file is kept', async () => {
 });
 
 /** Turns the event loop until something is so: no wall time is assumed. */
-const until = async (what: () => boolean): Promise<void> => {
-  while (!what()) await new Promise((resolve) => setImmediate(resolve));
-};
 
 test('outputs.onExist: error keeps the other file and the paid result waits; overwrite replaces it', async () => {
   const named = 'outputs: { name: "${{ run.index }}.${{ output.ext }}", onExist: error }';

@@ -53,7 +53,7 @@ export class Project {
     private readonly env: Readonly<Record<string, string>>,
     readonly speed: number,
     /** Null where the clock is a compressed one. */
-    private readonly clock: ServiceClock | null,
+    private readonly virtual: ServiceClock | null,
   ) {}
 
   static async start(options: ProjectOptions = {}): Promise<Project> {
@@ -64,7 +64,7 @@ export class Project {
       runTime: { kind: 'lognormal', medianMs: 20_000, sigma: 0.3 },
       workflows: new Map([[workflowId, JSON.stringify(graph)]]),
       unknownWorkflows: 'refuse',
-      ...(clock === null ? {} : { clock: clock.holding }),
+      ...(clock === null ? {} : { clock: clock.emulator }),
       ...options.emulator,
       speed,
     });
@@ -105,7 +105,7 @@ export class Project {
   }
 
   /** What commands take for the time of now; the service keeps its own. */
-  now: () => number = () => (this.clock ?? systemClock).now();
+  now: () => number = () => (this.virtual ?? systemClock).now();
 
   /** All files below a folder, relative to it, sorted. */
   list(path: string): string[] {
@@ -159,7 +159,7 @@ export class Project {
       },
       env,
       cwd,
-      clock: this.#commandClock(),
+      clock: this.clock,
       protect: (secret) => {
         secrets.add(secret);
         clean = redactor([...secrets]);
@@ -172,18 +172,18 @@ export class Project {
         return () => handlers.delete(handler);
       },
     };
-    const ended = main(argv, io, '0.0.0').then((exit) => ({ exit, ...printed }));
     return {
-      ended: this.clock?.during(ended) ?? ended,
+      ended: main(argv, io, '0.0.0').then((exit) => ({ exit, ...printed })),
       signal: (name) => {
         for (const handler of handlers) handler(name);
       },
     };
   }
 
-  #commandClock(): Clock {
+  /** What commands go by. */
+  get clock(): Clock {
     const now = (): number => this.now();
-    return this.clock === null ? { ...systemClock, now } : { now, sleep: this.clock.sleep };
+    return this.virtual === null ? { ...systemClock, now } : { now, sleep: this.virtual.sleep };
   }
 
   apply(...more: string[]): Promise<Ended> {

@@ -6,8 +6,8 @@ import { VirtualClock } from './virtual-clock.js';
 const quietTurns = 6;
 /** So many turns without a pause between them. */
 const spinTurns = 30;
-/** Real ms for which an answer is waited for that nothing here will ever give. */
-const unansweredMs = 250;
+/** And so many with one, in which no answer came: then nothing here will ever give it. */
+const unansweredTurns = 250;
 
 /**
  * A virtual clock that a command and an emulator in one process share, with real HTTP between
@@ -16,55 +16,40 @@ const unansweredMs = 250;
  */
 export class ServiceClock implements Clock {
   readonly #time = new VirtualClock(Date.now());
-  readonly #watched = new Set<{ readonly seen: () => boolean; readonly resolve: () => void }>();
-  #users = 0;
+  /** Sleeps of commands: time passes while there are some. */
+  #sleeps = 0;
   #running = false;
   /** Requests without their answers, and how many of them the emulator holds back on purpose. */
-  #asked = new Set<object>();
+  readonly #asked = new Set<object>();
   #held = 0;
 
-  now = (): number => this.#time.now();
+  readonly now = (): number => this.#time.now();
 
-  sleep = (ms: number, signal?: AbortSignal): Promise<void> => this.#time.sleep(ms, signal);
+  readonly sleep = async (ms: number, signal?: AbortSignal): Promise<void> => {
+    this.#sleeps += 1;
+    if (!this.#running) void this.#run();
+    await this.#time.sleep(ms, signal);
+    this.#sleeps -= 1;
+  };
 
-  /** The same clock for an emulator, whose sleeps keep a request waiting. */
-  readonly holding: Clock = {
+  /** The same clock for an emulator, whose sleeps keep requests waiting. */
+  readonly emulator: Clock = {
     now: this.now,
     sleep: async (ms, signal) => {
       this.#held += 1;
-      try {
-        await this.sleep(ms, signal);
-      } finally {
-        this.#held -= 1;
-      }
+      await this.#time.sleep(ms, signal);
+      this.#held -= 1;
     },
   };
-
-  /** Time runs until the work is done. */
-  async during<T>(work: Promise<T>): Promise<T> {
-    this.#users += 1;
-    if (!this.#running) void this.#run();
-    try {
-      return await work;
-    } finally {
-      this.#users -= 1;
-    }
-  }
-
-  /** Resolves when this is so: looked at whenever time is about to move on. */
-  until(seen: () => boolean): Promise<void> {
-    return new Promise((resolve) => void this.#watched.add({ seen, resolve }));
-  }
 
   async #run(): Promise<void> {
     this.#running = true;
     subscribe('undici:request:create', this.#onAsked);
     subscribe('undici:request:trailers', this.#onAnswered);
     subscribe('undici:request:error', this.#onAnswered);
-    while (this.#users > 0) {
+    while (this.#sleeps > 0) {
       await this.#quiet();
-      if (this.#tell()) continue;
-      if (!this.#time.jump()) await pause();
+      if (this.#sleeps > 0) this.#time.jump();
     }
     unsubscribe('undici:request:create', this.#onAsked);
     unsubscribe('undici:request:trailers', this.#onAnswered);
@@ -73,24 +58,13 @@ export class ServiceClock implements Clock {
     this.#running = false;
   }
 
-  /** Whether somebody waited for what is so now. */
-  #tell(): boolean {
-    const seen = [...this.#watched].filter((watched) => watched.seen());
-    for (const watched of seen) {
-      this.#watched.delete(watched);
-      watched.resolve();
-    }
-    return seen.length > 0;
-  }
-
   async #quiet(): Promise<void> {
-    const since = performance.now();
-    for (let quiet = 0, turns = 0; quiet < quietTurns; turns += 1) {
+    for (let quiet = 0, unanswered = 0, turns = 0; quiet < quietTurns; turns += 1) {
       // At first at once: most of what is under way is over within a few turns.
       await (turns < spinTurns ? turn() : pause());
       if (isAtWork()) quiet = 0;
-      else if (this.#asked.size <= this.#held || performance.now() - since > unansweredMs)
-        quiet += 1;
+      else if (this.#asked.size <= this.#held || unanswered > unansweredTurns) quiet += 1;
+      else unanswered += 1;
     }
   }
 

@@ -4,6 +4,7 @@ interface Sleeper {
   readonly at: number;
   readonly order: number;
   readonly wake: () => void;
+  readonly isOver: () => boolean;
 }
 
 /**
@@ -38,7 +39,12 @@ export class VirtualClock implements Clock {
         resolve();
       };
       signal?.addEventListener('abort', wake, { once: true });
-      this.#push({ at: this.#now + Math.max(0, ms), order: (this.#order += 1), wake });
+      this.#push({
+        at: this.#now + Math.max(0, ms),
+        order: (this.#order += 1),
+        wake,
+        isOver: () => over,
+      });
     });
   }
 
@@ -61,7 +67,9 @@ export class VirtualClock implements Clock {
 
   /** Moves time on to the next sleeper and wakes it; false where nobody sleeps. */
   jump(): boolean {
-    const next = this.#pop();
+    let next = this.#pop();
+    // One whose sleep was broken off waits for nothing any more.
+    while (next?.isOver() === true) next = this.#pop();
     if (next === undefined) return false;
     this.#now = Math.max(this.#now, next.at);
     next.wake();

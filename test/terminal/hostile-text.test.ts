@@ -26,7 +26,6 @@ test('what the service says acts on no terminal, log, annotation, summary, CSV o
       'outputs: { name: "${{ run.name }}-${{ output.node }}-${{ output.name }}.${{ output.ext }}" }',
     ].join('\n'),
     emulator: {
-      speed: 20,
       runTime: { kind: 'constant', ms: 2_000 },
       faults: [{ endpoint: '*', kind: 'plant', msg: said }],
     },

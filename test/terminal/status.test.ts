@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { JournalTail } from '../../src/journal/files/tail.js';
 import { projects } from '../support/opened.js';
 import type { Project } from '../support/project.js';
+import { until } from '../support/until.js';
 
 const project = projects();
 const slow = {
@@ -10,9 +11,6 @@ const slow = {
 } as const;
 const state = '.rh-batch/hero';
 
-const until = async (what: () => boolean): Promise<void> => {
-  while (!what()) await new Promise((resolve) => setImmediate(resolve));
-};
 const inFlight = (p: Project) => (): boolean => p.service.stats().accepted >= 3;
 
 test('status during a batch tells counts, what is in flight and who is at work', async () => {

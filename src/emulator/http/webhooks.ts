@@ -113,7 +113,8 @@ export class Webhooks implements Listener {
 
   #later(ms: number, delivery: Delivery, url: string): void {
     const { signal } = this.#closing;
-    void this.model.clock.real.sleep(ms, signal).then(() => {
+    const passed = ms > 0 ? this.model.clock.real.sleep(ms, signal) : Promise.resolve();
+    void passed.then(() => {
       if (!signal.aborted) this.#send(delivery, url);
     });
   }

@@ -48,7 +48,8 @@ export type Decision =
 
 const noCost: Cost = { coins: null, money: null, taskTimeMs: null };
 /** A done task without files is asked again this often before it is believed (runninghub-api 5.3). */
-const emptyAnswersBelieved = 3;
+const emptyAnswersBelieved = 4;
+/** Before the first repetition, and twice as long before each further one. */
 const emptyPauseMs = 3_000;
 /** 805 can be false: asked once more after a pause (runninghub-api 5.3). */
 const failedPauseMs = 3_000;
@@ -104,7 +105,7 @@ export const decide = (
       task.emptyAnswers += 1;
       return answer.outputs.length > 0 || task.emptyAnswers > emptyAnswersBelieved
         ? { is: 'succeeded', outputs: answer.outputs, cost: costOf(answer.cost) }
-        : { is: 'again', afterMs: emptyPauseMs, nowRunning: false };
+        : { is: 'again', afterMs: emptyPauseMs * 2 ** (task.emptyAnswers - 1), nowRunning: false };
     case 'failed':
       if (task.cancelAsked !== null) return cancelled(task, costOf(answer.cost));
       task.failedAnswers += 1;

@@ -177,7 +177,7 @@ export class Http {
         readonly answer: Pick<Dispatcher.ResponseData, 'statusCode' | 'headers'> & {
           readonly body: AsyncIterable<Uint8Array>;
           /** For an answer whose body nobody wants. */
-          discard(): Promise<void>;
+          readonly discard: () => Promise<void>;
         };
       }
     | (Reply & { is: 'none' })
