@@ -29,6 +29,11 @@ export class ServiceClock {
     if (behind > 0) this.#base += behind;
   }
 
+  /** Real ms between two looks at what time does; often, where it is put forward by hand. */
+  lookMs(serviceMs: number): number {
+    return this.speed > 0 ? Math.min(1_000, Math.max(5, serviceMs / this.speed)) : 5;
+  }
+
   /** Service ms as ms of real waiting. */
   realMs(ms: number): number {
     return this.speed > 0 ? ms / this.speed : Number.POSITIVE_INFINITY;

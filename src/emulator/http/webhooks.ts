@@ -122,7 +122,7 @@ export class Webhooks implements Listener {
   async #watch(): Promise<void> {
     const { real } = this.model.clock;
     const { signal } = this.#closing;
-    const pauseMs = Math.min(1_000, Math.max(5, this.model.clock.realMs(lookMs)));
+    const pauseMs = this.model.clock.lookMs(lookMs);
     while (this.#watched > 0 && !signal.aborted) {
       this.model.settle();
       await real.sleep(pauseMs, signal);

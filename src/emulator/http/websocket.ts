@@ -63,7 +63,7 @@ export const acceptSocket = (
 };
 
 const watch = async (teller: Teller, clock: ServiceClock, closed: AbortSignal): Promise<void> => {
-  const pauseMs = Math.min(1_000, Math.max(50, clock.realMs(lookMs)));
+  const pauseMs = clock.lookMs(lookMs);
   do await clock.real.sleep(pauseMs, closed);
   while (!closed.aborted && teller.look() !== 'over');
 };
