@@ -4,15 +4,14 @@ import { error } from '../diagnostics/diagnostic.js';
 import { Problems } from '../diagnostics/problems.js';
 import type { FaultRule } from '../emulator/http/faults.js';
 import { faultKinds, isFaultKind } from '../emulator/http/faults.js';
-import type { AccountOptions } from '../emulator/options.js';
 import { startEmulator } from '../emulator/server.js';
+import type { AccountKind } from '../emulator/tasks/account-kinds.js';
+import { accountKinds, accountOf, isAccountKind } from '../emulator/tasks/account-kinds.js';
 import type { Call } from './argv/call.js';
 import { exit } from '../batch/exit.js';
 import type { Io } from '../edges/io.js';
 import { wholeNumber } from './argv/numbers.js';
 import { sayOne, sayProblems } from './say.js';
-
-const account: AccountOptions = { coins: 1_000_000, money: null, apiType: 'NORMAL' };
 
 /** `rh-batch emulator`: serves until a signal comes. */
 export const emulator = async (call: Call, io: Io): Promise<number> => {
@@ -20,10 +19,13 @@ export const emulator = async (call: Call, io: Io): Promise<number> => {
   const number = (name: string, otherwise: number, least = 0): number =>
     wholeNumber(call, name, `--${dashed(name)}`, least, problems) ?? otherwise;
   const keys = call.texts('key');
+  const account = accountKind(call, problems);
   const options = {
     port: number('port', 8188),
     host: call.text('host') ?? '127.0.0.1',
-    slots: number('slots', 3, 1),
+    account,
+    // Where a kind of account is chosen, it says how many.
+    ...(account === null || call.text('slots') !== null ? { slots: number('slots', 3, 1) } : {}),
     queue: number('queue', 0),
     speed: positive(call, 'speed', 1, problems),
     seed: number('seed', 1),
@@ -32,7 +34,10 @@ export const emulator = async (call: Call, io: Io): Promise<number> => {
       medianMs: positive(call, 'taskSeconds', 30, problems) * 1000,
       sigma: 0.4,
     } as const,
-    keys: keys.length === 0 ? null : new Map(keys.map((key) => [key, account])),
+    keys:
+      keys.length === 0
+        ? null
+        : new Map(keys.map((key) => [key, accountOf(account ?? 'consumer')])),
     workflows: await savedFiles(call, 'workflow', io, problems),
     apps: await savedFiles(call, 'app', io, problems),
     models: await savedFiles(call, 'model', io, problems),
@@ -76,6 +81,18 @@ const positive = (call: Call, name: string, otherwise: number, problems: Problem
   if (Number.isFinite(value) && value > 0) return value;
   problems.add(error('E0001', null, `--${dashed(name)} wants a positive number, not "${typed}"`));
   return otherwise;
+};
+
+/** Null: none is chosen. */
+const accountKind = (call: Call, problems: Problems): AccountKind | null => {
+  const typed = call.text('account');
+  if (typed === null || isAccountKind(typed)) return typed;
+  problems.add(
+    error('E0001', null, `--account "${typed}" is no kind of account`, {
+      hint: accountKinds.join(', '),
+    }),
+  );
+  return null;
 };
 
 const savedFiles = async (

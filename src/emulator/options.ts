@@ -1,5 +1,7 @@
 import type { Clock } from '../edges/clock.js';
 import { systemClock } from '../edges/clock.js';
+import type { AccountKind, AccountOptions } from './tasks/account-kinds.js';
+import { slotsOf } from './tasks/account-kinds.js';
 import type { FaultRule } from './http/faults.js';
 
 /** How long tasks run, in ms of service time. */
@@ -17,30 +19,20 @@ export type RunTime =
   /** One after the other, and from the start again. */
   | { readonly kind: 'sequence'; readonly ms: readonly number[] };
 
-export interface AccountOptions {
-  /** NORMAL accounts pay with coins; none left: 414. */
-  readonly coins: number;
-  /** SHARED and EXCLUSIVE accounts pay with money (null: without end); none left: 416. */
-  readonly money: number | null;
-  readonly apiType: 'NORMAL' | 'SHARED' | 'EXCLUSIVE';
-  /** Free users are refused with 801. */
-  readonly free?: boolean;
-  /** A key of the other site; the value is how it is refused: 301 or 806 (runninghub-api 1.1). */
-  readonly otherSite?: 'user not exist' | 'APIKEY_USER_NOT_FOUND';
-  /** Whether it may run standard models too, whatever its type: a stand-in for every kind. */
-  readonly anyKind?: boolean;
-  /** In place of the emulator's own. */
-  readonly slots?: number;
-  readonly queue?: number;
-}
+export type { AccountOptions };
 
 export interface EmulatorOptions {
+  /**
+   * What kind of account every key has, where `keys` does not say more: with its limits, what it
+   * pays with, and whether it may run standard models. null: coins, and everything is allowed.
+   */
+  readonly account: AccountKind | null;
   /** 0: any free port. */
   readonly port: number;
   readonly host: string;
   /** What links begin with; null: `http://host:port`. The request's Host header is never used. */
   readonly publicUrl: string | null;
-  /** Tasks that run at once, per account. */
+  /** Tasks that run at once, per account; where `account` is given, what that kind has. */
   readonly slots: number;
   /** Tasks that may wait beyond the slots; 0: refused with 421. */
   readonly queue: number;
@@ -70,6 +62,8 @@ export interface EmulatorOptions {
   readonly personalQueue: number;
   /** What a cancelled task is called by V2 query: all were seen (API notes, sections 5.4 and 19.1). */
   readonly cancelWord: 'CANCEL' | 'CANCELLED' | 'CANCELED' | '';
+  /** Whether a task that fails is paid for: authors contradict each other (API notes, section 12). */
+  readonly failedTasksCost: boolean;
   readonly faults: readonly FaultRule[];
   /** In ms of service time. */
   readonly linkLifeMs: number;
@@ -83,6 +77,7 @@ export interface EmulatorOptions {
 }
 
 export const defaults: EmulatorOptions = {
+  account: null,
   port: 0,
   host: '127.0.0.1',
   publicUrl: null,
@@ -102,6 +97,7 @@ export const defaults: EmulatorOptions = {
   queueStatus: true,
   personalQueue: 1000,
   cancelWord: 'CANCEL',
+  failedTasksCost: false,
   faults: [],
   linkLifeMs: 86_400_000,
   uploadLifeMs: 86_400_000,
@@ -109,3 +105,10 @@ export const defaults: EmulatorOptions = {
   dataDir: null,
   clock: systemClock,
 };
+
+/** All options: what a kind of account has stands above the emulator's own defaults. */
+export const withDefaults = (given: Partial<EmulatorOptions>): EmulatorOptions => ({
+  ...defaults,
+  ...(given.account == null ? {} : { slots: slotsOf(given.account) }),
+  ...given,
+});

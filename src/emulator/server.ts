@@ -13,7 +13,7 @@ import type { FaultRule } from './http/faults.js';
 import { Faults } from './http/faults.js';
 import { Links } from './http/links.js';
 import type { EmulatorOptions } from './options.js';
-import { defaults } from './options.js';
+import { withDefaults } from './options.js';
 import { seeded } from './random.js';
 import { Records } from './records.js';
 import type { Received } from './http/request.js';
@@ -32,7 +32,7 @@ import { acceptSocket } from './http/websocket.js';
 
 /** Serves a local RunningHub until closed. Fails when it cannot listen. */
 export const startEmulator = async (options: Partial<EmulatorOptions> = {}): Promise<Emulator> => {
-  const server = new EmulatorServer({ ...defaults, ...options });
+  const server = new EmulatorServer(withDefaults(options));
   await server.listen();
   return server.desk;
 };

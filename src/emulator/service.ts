@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../values/json.js';
 import { JsonNumber } from '../values/json.js';
 import { jsonText } from '../values/json-text.js';
 import { Account } from './tasks/account.js';
+import { accountOf, anyAccount } from './tasks/account-kinds.js';
 import { Assets } from './tasks/assets.js';
 import { Catalogue } from './tasks/catalogue.js';
 import { Ids, ServiceClock } from './clock.js';
@@ -20,13 +21,6 @@ import { drawRunTime } from './tasks/run-time.js';
 import type { Task, TaskStatus } from './tasks/task.js';
 import type { Upload } from './tasks/uploads.js';
 import { Uploads } from './tasks/uploads.js';
-
-const richAccount: AccountOptions = {
-  coins: 1_000_000,
-  money: null,
-  apiType: 'NORMAL',
-  anyKind: true,
-};
 
 /** What happened, for those who keep or tell it. */
 export interface Listener {
@@ -55,6 +49,8 @@ export class ServiceModel {
   readonly #tries = new Map<string, number>();
   readonly #latest = new Map<string, Task>();
   readonly #byKey = new Map<string, Account>();
+  /** Of keys that nobody described. */
+  readonly #everyAccount: AccountOptions;
   readonly #forAll: ((account: Account) => void)[] = [];
 
   constructor(readonly options: EmulatorOptions) {
@@ -64,6 +60,7 @@ export class ServiceModel {
       for (const listener of this.listeners) listener.stored?.(accountId, upload);
     });
     this.#random = seeded(options.seed);
+    this.#everyAccount = options.account === null ? anyAccount : accountOf(options.account);
   }
 
   now(): number {
@@ -75,7 +72,7 @@ export class ServiceModel {
     if (key === null || key === '') return refuse(301, 'apiKey cannot be empty');
     const known = this.#byKey.get(key);
     if (known !== undefined) return known.revoked ? refuse(802, 'APIKEY_UNAUTHORIZED') : known;
-    const options = this.options.keys === null ? richAccount : this.options.keys.get(key);
+    const options = this.options.keys === null ? this.#everyAccount : this.options.keys.get(key);
     if (options === undefined) return refuse(802, 'APIKEY_UNAUTHORIZED');
     if (options.otherSite !== undefined)
       return refuse(options.otherSite === 'user not exist' ? 301 : 806, options.otherSite);
@@ -136,6 +133,7 @@ export class ServiceModel {
       return account.paysCoins
         ? refuse(414, 'TASK_CREATE_FAILED_BY_NOT_ENOUGH_POWER_VALUE')
         : refuse(416, 'TASK_CREATE_FAILED_BY_NOT_ENOUGH_WALLET');
+    if (account.options.expired === true) return refuse(436, 'TASK_USER_EXCLAPI_REQUIRED');
     const prepared = prepare(target, body, this.catalogue);
     if (isRefusal(prepared)) return prepared;
     const locked = this.#locked(target, body);
@@ -283,7 +281,7 @@ export class ServiceModel {
     this.#latest.set(request, task);
     const keys = [...(this.options.keys ?? [])];
     const options = keys.find(([key]) => accountIdOf(key) === task.accountId)?.[1];
-    this.accountById(task.accountId, options ?? richAccount).restore(task);
+    this.accountById(task.accountId, options ?? this.#everyAccount).restore(task);
   }
 }
 

@@ -3,7 +3,7 @@ import { isList, isObject, jsonText, toPlain } from '../values/json-text.js';
 import { idOf } from './graph/check.js';
 import type { ServiceModel } from './service.js';
 import type { Task, TaskStatus } from './tasks/task.js';
-import { coinsOf, moneyText, secondsOf, thousandthsOf } from './tasks/task.js';
+import { moneyText, secondsOf } from './tasks/task.js';
 
 /** Counts of an emulator's life, as `GET /emulator/stats` tells them. */
 export interface Stats {
@@ -105,7 +105,8 @@ const lineOf = (model: ServiceModel, task: Task): BillLine => {
   const now = model.now();
   const iso = (ms: number | null): string | null =>
     ms === null ? null : new Date(ms).toISOString();
-  const paysCoins = model.accounts.get(task.accountId)?.paysCoins !== false;
+  const account = model.accounts.get(task.accountId);
+  const cost = account?.costOf(task, now);
   const started = task.startsAt !== null && task.startsAt <= now ? task.startsAt : null;
   return {
     taskId: task.taskId,
@@ -118,8 +119,8 @@ const lineOf = (model: ServiceModel, task: Task): BillLine => {
     startedAt: iso(started),
     endedAt: iso(task.endedAt),
     seconds: secondsOf(task, now),
-    coins: paysCoins ? coinsOf(task, now) : 0,
-    money: paysCoins ? null : moneyText(thousandthsOf(task, now)),
+    coins: cost?.coins ?? 0,
+    money: account?.paysMoney === true ? moneyText(cost?.thousandths ?? 0) : null,
     answerDelivered: task.answerDelivered,
   };
 };

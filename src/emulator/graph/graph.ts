@@ -107,9 +107,11 @@ export const textsOf = (graph: Graph): string[] =>
     [...inputs.values()].filter((value): value is string => typeof value === 'string'),
   );
 
-/** The longest text: what a picture is of. */
+/** The longest text that is no link and no file: what a picture is of. */
 export const promptOf = (graph: Graph): string =>
-  textsOf(graph).reduce((longest, text) => (text.length > longest.length ? text : longest), '');
+  textsOf(graph)
+    .filter((text) => !/^(?:https?:|data:|asset:)/.test(text))
+    .reduce((longest, text) => (text.length > longest.length ? text : longest), '');
 
 /** Everything that changes the result, as one text. */
 export const identityOf = (graph: Graph): string =>

@@ -23,7 +23,7 @@ export const misfit = (
   body: JsonObject,
   sizeOf: SizeOf,
 ): Misfit | null => {
-  if (body.size === 0) return invalid('the body is empty');
+  if (parameters === null && body.size === 0) return invalid('the body is empty');
   const prompt = body.get('prompt');
   if (prompt !== undefined && (typeof prompt !== 'string' || prompt.trim() === ''))
     return invalid('prompt cannot be empty');

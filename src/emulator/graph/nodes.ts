@@ -3,7 +3,7 @@ import { JsonNumber } from '../../values/json.js';
 import type { Graph } from './graph.js';
 import { textsOf } from './graph.js';
 
-export type OutputKind = 'image' | 'video' | 'audio' | 'text';
+export type OutputKind = 'image' | 'video' | 'audio' | 'text' | '3d' | 'zip';
 
 /** A node that saves or previews something. */
 export interface OutputNode {
@@ -65,6 +65,8 @@ const outputKind = (classType: string, inputs: JsonObject): OutputKind | null =>
   if (/(?:Save|Preview)_?Audio/i.test(classType)) return 'audio';
   if (/(?:Save|Show|Preview).*(?:Text|String|Json|PoseKps)|^Text.*Save/i.test(classType))
     return 'text';
+  if (/3D|GLB|Mesh/.test(classType) && /Save|Preview|Export|View/i.test(classType)) return '3d';
+  if (/Zip|Archive/i.test(classType) && /Save|Export|Pack/i.test(classType)) return 'zip';
   // Latents, models and the like are saved on the machine and are no outputs.
   if (/Latent|Checkpoint|Model|Lora|CLIP|VAE/i.test(classType)) return null;
   return /Save|Preview/i.test(classType) || inputs.has('filename_prefix') ? 'image' : null;

@@ -13,6 +13,8 @@ const mediaTypes: Readonly<Record<string, string>> = {
   mp4: 'video/mp4',
   wav: 'audio/wav',
   txt: 'text/plain; charset=utf-8',
+  glb: 'model/gltf-binary',
+  zip: 'application/zip',
 };
 
 /** The files drawn last, for clients that fetch a file in ranges. */

@@ -10,7 +10,7 @@ import { isRefusal, refuse } from '../http/refusal.js';
 import type { Received } from '../http/request.js';
 import type { ServiceModel } from '../service.js';
 import type { Task } from '../tasks/task.js';
-import { coinsOf, moneyText, secondsOf, thousandthsOf } from '../tasks/task.js';
+import { moneyText, secondsOf } from '../tasks/task.js';
 import type { Webhooks } from '../http/webhooks.js';
 
 export interface Context {
@@ -78,16 +78,22 @@ export const linkedFiles = (
     return { file, url: fault?.kind === 'relativeLinks' ? signed : `${site}${signed}` };
   });
 
-/** What a task cost, as texts; coins for member keys, money for the others. */
+/**
+ * What a task cost, as texts: coins for member keys, money for enterprise-shared ones; null where
+ * nothing was taken, as of failed tasks (API notes, sections 5.4 and 12).
+ */
 export const costOf = (
   task: Task,
   { model }: Context,
 ): { readonly seconds: string; readonly coins: string | null; readonly money: string | null } => {
   const now = model.now();
-  const paysCoins = model.accounts.get(task.accountId)?.paysCoins !== false;
+  const account = model.accounts.get(task.accountId);
+  const free = task.outcome === 'FAILED' && !model.options.failedTasksCost;
+  if (account === undefined || free) return { seconds: '0', coins: null, money: null };
+  const { coins, thousandths } = account.costOf(task, now);
   return {
     seconds: String(secondsOf(task, now)),
-    coins: paysCoins ? String(coinsOf(task, now)) : null,
-    money: paysCoins ? null : moneyText(thousandthsOf(task, now)),
+    coins: account.paysCoins ? String(coins) : null,
+    money: account.paysMoney ? moneyText(thousandths) : null,
   };
 };

@@ -1,7 +1,7 @@
 import { Heap, Queue } from './heap.js';
 import type { AccountOptions, EmulatorOptions } from '../options.js';
 import type { Task } from './task.js';
-import { coinsOf, thousandthsOf } from './task.js';
+import { secondsOf } from './task.js';
 
 /**
  * One account: its balance and its slots. Time passes when somebody looks: `advance` ends and
@@ -32,7 +32,10 @@ export class Account {
     /** Hash of the key: the key itself is kept nowhere. */
     readonly id: string,
     readonly options: AccountOptions,
-    private readonly house: Pick<EmulatorOptions, 'slots' | 'queue' | 'startDelayMs'>,
+    private readonly house: Pick<
+      EmulatorOptions,
+      'slots' | 'queue' | 'startDelayMs' | 'failedTasksCost'
+    >,
     private readonly edges: { now(): number; ended(task: Task): void },
   ) {
     this.slots = options.slots ?? house.slots;
@@ -67,6 +70,25 @@ export class Account {
 
   get paysCoins(): boolean {
     return this.options.apiType === 'NORMAL';
+  }
+
+  /** Machines of a dedicated account are bought beforehand: a run has no price (section 1.2). */
+  get paysMoney(): boolean {
+    return this.options.apiType === 'SHARED';
+  }
+
+  /**
+   * About 0.2 coins a second on 24 GB and 0.4 on 48 GB, rounded up, or a hundredth of that in
+   * money. Failed tasks are free, as two authors saw it in both ledgers; cancelled ones pay for what
+   * they ran (API notes, sections 12, 5.5 and 19.2).
+   */
+  costOf(task: Task, now: number): { readonly coins: number; readonly thousandths: number } {
+    const free = task.outcome === 'FAILED' && !this.house.failedTasksCost;
+    const amount = free ? 0 : Math.ceil(secondsOf(task, now) * task.coinsPerSecond);
+    return {
+      coins: this.paysCoins ? amount : 0,
+      thousandths: this.paysMoney ? amount * 10 : 0,
+    };
   }
 
   /** Standard models are for enterprise-shared keys (API notes, section 1.2). */
@@ -139,9 +161,10 @@ export class Account {
   #bill(task: Task, at: number): void {
     if (task.outcome !== null) this.ended[task.outcome] += 1;
     this.busyMs += task.startsAt === null ? 0 : at - task.startsAt;
-    this.spentCoins += this.paysCoins ? coinsOf(task, at) : 0;
-    if (this.paysCoins) this.coins -= coinsOf(task, at);
-    else if (this.money !== null) this.money -= thousandthsOf(task, at);
+    const { coins, thousandths } = this.costOf(task, at);
+    this.spentCoins += coins;
+    this.coins -= coins;
+    if (this.money !== null) this.money -= thousandths;
   }
 
   #fill(now: number): void {

@@ -2,11 +2,13 @@ import { createHash } from 'node:crypto';
 import { jsonText } from '../../values/json-text.js';
 import type { Graph } from '../graph/graph.js';
 import { graphText, identityOf, latentOf, linkedFrom, promptOf, upstream } from '../graph/graph.js';
+import { encodeGlb } from '../media/glb.js';
 import { encodeMp4 } from '../media/mp4.js';
 import { paint } from '../media/picture.js';
 import type { TextChunk } from '../media/png.js';
 import { encodePng } from '../media/png.js';
 import { encodeWav } from '../media/wav.js';
+import { encodeZip } from '../media/zip.js';
 import type { OutputKind, OutputNode } from '../graph/nodes.js';
 import type { Task } from './task.js';
 import { graphOf } from './task.js';
@@ -33,7 +35,14 @@ export interface Studio {
   readonly uploadSize: (task: Task, fileName: string) => Size | null;
 }
 
-const endings = { image: 'png', video: 'mp4', audio: 'wav', text: 'txt' } as const;
+const endings = {
+  image: 'png',
+  video: 'mp4',
+  audio: 'wav',
+  text: 'txt',
+  '3d': 'glb',
+  zip: 'zip',
+} as const;
 const fallback: Size = { width: 512, height: 512 };
 const fps = 4;
 
@@ -118,11 +127,24 @@ const render = ({ task, graph, cone, node, kind, index }: Order, size: Size): Bu
       return encodeMp4(Array.from({ length: 2 * fps }, frame), fps);
     }
     case 'audio':
-      return encodeWav(createHash('sha256').update(identity).digest().readUInt32BE());
+      return encodeWav(numberOf(identity));
+    case '3d':
+      return encodeGlb(numberOf(identity));
+    case 'zip': {
+      const pictures = Array.from({ length: latentOf(cone)?.batch ?? 1 }, (_, at) =>
+        encodePng(paint(size.width, size.height, prompt, `${identityOf(cone)} ${at}`)),
+      );
+      return encodeZip(
+        pictures.map((bytes, at) => [`${String(at + 1).padStart(5, '0')}.png`, bytes]),
+      );
+    }
     case 'text':
       return Buffer.from(textOf(graph, cone, node));
   }
 };
+
+const numberOf = (text: string): number =>
+  createHash('sha256').update(text).digest().readUInt32BE();
 
 /** Multiples of 16, the longer side 160: samples are stored plainly. */
 const videoSize = ({ width, height }: Size): Size => {

@@ -52,11 +52,4 @@ export const secondsOf = (task: Task, now: number): number =>
     ? 0
     : Math.max(0, Math.round(((task.endedAt ?? now) - task.startsAt) / 1000));
 
-/** About 0.2 coins a second on 24 GB, 0.4 on 48 GB, rounded up (runninghub-api 12). */
-export const coinsOf = (task: Task, now: number): number =>
-  Math.ceil(secondsOf(task, now) * task.coinsPerSecond);
-
-/** Wallet money in thousandths: a hundredth of what coins would be. */
-export const thousandthsOf = (task: Task, now: number): number => coinsOf(task, now) * 10;
-
 export const moneyText = (thousandths: number): string => (thousandths / 1000).toFixed(3);

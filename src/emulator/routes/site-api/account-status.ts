@@ -17,13 +17,14 @@ export const accountStatus: Route = {
     if (isRefusal(found))
       return refusal(found.code === 802 ? { ...found, code: 301, msg: 'user not exist' } : found);
     found.advance(model.now());
-    const { coins, money, paysCoins, inFlight, options } = found;
+    const { coins, money, inFlight, options } = found;
+    const wallet = found.paysMoney ? (money ?? 999_000_000) : found.paysCoins ? null : money;
     return success(
       map({
         remainCoins: String(Math.max(0, Math.floor(coins))),
         currentTaskCounts: String(inFlight),
-        remainMoney: paysCoins ? null : moneyText(Math.max(0, money ?? 999_000_000)),
-        currency: paysCoins ? null : 'CNY',
+        remainMoney: wallet === null ? null : moneyText(Math.max(0, wallet)),
+        currency: wallet === null ? null : 'CNY',
         apiType: options.apiType,
       }),
     );
