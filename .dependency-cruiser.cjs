@@ -28,7 +28,7 @@ const may = {
 };
 
 const below = Object.keys(may);
-may.batch = [...below, 'commands/argv'];
+may.batch = below;
 may.init = [...below, 'batch', 'commands'];
 may.completion = [...below, 'batch', 'init', 'commands'];
 may.commands = [...below, 'batch', 'init', 'completion'];

@@ -10,7 +10,7 @@ import { readProxies } from '../runninghub/http/proxy-settings.js';
 import { siteOf } from '../runninghub/site.js';
 import { defaultTimeouts } from '../runninghub/http/timeouts.js';
 import type { Saved } from '../targets/target.js';
-import type { Call } from '../commands/argv/call.js';
+import type { BatchOptions } from './options/options.js';
 import type { Environment } from './load/environment.js';
 import type { Io } from '../edges/io.js';
 
@@ -54,12 +54,12 @@ const emulatorKey = 'emulated-key-0000000000000000000';
 
 /** Who talks to which site; nothing is sent. With `--emulator` no key is needed. */
 export const identify = (
-  call: Call,
+  { emulator = false, baseUrl }: Pick<BatchOptions, 'emulator' | 'baseUrl'>,
   io: Io,
   env: Environment,
   problems: Problems,
 ): Identity | null => {
-  if (call.flag('emulator')) {
+  if (emulator) {
     const clock = emulatedClock(emulatorSpeed);
     return {
       site: 'emulator',
@@ -72,7 +72,7 @@ export const identify = (
       env: {},
     };
   }
-  const site = siteOf(call.text('baseUrl') ?? env.get('RUNNINGHUB_BASE_URL') ?? defaultSite);
+  const site = siteOf(baseUrl ?? env.get('RUNNINGHUB_BASE_URL') ?? defaultSite);
   if (!/^https?:\/\/[^/\s]+$/.test(site)) {
     problems.add(
       error('E0001', null, `the base URL "${site}" is not of the form https://host`, {
@@ -138,14 +138,13 @@ const timeoutsFor = (speed: number): typeof defaultTimeouts => {
 export const connect = async (
   identity: Identity,
   saved: Saved,
-  call: Call,
+  { emulator: emulated = false, trace = false }: Pick<BatchOptions, 'emulator' | 'trace'>,
   io: Io,
   /** Secrets of this command beside the key and the password. */
   hidden: readonly string[] = [],
 ): Promise<Connection> => {
   const { key, accessPassword, account, clock } = identity;
-  const emulated = call.flag('emulator');
-  const log = call.count('v') > 1 ? (line: string): void => io.err.write(`${line}\n`) : undefined;
+  const log = trace ? (line: string): void => io.err.write(`${line}\n`) : undefined;
   const timeouts = timeoutsFor(identity.speed);
   // Loaded where something is sent: a command that sends nothing has no use for HTTP.
   const { createClient } = await import('../runninghub/client.js');

@@ -3,8 +3,8 @@ import { error, warning } from '../diagnostics/diagnostic.js';
 import type { Problems } from '../diagnostics/problems.js';
 import type { Receiver } from '../runninghub/receiver.js';
 import { startReceiver } from '../runninghub/receiver.js';
-import type { Call } from '../commands/argv/call.js';
 import type { Identity } from './connect.js';
+import type { ApplyOptions } from './options/options.js';
 import type { Io } from '../edges/io.js';
 import type { Project } from './load/project.js';
 
@@ -29,12 +29,12 @@ const form = '--listen 8787 --public-url https://your.host/rh';
 
 /** What was asked for; null: nothing, or it is wrong, which `problems` tells. Nothing is opened. */
 export const listeningOf = (
-  call: Call,
+  options: Pick<ApplyOptions, 'listen' | 'publicUrl'>,
   project: Project,
   { site }: Identity,
   problems: Problems,
 ): Listening | null => {
-  const [listen, typedUrl] = [call.text('listen'), call.text('publicUrl')];
+  const [listen, typedUrl] = [options.listen?.toString() ?? null, options.publicUrl ?? null];
   const wrong = (message: string, hint = form): null => {
     problems.add(error('E0001', null, message, { hint }));
     return null;

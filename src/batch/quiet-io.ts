@@ -1,11 +1,23 @@
 import type { Io, Sink } from '../edges/io.js';
+import type { Clock } from '../edges/clock.js';
 import { systemClock } from '../edges/clock.js';
 import { redactor, secretsDigest } from '../edges/secrets/secret.js';
 import { StreamRedactor } from '../edges/secrets/secret-stream.js';
-import type { ApplyOptions } from './options.js';
 
-/** The process as the API's commands see it: nothing is printed, and nothing ends it. */
-export const quietIo = (options: ApplyOptions, say: (text: string) => void): Io => {
+/** What the library takes for that of its process. */
+export interface ProcessOptions {
+  /** Where relative paths start; default: the process' working directory. */
+  readonly cwd?: string | undefined;
+  /** RUNNINGHUB_API_KEY, RUNNINGHUB_BASE_URL, and what templates may read; default: process.env. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  /** In place of the machine's: for tests of programs that call this one. */
+  readonly clock?: Clock | undefined;
+  /** Aborted: nothing more is submitted, what is known is written, and the result says 130. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The process as the library's use cases see it: nothing is printed, and nothing ends it. */
+export const quietIo = (options: ProcessOptions, say: (text: string) => void): Io => {
   const env = options.env ?? process.env;
   const secrets = new Set<string>();
   let clean = redactor([]);

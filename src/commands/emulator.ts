@@ -10,7 +10,7 @@ import { accountKinds, accountOf, isAccountKind } from '../emulator/tasks/accoun
 import type { Call } from './argv/call.js';
 import { exit } from '../batch/exit.js';
 import type { Io } from '../edges/io.js';
-import { wholeNumber } from './argv/numbers.js';
+import { wholeNumber } from '../batch/options/numbers.js';
 import { sayOne, sayProblems } from './say.js';
 
 /** `rh-batch emulator`: serves until a signal comes. */

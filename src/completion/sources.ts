@@ -14,8 +14,8 @@ import { datumJson } from '../values/datum-json.js';
 import type { Datum } from '../values/datum.js';
 import { findAddress } from '../workflow/address.js';
 import type { Workflow } from '../workflow/workflow.js';
-import { Call } from '../commands/argv/call.js';
 import type { Io } from '../edges/io.js';
+import type { BatchOptions } from '../batch/options/options.js';
 import type { Located } from '../batch/load/project.js';
 import { locateProject, shownFrom } from '../batch/load/project.js';
 import type { Command } from '../commands/table.js';
@@ -105,22 +105,13 @@ const explained: Source = async (context) => [
 const locate = async ({ io, command, args, options }: CompleteContext): Promise<Located | null> => {
   const place = command.args.split(' ').indexOf('[manifest]');
   const manifest = place === -1 ? undefined : args[place];
-  const given = Object.fromEntries(
-    [...options].flatMap(([name, value]): [string, unknown][] =>
-      name === 'emulator'
-        ? [[name, true]]
-        : name === 'state-dir'
-          ? [['stateDir', value]]
-          : name === 'profile'
-            ? [[name, value]]
-            : [],
-    ),
-  );
-  return locateProject(
-    new Call(manifest === undefined ? [] : [manifest], given),
-    io,
-    new Problems(),
-  );
+  const given: BatchOptions = {
+    manifest,
+    emulator: options.has('emulator'),
+    stateDir: options.get('state-dir'),
+    profile: options.get('profile'),
+  };
+  return locateProject(given, io, new Problems());
 };
 
 /** `column=`, then the values that it has. */

@@ -13,6 +13,8 @@ import type { Asker } from '../terminal/ask.js';
 import { painter, wantsColour } from '../terminal/colour.js';
 import { planText } from '../terminal/plan-text.js';
 import { Call } from '../commands/argv/call.js';
+import { accountOptionsOf } from '../commands/argv/options.js';
+import type { BatchOptions } from '../batch/options/options.js';
 import { exit } from '../batch/exit.js';
 import type { Chosen } from './fields.js';
 import { chooseFields } from './fields.js';
@@ -57,7 +59,10 @@ const begin = async (
   const files = nodeFiles();
   const paths = pathsOf(call, io);
   // From the first word on, no file and no message can hold it.
-  io.protect((await readEnvFile(call, io, problems)).get('RUNNINGHUB_API_KEY')?.trim() ?? '');
+  io.protect(
+    (await readEnvFile(accountOptionsOf(call), io, problems)).get('RUNNINGHUB_API_KEY')?.trim() ??
+      '',
+  );
   await refuseExisting(paths, call, io, files, problems);
   checkName(call, problems);
   const material = problems.errors > 0 ? null : await materialOf(call, io, files, asker, problems);
@@ -228,16 +233,12 @@ const tell = async (begun: Begun): Promise<number> => {
   const { material, paths, written, call, io } = begun;
   const problems = new Problems();
   const manifest = shownFrom(io.cwd)(paths.manifest);
-  const options = Object.fromEntries(
-    ['envFile', 'baseUrl'].flatMap((name) => {
-      const value = call.text(name);
-      return value === null ? [] : [[name, value]];
-    }),
-  );
-  const plan =
-    material.workflow === null
-      ? null
-      : await planBatch(new Call([manifest], options), io, problems);
+  const options: BatchOptions = {
+    manifest,
+    envFile: call.texts('envFile'),
+    baseUrl: call.text('baseUrl') ?? undefined,
+  };
+  const plan = material.workflow === null ? null : await planBatch(options, io, problems);
   const shown = written.map(shownFrom(io.cwd));
   const next = await nextSteps({
     ...begun,

@@ -8,6 +8,7 @@ import type { Asker } from '../terminal/ask.js';
 import { parseJson } from '../values/json-text.js';
 import type { Workflow } from '../workflow/workflow.js';
 import type { Call } from '../commands/argv/call.js';
+import { accountOptionsOf } from '../commands/argv/options.js';
 import { identify } from '../batch/connect.js';
 import { indented } from '../values/indent.js';
 import { callGiven } from './given-call.js';
@@ -152,8 +153,9 @@ const pulled = async (
   problems: Problems,
 ): Promise<SeenTask['file']> => {
   if (pull?.from.is !== 'service') return null;
-  const env = await readEnvFile(call, io, problems);
-  const identity = identify(call, io, env, new Problems());
+  const options = accountOptionsOf(call);
+  const env = await readEnvFile(options, io, problems);
+  const identity = identify(options, io, env, new Problems());
   if (identity === null) return null;
   const answer = await askService(id, pull.from.fetch, identity);
   if (answer.ok) return answer.json;

@@ -1,6 +1,7 @@
 import { Problems } from '../diagnostics/problems.js';
 import { siteOf } from '../runninghub/site.js';
 import type { Call } from '../commands/argv/call.js';
+import { accountOptionsOf } from '../commands/argv/options.js';
 import { defaultSite } from '../batch/connect.js';
 import type { Chosen } from './fields.js';
 import type { Material } from './material.js';
@@ -22,7 +23,8 @@ export interface NextInput {
 /** What a person does after init, in order. */
 export const nextSteps = async (input: NextInput): Promise<string[]> => {
   const { material, chosen, manifest, table, call, io, mended } = input;
-  const env = await readEnvFile(call, io, new Problems());
+  const problems = new Problems();
+  const env = await readEnvFile(accountOptionsOf(call), io, problems);
   const site = siteOf(call.text('baseUrl') ?? env.get('RUNNINGHUB_BASE_URL') ?? defaultSite);
   const argument = manifest === 'manifest.yaml' ? '' : ` ${shellWord(manifest)}`;
   const keyed = (env.get('RUNNINGHUB_API_KEY')?.trim() ?? '') !== '';

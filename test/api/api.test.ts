@@ -176,6 +176,25 @@ test('every option does what its flag does', async () => {
     expect(await plan('manifest.yaml', { ...options, ...wrong })).toMatchObject({ is: 'refused' });
 });
 
+test('an option is a value, not a text of the command line: a column may hold "="', async () => {
+  const p = await project({
+    manifest: 'matrix: { rows: rows.csv }',
+    files: { 'rows.csv': 'KSampler.seed,_a=b\n1,x\n2,y\n3,x\n' },
+  });
+  for (const where of [{ '_a=b': 'x' }, [['_a=b', 'x']] as const]) {
+    const planned = await plan('manifest.yaml', { ...surroundings(p), where });
+    expect(planned).toMatchObject({ is: 'planned', summary: { total: 2 } });
+  }
+  const wrong = { maxRuns: 0.5, first: -1, concurrency: 0, shard: { index: 0, count: 2 } };
+  const refused = await plan('manifest.yaml', { ...surroundings(p), ...wrong });
+  expect(refused.diagnostics.map(({ message }) => message)).toEqual([
+    'maxRuns wants a whole number from 1 on, not 0.5',
+    'first wants a whole number from 1 on, not -1',
+    'concurrency wants a whole number from 1 on, not 0',
+    'shard wants an index from 1 to its count, not 0 of 2',
+  ]);
+});
+
 test('with the emulator no key is needed and state is kept apart', async () => {
   const p = await project({ manifest: 'matrix: { KSampler.seed: [1] }' });
   const { result } = apply('manifest.yaml', { cwd: p.dir, env: {}, emulator: true });

@@ -11,9 +11,12 @@ import { count, oneLine } from '../../terminal/format.js';
 import { planSummaryText } from '../../terminal/plan-text.js';
 import { approvedBy, checkApproved, originOf } from '../plan/approved-plan.js';
 import { beginBatch } from './begin-batch.js';
-import type { Call } from '../../commands/argv/call.js';
 import { tellChangedSources } from '../load/changed-sources.js';
 import { identify } from '../connect.js';
+import type { ApplyOptions } from '../options/options.js';
+import { selectionOf } from '../options/options.js';
+import type { Proposals } from '../options/proposals.js';
+import { applyCommand, sameCommand } from '../options/proposals.js';
 import { ofDay } from '../load/day.js';
 import { exit } from '../exit.js';
 import { lookElsewhere, takeOver } from '../plan/elsewhere.js';
@@ -24,22 +27,18 @@ import { listeningOf, startListening } from '../listen.js';
 import { moveFiles } from './move-files.js';
 import type { Notifier } from '../notify.js';
 import { notifierOf } from '../notify.js';
-import { applyCommand, inlineLimitOf, sameCommand } from '../reports/page-options.js';
 import { planProject } from '../plan/planning.js';
-import { liveWanted } from '../../commands/argv/progress.js';
 import { probeOutputs } from './probe.js';
 import type { Project } from '../load/project.js';
 import { loadProject, readEnvFile } from '../load/project.js';
 import { rescueText } from './rescue-text.js';
 import { reportOf, titleOf, writeReports } from '../reports/results.js';
-import { selectionOf } from '../../commands/argv/select.js';
 import { watchSignals } from './signals.js';
 import { writeOwner } from '../load/state-owner.js';
 import type { Outcome } from './outcome.js';
 import { nothingDone } from './outcome.js';
 import type { SubmissionParts } from './submission.js';
 import { settleState } from './take-over.js';
-import { commandFor, selectionWords } from '../../commands/argv/typed.js';
 import { ledgerOf } from '../plan/uploads-ledger.js';
 
 export type Applied =
@@ -49,8 +48,8 @@ export type Applied =
       readonly is: 'ended';
       readonly exitCode: number;
       readonly report: BatchReport;
-      /** What was typed; of an approved plan, the command line that it was made by. */
-      readonly call: Call;
+      /** As given; of an approved plan, those that it was made with. */
+      readonly options: ApplyOptions;
       readonly project: Project;
       /** Of report.html; null: it could not be written. */
       readonly htmlPath: string | null;
@@ -58,28 +57,38 @@ export type Applied =
       readonly command: string | null;
     };
 
+/** What an apply needs of those who start it. */
+export interface Surroundings {
+  readonly io: Io;
+  readonly follower: Follower;
+  readonly proposals: Proposals;
+}
+
 const refused = (exitCode: number): Applied => ({ is: 'refused', exitCode });
 
 /**
  * Runs what is missing or changed, and writes the reports. Lines for people that are no
  * diagnostics go to `io.err`; nothing goes to `io.out`.
  */
-export const applyBatch = async (typed: Call, io: Io, follower: Follower): Promise<Applied> => {
-  const problems = new Problems();
-  const approved = await approvedBy(typed, io, problems);
-  if (problems.errors > 0) {
+export const applyBatch = async (
+  given: ApplyOptions,
+  { io, follower, proposals }: Surroundings,
+  /** With what is wrong in the options already. */
+  problems = new Problems(),
+): Promise<Applied> => {
+  const before = problems.errors;
+  const approved = await approvedBy(given, proposals, io, problems);
+  if (problems.errors > before) {
     follower.problems(problems);
     return refused(exit.badInput);
   }
-  const call = approved?.call ?? typed;
-  const env = await readEnvFile(call, io, problems);
-  const loaded = await loadProject(call, io, problems, 0, env, approved?.madeAt ?? 'now');
-  const selection = selectionOf(call, problems);
-  const inlineLimit = inlineLimitOf(call, problems);
-  const identity = identify(call, io, env, problems);
-  const live = liveWanted(call, io, problems);
+  const options = approved?.options ?? given;
+  const env = await readEnvFile(options, io, problems);
+  const loaded = await loadProject(options, io, problems, env, approved?.madeAt ?? 'now');
+  const selection = selectionOf(options);
+  const identity = identify(options, io, env, problems);
   const listening =
-    loaded === null || identity === null ? null : listeningOf(call, loaded, identity, problems);
+    loaded === null || identity === null ? null : listeningOf(options, loaded, identity, problems);
   if (loaded === null || identity === null || problems.errors > 0) {
     follower.problems(problems);
     return refused(exit.badInput);
@@ -129,9 +138,10 @@ export const applyBatch = async (typed: Call, io: Io, follower: Follower): Promi
       const from = { project, account, history: store.state, madeAt: approved.madeAt };
       await checkApproved(
         approved,
-        typed.args[0] ?? '',
+        given.manifest ?? '',
         plan,
-        originOf(call, io, from),
+        originOf(options, io, from),
+        proposals,
         io,
         problems,
       );
@@ -155,7 +165,8 @@ export const applyBatch = async (typed: Call, io: Io, follower: Follower): Promi
     if (taken > 0) io.err.write(`notice: ${count(taken, 'run')} taken over from other batches\n`);
     return await new Apply({
       // After midnight, too, what is printed is about the batch that this one was.
-      call: ofDay(call, manifestBytes, project.date),
+      options: ofDay(options, manifestBytes, project.date),
+      proposals,
       io,
       follower,
       project,
@@ -165,8 +176,6 @@ export const applyBatch = async (typed: Call, io: Io, follower: Follower): Promi
       selection,
       ledger,
       listened,
-      live,
-      inlineLimit,
       notifier,
     }).run();
   } catch (cause) {
@@ -183,8 +192,6 @@ export const applyBatch = async (typed: Call, io: Io, follower: Follower): Promi
 
 interface Parts extends Omit<SubmissionParts, 'begin'> {
   readonly selection: Selection;
-  /** For report.html; null: outputs stay beside it. */
-  readonly inlineLimit: number | null;
   readonly notifier: Notifier | null;
 }
 
@@ -260,14 +267,12 @@ class Apply {
   }
 
   async #begin(): Promise<void> {
-    const { store, plan, project, selection, identity, call } = this.parts;
-    const profile = call.text('profile');
-    const typed = selectionWords(call);
+    const { store, plan, project, selection, identity, options, proposals } = this.parts;
     await beginBatch(store, plan, project, {
       selection,
-      typed,
+      typed: proposals.selection(options),
       account: identity.account,
-      profile,
+      profile: options.profile ?? null,
     });
   }
 
@@ -315,18 +320,18 @@ class Apply {
   }
 
   #leave(report: BatchReport, exitCode: number): Applied {
-    const { call, project } = this.parts;
-    const command = applyCommand(call, project);
-    return { is: 'ended', exitCode, report, call, project, htmlPath: null, command };
+    const { options, project } = this.parts;
+    const command = applyCommand(this.parts);
+    return { is: 'ended', exitCode, report, options, project, htmlPath: null, command };
   }
 
   /** @returns what goes on with this batch; null: nothing does without paying twice. */
   async #rescue(): Promise<string | null> {
-    const { call, io, project, store } = this.parts;
+    const { io, project, store } = this.parts;
     const rescued = await store.rescue();
     const told = rescueText(rescued, project.show);
     if (told !== null) io.err.write(told);
-    return rescued.is === 'failed' ? null : sameCommand(call, project);
+    return rescued.is === 'failed' ? null : sameCommand(this.parts);
   }
 
   async #finish(
@@ -335,11 +340,11 @@ class Apply {
     command: string | null,
     interrupted: AbortSignal,
   ): Promise<Applied> {
-    const { call, io, project, inlineLimit, notifier } = this.parts;
+    const { options, proposals, io, project, notifier } = this.parts;
     const page = {
-      command: applyCommand(call, project),
-      again: commandFor('report', call, { manifest: project.manifest.file }),
-      inlineLimit,
+      command: applyCommand(this.parts),
+      again: proposals.command('report', options, { manifest: project.manifest.file }),
+      inlineLimit: options.inlineLimit ?? null,
     };
     const { htmlPath, failed } = await writeReports(
       report,
@@ -351,7 +356,7 @@ class Apply {
     const exitCode = code === exit.done && failed ? exit.machine : code;
     const untold = (await notifier?.tell({ ...report, exitCode }, interrupted)) ?? null;
     if (untold !== null) io.err.write(`warning: notify: ${untold}\n`);
-    return { is: 'ended', exitCode, report, call, project, htmlPath, command };
+    return { is: 'ended', exitCode, report, options, project, htmlPath, command };
   }
 }
 

@@ -22,29 +22,30 @@ import type { TaskSockets } from '../../runninghub/sockets.js';
 import { oneLine } from '../../terminal/format.js';
 import type { RunId, TaskId } from '../../values/ids.js';
 import { askBalance } from '../plan/balance.js';
-import type { Call } from '../../commands/argv/call.js';
 import type { Connection, Identity } from '../connect.js';
 import { connect } from '../connect.js';
 import { exit } from '../exit.js';
 import type { Follower, Listener } from './follower.js';
 import type { Io } from '../../edges/io.js';
 import type { Listened } from '../listen.js';
+import type { ApplyOptions } from '../options/options.js';
+import type { Proposals } from '../options/proposals.js';
+import { applyCommand } from '../options/proposals.js';
 import type { Left } from './other-accounts.js';
 import { leftAlone } from './other-accounts.js';
-import { applyCommand } from '../reports/page-options.js';
 import type { Outcome } from './outcome.js';
 import { nothingDone } from './outcome.js';
 import type { Preflight } from './preflight.js';
 import { preflight } from './preflight.js';
 import type { Project } from '../load/project.js';
-import { asTyped } from '../../commands/argv/typed.js';
 
 /** How long a silent service is waited for, in service time. */
 const patienceMs = 10 * 60_000;
 const patienceText = '10 minutes';
 
 export interface SubmissionParts {
-  readonly call: Call;
+  readonly options: ApplyOptions;
+  readonly proposals: Proposals;
   readonly io: Io;
   readonly follower: Follower;
   readonly project: Project;
@@ -53,8 +54,6 @@ export interface SubmissionParts {
   readonly plan: Plan;
   readonly ledger: Ledger;
   readonly listened: Listened | null;
-  /** Whether to show what running tasks do. */
-  readonly live: boolean;
   /** Records that this apply begins; called when the service let it. */
   readonly begin: () => Promise<void>;
 }
@@ -78,10 +77,10 @@ export class Submission {
   }
 
   async run(progress: Listener, interrupted: AbortSignal): Promise<Outcome> {
-    const { call, io, project, identity, plan, listened } = this.parts;
+    const { options, io, project, identity, plan, listened } = this.parts;
     const saved = plan.target.saved(plan.manifest.target.id, project.workflowText);
     const hidden = listened === null ? [] : [listened.secret];
-    const connection = await connect(identity, saved, call, io, hidden);
+    const connection = await connect(identity, saved, options, io, hidden);
     try {
       const checked = await this.#check(connection, progress, interrupted);
       switch (checked.is) {
@@ -139,7 +138,7 @@ export class Submission {
     progress: Listener,
     interrupted: AbortSignal,
   ): Promise<Outcome> {
-    const { store, plan, project, identity, listened, live } = this.parts;
+    const { store, plan, project, identity, listened, options, proposals } = this.parts;
     const { client, clock } = connection;
     const outlook = this.#lookAhead();
     const others = await this.#others(client.speaking(plan.target.family));
@@ -151,7 +150,7 @@ export class Submission {
       // The engine knows no command line; what it proposes is completed here.
       progress.on(
         event.type === 'notice'
-          ? { ...event, message: asTyped(event.message, this.parts.call) }
+          ? { ...event, message: proposals.complete(event.message, options) }
           : event,
       );
     };
@@ -160,7 +159,7 @@ export class Submission {
     const uploader = this.#uploader(connection, progress);
     const { create } = plan.manifest;
     const told = listened === null ? create : { ...create, webhookUrl: listened.webhookUrl };
-    const sockets = live ? await socketsFor(identity) : null;
+    const sockets = options.live === true ? await socketsFor(identity) : null;
     const result = await runBatch(
       plan,
       {
@@ -216,10 +215,10 @@ export class Submission {
   /** `--adopt`: those that this key knows, since it is of the same account. */
   async #others(service: Pick<Service, 'outputs'>): Promise<OfOthers> {
     const [left, adopted] = [new Set<string>(), new Set<string>()];
-    const { store, identity, call } = this.parts;
+    const { store, identity, options } = this.parts;
     for (const [{ state }, { taskId }] of foreignTasks(store.state, identity.account)) {
       const adopt =
-        call.flag('adopt') && (state.is !== 'inFlight' || (await isKnown(taskId, service)));
+        options.adopt === true && (state.is !== 'inFlight' || (await isKnown(taskId, service)));
       (adopt ? adopted : left).add(taskId);
     }
     return { left, adopted };
@@ -227,9 +226,9 @@ export class Submission {
 
   /** What is left of them, for which this key could not ask; `--adopt` asks all the same. */
   #leftAlone(): Left {
-    const { store, identity, call, project } = this.parts;
+    const { store, identity } = this.parts;
     const foreign = foreignTasks(store.state, identity.account);
-    const command = applyCommand(call, project);
+    const command = applyCommand(this.parts);
     return leftAlone(foreign, command, command.slice('rh-batch apply'.length));
   }
 

@@ -2,7 +2,7 @@ import { error, warning } from '../../diagnostics/diagnostic.js';
 import type { Problems } from '../../diagnostics/problems.js';
 import { readStore } from '../../journal/store.js';
 import { dateOf } from './batch-templates.js';
-import type { Call } from '../../commands/argv/call.js';
+import type { BatchOptions } from '../options/options.js';
 import type { Io } from '../../edges/io.js';
 
 /**
@@ -17,14 +17,14 @@ export const dateFor = async (
   from: {
     readonly manifest: Uint8Array;
     readonly stateDir: string;
-    readonly call: Call;
+    readonly options: Pick<BatchOptions, 'date'>;
     readonly io: Io;
   },
   problems: Problems,
 ): Promise<string> => {
-  const { manifest, stateDir, call, io } = from;
-  const typed = call.text('date');
-  if (typed !== null) {
+  const { manifest, stateDir, options, io } = from;
+  const { date: typed } = options;
+  if (typed !== undefined) {
     if (!isDate(typed))
       problems.add(
         error('E0001', null, `--date wants a day as YYYY-MM-DD, not "${typed}"`, {
@@ -57,8 +57,12 @@ const isDate = (text: string): boolean =>
 export const readsDate = (manifest: Uint8Array): boolean =>
   /\bbatch\b[^}]*\bdate\b/.test(new TextDecoder().decode(manifest));
 
-/** The same command line about the batch of that day, also when it is typed on another one. */
-export const ofDay = (call: Call, manifest: Uint8Array, date: string | null): Call =>
-  date === null || call.text('date') !== null || !readsDate(manifest)
-    ? call
-    : call.with(call.args, { date });
+/** The same batch as that of that day, also when it is asked for on another one. */
+export const ofDay = <Options extends BatchOptions>(
+  options: Options,
+  manifest: Uint8Array,
+  date: string | null,
+): Options =>
+  date === null || options.date !== undefined || !readsDate(manifest)
+    ? options
+    : { ...options, date };

@@ -4,7 +4,7 @@ import { error } from '../../diagnostics/diagnostic.js';
 import type { Problems } from '../../diagnostics/problems.js';
 import { redactor } from '../../edges/secrets/secret.js';
 import type { Place } from '../../values/place.js';
-import type { Call } from '../../commands/argv/call.js';
+import type { BatchOptions } from '../options/options.js';
 
 const hint =
   'take it out; the key belongs in RUNNINGHUB_API_KEY or a file of --env alone: make a new one if this was shared';
@@ -54,13 +54,13 @@ const isArchive = (content: Uint8Array): boolean => content[0] === 0x50 && conte
 
 /** Looks for it in what was typed, and in the folders and names of the files. */
 export const keyInNames = (
-  call: Call,
+  { vars = {} }: Pick<BatchOptions, 'vars'>,
   paths: readonly string[],
   holds: HoldsKey,
   problems: Problems,
 ): void => {
-  for (const pair of call.texts('var'))
-    if (holds(pair)) problems.add(keyHeld(null, 'a --var holds the API key'));
+  for (const [name, text] of Object.entries(vars))
+    if (holds(`${name}=${text}`)) problems.add(keyHeld(null, 'a --var holds the API key'));
   if (paths.some((path) => holds(path) || holds(dirname(path))))
     problems.add(keyHeld(null, 'the name of a file or folder of this batch holds the API key'));
 };

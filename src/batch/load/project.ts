@@ -12,14 +12,13 @@ import type { TargetModule } from '../../targets/target.js';
 import { moduleOf, syntaxes } from '../../targets/targets.js';
 import type { Workflow } from '../../workflow/workflow.js';
 import { outputsOfAnyDay, withBatchFacts } from './batch-templates.js';
-import type { Call } from '../../commands/argv/call.js';
+import type { BatchOptions } from '../options/options.js';
 import type { Day } from './day.js';
 import { dateFor } from './day.js';
 import { Environment } from './environment.js';
 import type { HoldsKey } from './held-key.js';
 import { holdsKeyOf, keyInFiles, keyInNames } from './held-key.js';
 import type { Io } from '../../edges/io.js';
-import { atLeastOne } from '../../commands/argv/numbers.js';
 import { findState } from './state-folder.js';
 import { realOf } from './state-owner.js';
 
@@ -66,16 +65,14 @@ export interface Located {
   readonly emulated: boolean;
 }
 
-/** `manifestArg`: which argument names the manifest. */
 export const locateProject = async (
-  call: Call,
+  options: BatchOptions,
   io: Io,
   problems: Problems,
-  manifestArg = 0,
   files: Files = nodeFiles(),
   day: Day = 'now',
 ): Promise<Located | null> => {
-  const typed = await manifestPath(call.args[manifestArg], io, files);
+  const typed = await manifestPath(options.manifest, io, files);
   if (typed === null) {
     problems.add(
       error('E0002', null, `there is no manifest here (${defaultNames.join(', ')})`, {
@@ -87,15 +84,15 @@ export const locateProject = async (
   const { near, far } = await followLink(typed);
   // Beside a link to another folder may lie files of its own; where they do not, the real one's are meant.
   if (far !== null) {
-    const linked = await loadFrom(near, call, io, new Problems());
+    const linked = await loadFrom(near, options, io, new Problems());
     const written = linked?.manifest.target.file.value;
     if (written !== undefined && !(await files.facts(resolve(dirname(near), written))).ok) {
-      const real = await loadFrom(far, call, io, new Problems());
+      const real = await loadFrom(far, options, io, new Problems());
       if (real !== null && (await files.facts(resolve(dirname(far), written))).ok)
-        return locateAt(far, typed, call, io, problems, files, day);
+        return locateAt(far, typed, options, io, problems, files, day);
     }
   }
-  return locateAt(near, typed, call, io, problems, files, day);
+  return locateAt(near, typed, options, io, problems, files, day);
 };
 
 /**
@@ -113,7 +110,7 @@ const followLink = async (
 
 const loadFrom = async (
   path: string,
-  call: Call,
+  options: BatchOptions,
   io: Io,
   problems: Problems,
   files: Files = nodeFiles(),
@@ -124,14 +121,14 @@ const loadFrom = async (
     problems.add(unreadable(show(path), read));
     return null;
   }
-  const vars = varsOf(call, problems);
+  const vars = new Map(Object.entries(options.vars ?? {}));
   const loaded = loadManifest(
     {
       file: show(path),
       dir: dirname(path),
       text: read.value,
       vars,
-      profile: call.text('profile'),
+      profile: options.profile ?? null,
       targets: syntaxes,
     },
     problems,
@@ -142,35 +139,35 @@ const loadFrom = async (
 const locateAt = async (
   path: string,
   typed: string,
-  call: Call,
+  options: BatchOptions,
   io: Io,
   problems: Problems,
   files: Files,
   day: Day,
 ): Promise<Located | null> => {
-  const loaded = await loadFrom(path, call, io, problems, files);
+  const loaded = await loadFrom(path, options, io, problems, files);
   if (loaded === null) return null;
   const { bytes } = loaded;
-  const written = withFlags(loaded.manifest, call, problems);
+  const written = withOptions(loaded.manifest, options);
   const { name } = written;
-  const emulated = call.flag('emulator');
-  const base = statesDirOf(written, call, io);
+  const { emulator: emulated = false } = options;
+  const base = statesDirOf(written, options, io);
   const before = problems.errors;
   const state = await findState(
     { path, typed, bytes, name, base, emulated, show: shownFrom(io.cwd) },
     problems,
   );
-  const from = { manifest: bytes, stateDir: state.stateDir, call, io };
+  const from = { manifest: bytes, stateDir: state.stateDir, options, io };
   const date = await dateFor(day, from, problems);
   const manifest = withBatchFacts(written, date, problems);
   if (problems.errors > before) return null;
-  const dated = call.text('outDir') === null;
+  const dated = options.outDir === undefined;
   return {
     name,
     manifest,
     manifestBytes: bytes,
     manifestPath: path,
-    outputsDir: outputsDirOf(manifest, call, io, emulated),
+    outputsDir: outputsDirOf(manifest, options, io, emulated),
     datedOutputs: dated ? outputsOfAnyDay(written, emulated ? '-emulated' : '') : null,
     date,
     ...state,
@@ -183,10 +180,9 @@ const locateAt = async (
  * there are errors. `env`: whose key must stand in none of them; absent: nothing looks for it.
  */
 export const loadProject = async (
-  call: Call,
+  options: BatchOptions,
   io: Io,
   problems: Problems,
-  manifestArg = 0,
   env: ReadonlyMap<string, string> = new Map(),
   day: Day = 'now',
 ): Promise<Project | null> => {
@@ -196,10 +192,10 @@ export const loadProject = async (
     nodeFiles(),
     holdsKey === null ? undefined : keyInFiles(holdsKey, show, problems),
   );
-  const located = await locateProject(call, io, problems, manifestArg, files, day);
+  const located = await locateProject(options, io, problems, files, day);
   if (located === null) return null;
   const { manifest, outputsDir, datedOutputs, manifestPath: path, stateDir } = located;
-  if (holdsKey !== null) keyInNames(call, [path, outputsDir, stateDir], holdsKey, problems);
+  if (holdsKey !== null) keyInNames(options, [path, outputsDir, stateDir], holdsKey, problems);
   const workflow = await readWorkflow(manifest, files, show, problems);
   const matrix = await expandMatrix(
     manifest.matrix,
@@ -254,51 +250,33 @@ const readWorkflow = async (
 };
 
 /** `--emulator` keeps its outputs and state apart from real ones. */
-const outputsDirOf = (manifest: Manifest, call: Call, io: Io, emulated: boolean): string => {
-  const typed = call.text('outDir');
-  if (typed !== null) return resolve(io.cwd, typed);
+const outputsDirOf = (
+  manifest: Manifest,
+  options: BatchOptions,
+  io: Io,
+  emulated: boolean,
+): string => {
+  const { outDir } = options;
+  if (outDir !== undefined) return resolve(io.cwd, outDir);
   const written = manifest.outputs.dir?.value ?? `out/${manifest.name}`;
   return resolve(manifest.dir, emulated ? `${written}-emulated` : written);
 };
 
 /** The folder of states; within it `--emulator` keeps its own apart from real ones. */
-const statesDirOf = (manifest: Manifest, call: Call, io: Io): string => {
-  const typed = call.text('stateDir');
-  return typed === null ? join(manifest.dir, '.rh-batch') : resolve(io.cwd, typed);
+const statesDirOf = (manifest: Manifest, options: BatchOptions, io: Io): string => {
+  const { stateDir } = options;
+  return stateDir === undefined ? join(manifest.dir, '.rh-batch') : resolve(io.cwd, stateDir);
 };
 
-const varsOf = (call: Call, problems: Problems): Map<string, string> => {
-  const vars = new Map<string, string>();
-  for (const pair of call.texts('var')) {
-    const at = pair.indexOf('=');
-    if (at > 0) vars.set(pair.slice(0, at), pair.slice(at + 1));
-    else
-      problems.add(
-        error('E0001', null, `--var "${pair}" is not of the form name=value`, {
-          hint: '--var suffix="8k, sharp focus"',
-        }),
-      );
-  }
-  return vars;
-};
-
-/** Flags that stand above the manifest. */
-const withFlags = (manifest: Manifest, call: Call, problems: Problems): Manifest => {
-  const maxRuns = atLeastOne(call, 'maxRuns', '--max-runs', problems);
-  const typed = call.text('concurrency') ?? call.text('j');
-  const concurrency =
-    typed === null || typed === 'auto'
-      ? typed
-      : atLeastOne(call, 'concurrency', '--concurrency', problems);
-  return {
-    ...manifest,
-    limits: { maxRuns: maxRuns ?? manifest.limits.maxRuns },
-    execution: {
-      ...manifest.execution,
-      concurrency: concurrency ?? manifest.execution.concurrency,
-    },
-  };
-};
+/** Options that stand above the manifest. */
+const withOptions = (manifest: Manifest, { maxRuns, concurrency }: BatchOptions): Manifest => ({
+  ...manifest,
+  limits: { maxRuns: maxRuns ?? manifest.limits.maxRuns },
+  execution: {
+    ...manifest.execution,
+    concurrency: concurrency ?? manifest.execution.concurrency,
+  },
+});
 
 const wording: Readonly<Record<ReadFailure['is'], string>> = {
   missing: 'does not exist',
@@ -315,15 +293,22 @@ export const unreadable = (shown: string, failure: ReadFailure): ReturnType<type
   );
 
 /** The environment of the process, with the files that were asked for laid over it, in order. */
-export const readEnvFile = async (call: Call, io: Io, problems: Problems): Promise<Environment> => {
+export const readEnvFile = async (
+  options: BatchOptions,
+  io: Io,
+  problems: Problems,
+): Promise<Environment> => {
   const entries = Object.entries(io.env).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, value] as const],
   );
   const env = new Environment(entries);
-  for (const typed of call.texts('envFile')) {
+  for (const typed of listed(options.envFile)) {
     await env.add(typed, resolve(io.cwd, typed), problems);
     // Before anything is said: the base URL, too, may have been pasted with the key in it.
     io.protect(env.get('RUNNINGHUB_API_KEY')?.trim() ?? '');
   }
   return env;
 };
+
+const listed = (files: BatchOptions['envFile']): readonly string[] =>
+  files === undefined ? [] : typeof files === 'string' ? [files] : files;

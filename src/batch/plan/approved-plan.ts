@@ -7,23 +7,19 @@ import type { BatchState } from '../../journal/state.js';
 import type { Plan } from '../../plan/plan.js';
 import type { PlanFlag, PlanOrigin, SavedPlan } from '../../plan/saved/saved-plan.js';
 import { changesSince, savedPlanJson } from '../../plan/saved/saved-plan.js';
-import type { Call } from '../../commands/argv/call.js';
+import { flagTexts, planFlags, planFlagsOf, readPlanFlags } from '../options/flags.js';
+import type { ApplyOptions, BatchOptions } from '../options/options.js';
+import type { Proposals } from '../options/proposals.js';
 import type { Io } from '../../edges/io.js';
 import type { Project } from '../load/project.js';
 import { shownFrom } from '../load/project.js';
-import { commandFor } from '../../commands/argv/typed.js';
 import { programVersion } from '../../edges/version.js';
 
-/** What shapes a plan: it is saved with it, and cannot be given beside it. */
-const planFlags = [
-  ...['var', 'profile', 'maxRuns', 'date', 'stateDir', 'outDir', 'emulator'],
-  ...['only', 'where', 'tag', 'failed', 'first', 'shard', 'force'],
-];
 const pathFlags: ReadonlySet<string> = new Set(['stateDir', 'outDir']);
 
 /** Where a plan that is made now comes from. */
 export const originOf = (
-  call: Call,
+  options: BatchOptions,
   io: Io,
   from: {
     readonly project: Project;
@@ -43,39 +39,44 @@ export const originOf = (
       path: path.split(sep).join('/'),
       sha256: createHash('sha256').update(text).digest('hex'),
     },
-    flags: flagsOf(call, io, manifest.dir),
+    flags: flagsOf(options, io, manifest.dir),
     account: from.account,
     history: from.history.lastSeq,
   };
 };
 
-const flagsOf = (call: Call, io: Io, dir: string): Readonly<Record<string, PlanFlag>> =>
+const flagsOf = (options: BatchOptions, io: Io, dir: string): Readonly<Record<string, PlanFlag>> =>
+  withPaths(planFlagsOf(options), (path) =>
+    relative(dir, resolve(io.cwd, path)).split(sep).join('/'),
+  );
+
+/** The same flags, with other paths. */
+const withPaths = (
+  flags: Readonly<Record<string, PlanFlag>>,
+  change: (path: string) => string,
+): Readonly<Record<string, PlanFlag>> =>
   Object.fromEntries(
-    planFlags.flatMap((name): [string, PlanFlag][] => {
-      const texts = call
-        .texts(name)
-        .map((text) =>
-          pathFlags.has(name) ? relative(dir, resolve(io.cwd, text)).split(sep).join('/') : text,
-        );
-      if (texts.length > 0) return [[name, texts]];
-      return call.flag(name) ? [[name, true]] : [];
-    }),
+    Object.entries(flags).map(([name, value]) => [
+      name,
+      value === true || !pathFlags.has(name) ? value : value.map(change),
+    ]),
   );
 
 export interface Approved {
   readonly saved: SavedPlan;
-  /** The command line that the plan was made by, with what was typed beside it now. */
-  readonly call: Call;
+  /** Those that the plan was made with, and what was given beside it now. */
+  readonly options: ApplyOptions;
   readonly madeAt: number;
 }
 
 /** null: what was typed names no saved plan, or one that cannot be used, which is in `problems`. */
 export const approvedBy = async (
-  call: Call,
+  options: ApplyOptions,
+  proposals: Proposals,
   io: Io,
   problems: Problems,
 ): Promise<Approved | null> => {
-  const [typed] = call.args;
+  const { manifest: typed } = options;
   if (typed === undefined) return null;
   const read = await nodeFiles().read(resolve(io.cwd, typed), maxPlanBytes);
   if (!read.ok || !looksSaved(read.value)) return null;
@@ -88,24 +89,17 @@ export const approvedBy = async (
     );
     return null;
   }
-  const beside = call.typed.filter((name) => planFlags.includes(name));
-  for (const name of beside)
+  for (const name of Object.keys(planFlagsOf(options)))
     problems.add(
       error('E0001', null, `${flagText(name)} would change the plan in ${typed}`, {
-        hint: `make the plan with it: ${commandFor('plan', call, { manifest: saved.manifest.path })} --out ${typed}`,
+        hint: `make the plan with it: ${proposals.command('plan', options, { manifest: saved.manifest.path })} --out ${typed}`,
       }),
     );
   const dir = dirname(resolve(io.cwd, saved.manifest.path));
-  const flags = Object.fromEntries(
-    Object.entries(saved.flags).map(([name, value]) => [
-      name,
-      value === true || !pathFlags.has(name)
-        ? value
-        : value.map((path) => shownFrom(io.cwd)(resolve(dir, path))),
-    ]),
-  );
+  const flags = withPaths(saved.flags, (path) => shownFrom(io.cwd)(resolve(dir, path)));
   const madeAt = Date.parse(saved.madeAt);
-  return { saved, call: call.with([saved.manifest.path], flags), madeAt };
+  const made = { ...readPlanFlags(flagTexts(flags), problems), manifest: saved.manifest.path };
+  return { saved, options: { ...options, ...made }, madeAt };
 };
 
 const flagText = (name: string): string =>
@@ -119,10 +113,11 @@ const looksSaved = (bytes: Uint8Array): boolean =>
 
 /** Whether what would run now is what was approved; what changed is in `problems`. */
 export const checkApproved = async (
-  { saved, call }: Approved,
+  { saved, options }: Approved,
   typed: string,
   plan: Plan,
   origin: PlanOrigin,
+  proposals: Proposals,
   io: Io,
   problems: Problems,
 ): Promise<void> => {
@@ -131,7 +126,7 @@ export const checkApproved = async (
   const now = savedPlanOf(io.clean(chunks.join('')));
   const changes = now === null ? ['the plan of now cannot be read'] : changesSince(saved, now);
   if (changes.length === 0) return;
-  const again = commandFor('plan', call, { without: ['json', 'quiet', 'verbose'] });
+  const again = proposals.command('plan', options, { without: ['json', 'quiet', 'verbose'] });
   problems.add(
     error('E0036', null, `the plan in ${typed} is stale: nothing was submitted`, {
       notes: changes,
@@ -159,7 +154,7 @@ const isSavedPlan = (value: unknown): value is SavedPlan =>
   ['path', 'sha256'].every((key) => typeof recordIn(value, 'manifest')[key] === 'string') &&
   isRecord(value['flags']) &&
   Object.entries(value['flags']).every(
-    ([name, flag]) => planFlags.includes(name) && (flag === true || isTexts(flag)),
+    ([name, flag]) => planFlags.some((flag) => flag === name) && (flag === true || isTexts(flag)),
   ) &&
   (value['account'] === null || typeof value['account'] === 'string') &&
   typeof value['history'] === 'number' &&

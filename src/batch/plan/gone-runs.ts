@@ -7,14 +7,14 @@ import type { BatchState, RunRecord } from '../../journal/state.js';
 import { profilesIn } from '../../manifest/names.js';
 import type { Matrix } from '../../matrix/combination.js';
 import type { Plan } from '../../plan/plan.js';
-import type { Call } from '../../commands/argv/call.js';
+import type { BatchOptions } from '../options/options.js';
+import { selectionOf, withoutSelection } from '../options/options.js';
 import { identify } from '../connect.js';
 import { lookElsewhere } from './elsewhere.js';
 import type { Io } from '../../edges/io.js';
 import { planProject } from './planning.js';
 import type { Project } from '../load/project.js';
 import { loadProject, readEnvFile } from '../load/project.js';
-import { selectionOf } from '../../commands/argv/select.js';
 
 /** Runs with outputs that the journal knows and no plan has, and all plans that were asked. */
 export interface Gone {
@@ -26,37 +26,27 @@ export interface Gone {
 export const endedFiles = ({ state }: RunRecord): readonly SavedFile[] =>
   state.is === 'succeeded' || state.is === 'failed' ? (state.files ?? []) : [];
 
-/** A plan as `rh-batch plan` makes it with these flags; null: there are errors. */
+/** A plan as `rh-batch plan` makes it with these options, of all runs; null: there are errors. */
 export const planFor = async (
   project: Project,
   history: BatchState,
-  call: Call,
+  options: BatchOptions,
   io: Io,
   problems: Problems,
 ): Promise<Plan | null> => {
-  const env = await readEnvFile(call, io, problems);
+  const env = await readEnvFile(options, io, problems);
   const made = await planProject(
     project,
     {
       history,
       elsewhere: await lookElsewhere(project, history),
-      selection: selectionOf(call.with(call.args, noSelection), problems),
+      selection: selectionOf(withoutSelection(options)),
       env,
-      clock: identify(call, io, env, new Problems())?.clock ?? io.clock,
+      clock: identify(options, io, env, new Problems())?.clock ?? io.clock,
     },
     problems,
   );
   return problems.errors > 0 ? null : made;
-};
-
-const noSelection = {
-  only: undefined,
-  where: undefined,
-  tag: undefined,
-  failed: undefined,
-  first: undefined,
-  shard: undefined,
-  force: undefined,
 };
 
 /**
@@ -67,7 +57,7 @@ const noSelection = {
 export const goneRuns = async (
   plan: Plan,
   { project, history }: { readonly project: Project; readonly history: BatchState },
-  call: Call,
+  options: BatchOptions,
   io: Io,
   problems: Problems,
 ): Promise<Gone> => {
@@ -82,17 +72,17 @@ export const goneRuns = async (
   if (project.matrix.variables.some(({ name }) => name === '_skip')) {
     const all = { ...project, matrix: withSkipped(project.matrix) };
     const quiet = new Problems();
-    const made = await planFor(all, history, call, io, quiet);
+    const made = await planFor(all, history, options, io, quiet);
     if (made === null) problems.add(untold('rows that _skip leaves out have mistakes', quiet));
     else plans.push(made);
   }
-  for (const profile of otherProfiles(project, call)) {
-    const typed = call.with(call.args, { profile: profile ?? undefined });
+  for (const profile of otherProfiles(project, options)) {
+    const asked = { ...options, profile: profile ?? undefined };
     const quiet = new Problems();
-    const other = await loadProject(typed, io, quiet);
+    const other = await loadProject(asked, io, quiet);
     if (other !== null && other.stateDir !== project.stateDir) continue;
     const all = other === null ? null : { ...other, matrix: withSkipped(other.matrix) };
-    const made = all === null ? null : await planFor(all, history, typed, io, quiet);
+    const made = all === null ? null : await planFor(all, history, asked, io, quiet);
     if (made !== null) plans.push(made);
     // The manifest without a profile need not be whole.
     else if (profile !== null) problems.add(untold(`profile "${profile}" has mistakes`, quiet));
@@ -106,9 +96,9 @@ const untold = (what: string, { kept }: Problems): ReturnType<typeof error> =>
     hint: 'mend them, or take them out of the manifest',
   });
 
-const otherProfiles = (project: Project, call: Call): readonly (string | null)[] => {
+const otherProfiles = (project: Project, options: BatchOptions): readonly (string | null)[] => {
   const text = new TextDecoder().decode(project.manifestBytes);
-  const used = call.text('profile');
+  const used = options.profile ?? null;
   const named = profilesIn(project.manifest.file, text);
   return [null, ...named].filter((profile) => profile !== used);
 };

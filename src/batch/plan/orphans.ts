@@ -8,7 +8,7 @@ import { holderAtWork } from '../../journal/files/lock.js';
 import type { BatchState, RunRecord } from '../../journal/state.js';
 import { lockPath, readEnded } from '../../journal/store.js';
 import type { Plan } from '../../plan/plan.js';
-import type { Call } from '../../commands/argv/call.js';
+import type { BatchOptions } from '../options/options.js';
 import { endedFiles, goneRuns } from './gone-runs.js';
 import type { Io } from '../../edges/io.js';
 import type { Project } from '../load/project.js';
@@ -34,12 +34,12 @@ export interface Orphans {
 export const findOrphans = async (
   plan: Plan,
   at: { readonly project: Project; readonly history: BatchState },
-  call: Call,
+  options: BatchOptions,
   io: Io,
   problems: Problems,
 ): Promise<Orphans> => {
   const { project, history } = at;
-  const { runs, plans } = await goneRuns(plan, at, call, io, problems);
+  const { runs, plans } = await goneRuns(plan, at, options, io, problems);
   const { outputsDir } = project;
   const used = new UsedFiles();
   const gone = new Set(runs);

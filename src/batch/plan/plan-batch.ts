@@ -5,19 +5,22 @@ import { readStore } from '../../journal/store.js';
 import type { Plan } from '../../plan/plan.js';
 import type { PlanOrigin } from '../../plan/saved/saved-plan.js';
 import { originOf } from './approved-plan.js';
-import type { Call } from '../../commands/argv/call.js';
+import type { BatchOptions } from '../options/options.js';
+import { selectionOf } from '../options/options.js';
 import { identify } from '../connect.js';
 import { lookElsewhere } from './elsewhere.js';
 import type { Io } from '../../edges/io.js';
 import { planProject } from './planning.js';
 import type { Project } from '../load/project.js';
 import { loadProject, readEnvFile } from '../load/project.js';
-import { selectionOf } from '../../commands/argv/select.js';
 import { ledgerOf } from './uploads-ledger.js';
 
 /** The same decisions as an apply's; no lock, no key needed, nothing sent. null: there are errors. */
-export const planBatch = async (call: Call, io: Io, problems: Problems): Promise<Plan | null> =>
-  (await planWithOrigin(call, io, problems))?.plan ?? null;
+export const planBatch = async (
+  options: BatchOptions,
+  io: Io,
+  problems: Problems,
+): Promise<Plan | null> => (await planWithOrigin(options, io, problems))?.plan ?? null;
 
 export interface Planned {
   readonly plan: Plan;
@@ -28,13 +31,13 @@ export interface Planned {
 
 /** The same, with what a saved plan says of where it came from. */
 export const planWithOrigin = async (
-  call: Call,
+  options: BatchOptions,
   io: Io,
   problems: Problems,
 ): Promise<Planned | null> => {
-  const env = await readEnvFile(call, io, problems);
-  const project = await loadProject(call, io, problems, 0, env);
-  const selection = selectionOf(call, problems);
+  const env = await readEnvFile(options, io, problems);
+  const project = await loadProject(options, io, problems, env);
+  const selection = selectionOf(options);
   if (project === null || problems.errors > 0) return null;
   const read = await readStore(project.stateDir);
   if (!read.ok) {
@@ -43,7 +46,7 @@ export const planWithOrigin = async (
     return null;
   }
   // Without a key nothing is known to be uploaded; that only changes what the plan says of uploads.
-  const identity = identify(call, io, env, new Problems());
+  const identity = identify(options, io, env, new Problems());
   if (identity !== null && 'notBefore' in identity.clock)
     identity.clock.notBefore((read.state.lastAt ?? 0) + 1);
   const ledger = await ledgerOf({
@@ -63,6 +66,6 @@ export const planWithOrigin = async (
   );
   if (made === null || problems.errors > 0) return null;
   const account = identity?.account ?? null;
-  const origin = originOf(call, io, { project, account, history: read.state, madeAt });
+  const origin = originOf(options, io, { project, account, history: read.state, madeAt });
   return { plan: made, origin, project, history: read.state };
 };

@@ -32,18 +32,6 @@ export class Call {
     return at === -1 ? null : (this.args[at] ?? null);
   }
 
-  /** Names of the options that were typed. */
-  get typed(): readonly string[] {
-    return Object.keys(this.options).filter(
-      (name) => name.length > 1 && name !== '--' && this.flag(name),
-    );
-  }
-
-  /** The same command line with other arguments and options. */
-  with(args: readonly string[], options: Readonly<Record<string, unknown>>): Call {
-    return new Call(args, { ...this.options, ...options }, this.spec, this.commands);
-  }
-
   flag(name: string): boolean {
     const value = this.options[name];
     return value !== undefined && value !== false;

@@ -1,61 +1,56 @@
 import { siteOf } from '../../runninghub/site.js';
 import { shellWord } from '../../values/shell-word.js';
 import type { Call, OptionSpec } from './call.js';
+import { flagTexts, planFlags, planFlagsOf } from '../../batch/options/flags.js';
+import type { BatchOptions } from '../../batch/options/options.js';
+import type { CommandOptions, Proposals } from '../../batch/options/proposals.js';
+import { selectionFlags } from '../../batch/options/proposals.js';
 
 /**
  * The one place that makes commands for people: from what was typed, quoted for the shell, so
- * that what is printed is about the same manifest, batch and runs.
+ * that what is printed is about the same manifest, batch and runs. `options` says so where another
+ * batch is meant than the one that was typed, such as that of a saved plan.
  */
-export interface CommandOptions {
-  /** What stands before the manifest: the run of `explain` and `resolve`. */
-  readonly words?: readonly string[];
-  /** As shown to people; absent: as it was typed, if it was. */
-  readonly manifest?: string;
-  /** Options to leave out, by their long names. */
-  readonly without?: readonly string[];
-  /** Which options to repeat; absent: all but those. */
-  readonly flags?: (name: string) => boolean;
-  /** Flags to add, as they are typed. */
-  readonly plus?: readonly string[];
-}
-
-/** `rh-batch NAME …` with the manifest and every flag of `call` that the command has, too. */
-export const commandFor = (name: string, call: Call, options: CommandOptions = {}): string => {
-  const {
-    words = [],
-    manifest = call.manifest,
-    without = [],
-    flags = () => true,
-    plus = [],
-  } = options;
+export const commandFor = (
+  name: string,
+  call: Call,
+  about: CommandOptions = {},
+  options: BatchOptions | null = null,
+): string => {
+  const { words = [], without = [], flags = () => true, plus = [] } = about;
+  const manifest = about.manifest ?? (options === null ? call.manifest : options.manifest) ?? null;
   return [
     `rh-batch ${name}`,
     ...words,
     ...(manifest === null ? [] : [shellWord(manifest)]),
-    ...flagsOf(name, call, (key) => flags(key) && !without.includes(key)),
+    ...flagsOf(name, call, options, (key) => flags(key) && !without.includes(key)),
     ...plus,
   ].join(' ');
 };
 
-/** Those that choose runs; a message about other runs than those leaves them out. */
-export const selectionFlags = ['only', 'where', 'tag', 'failed', 'first', 'force'] as const;
-
-/** What was typed to choose runs, word by word: what a later `status` needs to say how to go on. */
-export const selectionWords = (call: Call): readonly string[] =>
-  flagsOf('apply', call, (name) => name !== 'force' && isSelection(name));
+/** For use cases, which know options and no command line. */
+export const proposalsOf = (call: Call): Proposals => ({
+  command: (name, options, about) => commandFor(name, call, about, options),
+  complete: (message, options) => asTyped(message, call, options),
+  selection: (options) =>
+    flagsOf('apply', call, options, (name) => name !== 'force' && isSelection(name)),
+});
 
 const isSelection = (name: string): boolean => selectionFlags.some((flag) => flag === name);
 
 const flagsOf = (
   command: string,
   call: Call,
+  options: BatchOptions | null,
   wanted: (name: string) => boolean,
-): readonly string[] =>
-  (call.commands.find(({ name }) => name === command)?.options ?? []).flatMap((option) => {
+): readonly string[] => {
+  const meant = options === null ? null : flagTexts(planFlagsOf(options));
+  return (call.commands.find(({ name }) => name === command)?.options ?? []).flatMap((option) => {
     const { key, takes } = partsOf(option);
     if (!wanted(key)) return [];
-    if (!takes) return call.flag(key) ? [`--${dashed(key)}`] : [];
-    return call.texts(key).map((text) => {
+    const from = meant !== null && isPlanFlag(key) ? meant : call;
+    if (!takes) return from.flag(key) ? [`--${dashed(key)}`] : [];
+    return from.texts(key).map((text) => {
       // A pasted address may hold a key behind the site.
       const word = shellWord(key === 'baseUrl' ? siteOf(text) : text);
       return text.startsWith('-') || option.flags.includes('[')
@@ -63,6 +58,9 @@ const flagsOf = (
         : `--${dashed(key)} ${word}`;
     });
   });
+};
+
+const isPlanFlag = (name: string): boolean => planFlags.some((flag) => flag === name);
 
 /** `-j, --concurrency <n>`: concurrency, which takes a value. The last name is the one in use. */
 const partsOf = ({ flags }: OptionSpec): { readonly key: string; readonly takes: boolean } => {
@@ -101,12 +99,12 @@ const isPlace = (name: string): boolean => placeFlags.some((flag) => flag === na
  * A message's commands as they have to be typed here: rooms that know nothing of a command line
  * write `rh-batch unlock`, and the manifest and the flags of this call are put behind it.
  */
-export const asTyped = (text: string, call: Call): string =>
+export const asTyped = (text: string, call: Call, options: BatchOptions | null = null): string =>
   call.commands.length === 0
     ? text
     : text.replace(proposals, (_, whole?: string, ofRun?: string, run?: string, pull?: string) => {
         if (pull !== undefined)
-          return [`rh-batch ${pull}`, ...flagsOf(pull, call, isPlace)].join(' ');
+          return [`rh-batch ${pull}`, ...flagsOf(pull, call, options, isPlace)].join(' ');
         const words = run === undefined ? [] : [run];
-        return commandFor(whole ?? ofRun ?? '', call, { words, flags: isPlace });
+        return commandFor(whole ?? ofRun ?? '', call, { words, flags: isPlace }, options);
       });

@@ -2,25 +2,33 @@ import { summaryJson } from '../../report/files/summary.js';
 import { painter } from '../../terminal/colour.js';
 import { summaryText } from '../../terminal/summary-text.js';
 import type { Progress } from '../../terminal/live/progress.js';
+import { Problems } from '../../diagnostics/problems.js';
+import type { Follower } from '../../batch/apply/follower.js';
 import { applyBatch } from '../../batch/apply/apply-batch.js';
 import type { Call } from '../argv/call.js';
+import { optionsOf } from '../argv/options.js';
 import { logGroup } from '../../terminal/ci.js';
 import type { Io } from '../../edges/io.js';
-import { besideProgress, modeFor, progressFor } from '../argv/progress.js';
+import { besideProgress, liveWanted, modeFor, progressFor } from '../argv/progress.js';
 import { tellGithub } from '../../batch/reports/results.js';
 import { sayProblems } from '../say.js';
-import { commandFor } from '../argv/typed.js';
+import { proposalsOf } from '../argv/typed.js';
 
 /** `rh-batch apply` */
 export const apply = async (call: Call, io: Io): Promise<number> => {
   const beside = besideProgress(io);
-  const applied = await applyBatch(call, beside.io, {
-    problems: (problems) => sayProblems(problems, call, beside.io),
+  const problems = new Problems();
+  const proposals = proposalsOf(call);
+  const options = { ...optionsOf(call, problems), live: liveWanted(call, io, problems) };
+  const follower: Follower = {
+    problems: (found) => sayProblems(found, call, beside.io),
     progress: async ({ clock, ...facts }) =>
       beside.watch(folded((await progressFor(call, io))(io, clock, facts), call, io)),
-  });
+  };
+  const around = { io: beside.io, follower, proposals };
+  const applied = await applyBatch(options, around, problems);
   if (applied.is === 'refused') return applied.exitCode;
-  const { report, call: used, project, htmlPath, exitCode, command } = applied;
+  const { report, options: used, project, htmlPath, exitCode, command } = applied;
   await tellGithub(report, io);
   if (call.flag('json')) io.out.write(`${summaryJson(report)}\n`);
   else
@@ -29,7 +37,7 @@ export const apply = async (call: Call, io: Io): Promise<number> => {
         reportPath: htmlPath === null ? null : project.show(htmlPath),
         command,
         resolve: (run) =>
-          commandFor('resolve', used, { words: [run], manifest: project.manifest.file }),
+          proposals.command('resolve', used, { words: [run], manifest: project.manifest.file }),
         paint: painter(io.env, io.out.isTTY),
         width: io.out.columns(),
       }),

@@ -15,6 +15,7 @@ import type { Service } from '../../runninghub/service.js';
 import { oneLine } from '../../terminal/format.js';
 import { Answer } from '../answer.js';
 import type { Call } from '../argv/call.js';
+import { accountOptionsOf } from '../argv/options.js';
 import { identify } from '../../batch/connect.js';
 import { exit } from '../../batch/exit.js';
 import type { Io } from '../../edges/io.js';
@@ -35,11 +36,12 @@ const noTimeouts = {
 /** `rh-batch cancel`: ends the tasks of this batch that are in flight, and no others. */
 export const cancel = async (call: Call, io: Io): Promise<number> => {
   const problems = new Problems();
-  const env = await readEnvFile(call, io, problems);
-  const identity = identify(call, io, env, problems);
+  const options = accountOptionsOf(call);
+  const env = await readEnvFile(options, io, problems);
+  const identity = identify(options, io, env, problems);
   sayProblems(problems, call, io);
   if (identity === null || problems.errors > 0) return exit.badInput;
-  return withStore(call, io, 0, async (store) => {
+  return withStore(call, io, async (store) => {
     const { site, key, clock, network } = identity;
     const client = createClient({ baseUrl: site, key, clock, network, env: identity.env });
     try {

@@ -9,6 +9,7 @@ import { onLine } from '../../values/printable.js';
 import { clip, duration, fileSize, oneLine, shortDecimal } from '../../terminal/format.js';
 import { impossible } from '../../values/impossible.js';
 import type { Call } from '../argv/call.js';
+import { optionsOf } from '../argv/options.js';
 import { exit } from '../../batch/exit.js';
 import type { CodeWords } from './explain-code.js';
 import { codeWords } from './explain-code.js';
@@ -30,8 +31,8 @@ export const explain = async (call: Call, io: Io): Promise<number> => {
     return exit.badInput;
   }
   const problems = new Problems();
-  const located = await locateProject(call, io, problems, 1);
-  if (located === null) {
+  const located = await locateProject(optionsOf(call, problems), io, problems);
+  if (located === null || problems.errors > 0) {
     sayProblems(problems, call, io);
     return exit.badInput;
   }
@@ -74,7 +75,8 @@ const explainCode = (words: CodeWords, call: Call, io: Io): number => {
 
 /** A code of the service may also be how a run's id begins: the run goes first where there is one. */
 const namesARun = async (typed: string, call: Call, io: Io): Promise<boolean> => {
-  const located = await locateProject(call, io, new Problems(), 1);
+  const problems = new Problems();
+  const located = await locateProject(optionsOf(call, problems), io, problems);
   const read = located === null ? null : await readStore(located.stateDir);
   return read?.ok === true && findRun(read.state, typed).is !== 'none';
 };
@@ -89,8 +91,9 @@ interface PlannedWords {
 /** What plan says of it now; null where the manifest has no such run (any more). */
 const reasonsOf = async (typed: string, call: Call, io: Io): Promise<PlannedWords | null> => {
   const problems = new Problems();
-  const env = await readEnvFile(call, io, problems);
-  const project = await loadProject(call, io, problems, 1);
+  const options = optionsOf(call, problems);
+  const env = await readEnvFile(options, io, problems);
+  const project = await loadProject(options, io, problems);
   if (project === null) return null;
   const read = await readStore(project.stateDir);
   const history = read.ok ? read.state : null;

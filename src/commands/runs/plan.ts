@@ -12,7 +12,9 @@ import { oneLine } from '../../terminal/format.js';
 import { planText } from '../../terminal/plan-text.js';
 import { balanceWarning } from '../../batch/plan/balance.js';
 import type { Call } from '../argv/call.js';
+import { optionsOf } from '../argv/options.js';
 import { connect, identify, nothingSaved } from '../../batch/connect.js';
+import type { BatchOptions } from '../../batch/options/options.js';
 import { exit } from '../../batch/exit.js';
 import type { Io } from '../../edges/io.js';
 import { orphansText } from '../state/clean-orphans.js';
@@ -28,25 +30,32 @@ import { asTyped } from '../argv/typed.js';
 export const plan = async (call: Call, io: Io): Promise<number> => {
   const detailed = call.flag('detailedExitcode');
   const problems = new Problems();
-  const planned = await planWithOrigin(call, io, problems);
+  const options = optionsOf(call, problems);
+  const planned = await planWithOrigin(options, io, problems);
   sayProblems(problems, call, io);
   const made = planned?.plan ?? null;
   if (planned === null || made === null) return detailed ? exit.someFailed : exit.badInput;
-  if (call.flag('balance') && !(await tellBalance(made, call, io)))
+  if (call.flag('balance') && !(await tellBalance(made, options, call, io)))
     return detailed ? exit.someFailed : exit.badInput;
   await show(made, planned.origin, call, io);
-  if (!call.flag('json') && call.text('shard') === null) await tellOrphans(planned, call, io);
+  if (!call.flag('json') && options.shard === undefined)
+    await tellOrphans(planned, options, call, io);
   const { total, upToDate } = made.summary;
   return detailed && total > upToDate ? exit.runsToDo : exit.done;
 };
 
 /** What plan asks of the service, and only when it is told to: balance and prices. @returns whether it could be made. */
-const tellBalance = async (made: Plan, call: Call, io: Io): Promise<boolean> => {
+const tellBalance = async (
+  made: Plan,
+  options: BatchOptions,
+  call: Call,
+  io: Io,
+): Promise<boolean> => {
   const problems = new Problems();
-  const env = await readEnvFile(call, io, problems);
-  const identity = identify(call, io, env, problems);
+  const env = await readEnvFile(options, io, problems);
+  const identity = identify(options, io, env, problems);
   if (identity !== null) {
-    const connection = await connect(identity, nothingSaved, call, io);
+    const connection = await connect(identity, nothingSaved, options, io);
     const { client } = connection;
     const [account, price] = await Promise.all([client.account(), priceText(made, client)]).finally(
       () => connection.close(),
@@ -63,9 +72,14 @@ const tellBalance = async (made: Plan, call: Call, io: Io): Promise<boolean> => 
 };
 
 /** A plan stands without this: where it cannot be told, nothing is said. */
-const tellOrphans = async (planned: Planned, call: Call, io: Io): Promise<void> => {
+const tellOrphans = async (
+  planned: Planned,
+  options: BatchOptions,
+  call: Call,
+  io: Io,
+): Promise<void> => {
   const problems = new Problems();
-  const found = await findOrphans(planned.plan, planned, call, io, problems);
+  const found = await findOrphans(planned.plan, planned, options, io, problems);
   const told = problems.errors > 0 ? null : orphansText(found, call);
   if (told !== null) io.out.write(`${told}\n`);
 };

@@ -5,10 +5,11 @@ import type { Store } from '../../journal/store.js';
 import { Selector } from '../../plan/select/selector.js';
 import { count, oneLine } from '../../terminal/format.js';
 import type { Call } from '../argv/call.js';
+import { optionsOf } from '../argv/options.js';
 import { exit } from '../../batch/exit.js';
 import type { Io } from '../../edges/io.js';
 import { sayOne, sayProblems } from '../say.js';
-import { selectionOf } from '../argv/select.js';
+import { selectionOf } from '../../batch/options/options.js';
 
 /** A run of which nobody knows whether a task exists. */
 export interface Unknown {
@@ -29,7 +30,7 @@ export const unknownRuns = (
     .flatMap((record) => (record.state.is === 'unknown' ? [{ record, state: record.state }] : []))
     .sort((a, b) => a.record.inputs.index - b.record.inputs.index);
   const variables = [...new Set(all.flatMap(({ record }) => Object.keys(record.inputs.values)))];
-  const selector = new Selector(selectionOf(call, problems), null, variables);
+  const selector = new Selector(selectionOf(optionsOf(call, problems)), null, variables);
   const chosen = all.filter(({ record: { id, inputs } }) =>
     selector.fits({
       id,

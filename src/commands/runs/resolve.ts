@@ -2,10 +2,12 @@ import type { Resolved } from '../../journal/event.js';
 import { Problems } from '../../diagnostics/problems.js';
 import { foreignTask } from '../../journal/accounts.js';
 import type { RunRecord } from '../../journal/state.js';
+import type { Store } from '../../journal/store.js';
 import { isTaskId } from '../../values/ids.js';
 import { oneLine } from '../../values/printable.js';
 import { Answer } from '../answer.js';
 import type { Call } from '../argv/call.js';
+import { accountOptionsOf } from '../argv/options.js';
 import { identify } from '../../batch/connect.js';
 import { exit } from '../../batch/exit.js';
 import { findRun, notOne } from '../find-run.js';
@@ -34,7 +36,7 @@ export const resolve = (call: Call, io: Io): Promise<number> => {
     );
     return Promise.resolve(exit.badInput);
   }
-  return withStore(call, io, 1, async (store) => {
+  return withStore(call, io, async (store) => {
     const typed = call.args[0] ?? '';
     const found = findRun(store.state, typed);
     if (found.is !== 'one') {
@@ -76,10 +78,12 @@ const resolveUnknown = (call: Call, io: Io): Promise<number> => {
     return Promise.resolve(exit.badInput);
   }
   const many = how === null || how.is === 'task' || how.is === 'noTask' ? null : how;
-  return withStore(call, io, 0, async (store) => {
+  const work = async (store: Store): Promise<number> => {
     const runs = unknownRuns(store, call, io, new Problems());
     return runs === null ? exit.badInput : resolveMany(runs, many, store, call, io);
-  });
+  };
+  // Without a run the only word is the manifest.
+  return withStore(call, io, work, { manifest: call.args[0] });
 };
 
 /**
@@ -93,7 +97,8 @@ const whyFollowed = async (
   io: Io,
 ): Promise<string | null> => {
   const problems = new Problems();
-  const identity = identify(call, io, await readEnvFile(call, io, problems), problems);
+  const options = accountOptionsOf(call);
+  const identity = identify(options, io, await readEnvFile(options, io, problems), problems);
   if (identity === null) return 'set the key in use first (RUNNINGHUB_API_KEY)';
   if (foreignTask(record, identity.account) === null) return 'the next apply follows it';
   return how.is === 'task' ? 'apply --adopt follows it with this key' : null;

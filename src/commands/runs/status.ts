@@ -8,20 +8,23 @@ import type { ReportRun } from '../../report/model.js';
 import { statuses } from '../../report/model.js';
 import { painter } from '../../terminal/colour.js';
 import type { Call } from '../argv/call.js';
+import { optionsOf } from '../argv/options.js';
 import { ofDay } from '../../batch/load/day.js';
+import type { BatchOptions } from '../../batch/options/options.js';
 import { exit } from '../../batch/exit.js';
 import type { Io } from '../../edges/io.js';
 import { locateProject } from '../../batch/load/project.js';
 import { sayOne, sayProblems } from '../say.js';
 import { statusText } from '../../terminal/status-text.js';
-import { commandFor } from '../argv/typed.js';
+import { proposalsOf } from '../argv/typed.js';
 import { watchBatch } from './watch.js';
 
 /** `rh-batch status`: what the journal knows, also while an apply is at work. Never blocks. */
 export const status = async (call: Call, io: Io): Promise<number> => {
   const problems = new Problems();
-  const located = await locateProject(call, io, problems);
-  if (located === null) {
+  const options = optionsOf(call, problems);
+  const located = await locateProject(options, io, problems);
+  if (located === null || problems.errors > 0) {
     sayProblems(problems, call, io);
     return exit.badInput;
   }
@@ -41,7 +44,7 @@ export const status = async (call: Call, io: Io): Promise<number> => {
       thisApply: isSelected(record.id),
     }),
   );
-  const about = ofDay(call, located.manifestBytes, state.scope?.date ?? null);
+  const about = ofDay(options, located.manifestBytes, state.scope?.date ?? null);
   // An emulator's time may be ahead of ours.
   const now = Math.max(io.clock.now(), state.lastAt ?? 0);
   io.out.write(
@@ -52,7 +55,7 @@ export const status = async (call: Call, io: Io): Promise<number> => {
           {
             paint: painter(io.env, io.out.isTTY),
             width: io.out.columns(),
-            command: (name, run) => commandAbout(name, run, state, about),
+            command: (name, run) => commandAbout(name, run, state, call, about),
           },
         ),
   );
@@ -65,8 +68,10 @@ const commandAbout = (
   run: string | undefined,
   { scope }: BatchState,
   call: Call,
+  about: BatchOptions,
 ): string => {
-  const command = commandFor(name, call, { words: run === undefined ? [] : [run] });
+  const words = run === undefined ? [] : [run];
+  const command = proposalsOf(call).command(name, about, { words });
   if (name !== 'apply') return command;
   const shard = scope?.shard ?? null;
   return [

@@ -1,6 +1,7 @@
 import { Problems } from '../../diagnostics/problems.js';
 import { everything } from '../../plan/select/selection.js';
 import type { Call } from '../argv/call.js';
+import { optionsOf } from '../argv/options.js';
 import { exit } from '../../batch/exit.js';
 import type { Io } from '../../edges/io.js';
 import { planProject } from '../../batch/plan/planning.js';
@@ -10,8 +11,9 @@ import { sayProblems } from '../say.js';
 /** `rh-batch validate`: the checks of plan and apply, by the same code, offline and without state. */
 export const validate = async (call: Call, io: Io): Promise<number> => {
   const problems = new Problems();
-  const env = await readEnvFile(call, io, problems);
-  const project = await loadProject(call, io, problems, 0, env);
+  const options = optionsOf(call, problems);
+  const env = await readEnvFile(options, io, problems);
+  const project = await loadProject(options, io, problems, env);
   const plan =
     project === null || problems.errors > 0
       ? null

@@ -2,6 +2,7 @@ import { Problems } from '../../diagnostics/problems.js';
 import { oneLine } from '../../values/printable.js';
 import { createClient } from '../../runninghub/client.js';
 import type { Call } from '../argv/call.js';
+import { accountOptionsOf } from '../argv/options.js';
 import { identify } from '../../batch/connect.js';
 import { exit } from '../../batch/exit.js';
 import type { Io } from '../../edges/io.js';
@@ -11,8 +12,9 @@ import { sayOne, sayProblems } from '../say.js';
 /** `rh-batch account`: coins, tasks in flight, account type. */
 export const account = async (call: Call, io: Io): Promise<number> => {
   const problems = new Problems();
-  const env = await readEnvFile(call, io, problems);
-  const identity = identify(call, io, env, problems);
+  const options = accountOptionsOf(call);
+  const env = await readEnvFile(options, io, problems);
+  const identity = identify(options, io, env, problems);
   sayProblems(problems, call, io);
   if (identity === null || problems.errors > 0) return exit.badInput;
   const { site, key, clock, network } = identity;

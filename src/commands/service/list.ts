@@ -7,10 +7,11 @@ import { JsonNumber } from '../../values/json.js';
 import { jsonText } from '../../values/json-text.js';
 import { clip, oneLine } from '../../terminal/format.js';
 import type { Call } from '../argv/call.js';
+import { accountOptionsOf } from '../argv/options.js';
 import { connect, identify, nothingSaved } from '../../batch/connect.js';
 import { exit } from '../../batch/exit.js';
 import type { Io } from '../../edges/io.js';
-import { atLeastOne } from '../argv/numbers.js';
+import { atLeastOne } from '../../batch/options/numbers.js';
 import { readEnvFile } from '../../batch/load/project.js';
 import { sayOne, sayProblems } from '../say.js';
 
@@ -69,11 +70,12 @@ export const list = async (call: Call, io: Io): Promise<number> => {
       }),
     );
   const most = atLeastOne(call, 'first', '--first', problems) ?? defaultMost;
-  const env = await readEnvFile(call, io, problems);
-  const identity = identify(call, io, env, problems);
+  const options = accountOptionsOf(call);
+  const env = await readEnvFile(options, io, problems);
+  const identity = identify(options, io, env, problems);
   sayProblems(problems, call, io);
   if (kind === undefined || identity === null || problems.errors > 0) return exit.badInput;
-  const connection = await connect(identity, nothingSaved, call, io);
+  const connection = await connect(identity, nothingSaved, options, io);
   const found = await all(kind.listed(more), most, connection.client).finally(() =>
     connection.close(),
   );

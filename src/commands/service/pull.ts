@@ -8,6 +8,7 @@ import { fetchText } from '../../runninghub/endpoints/page.js';
 import type { Pulled, TargetPull } from '../../targets/target.js';
 import { targets } from '../../targets/targets.js';
 import type { Call } from '../argv/call.js';
+import { accountOptionsOf } from '../argv/options.js';
 import type { Identity } from '../../batch/connect.js';
 import { identify } from '../../batch/connect.js';
 import { exit } from '../../batch/exit.js';
@@ -47,8 +48,9 @@ const fromService = async (
   io: Io,
 ): Promise<Pulled | null> => {
   const problems = new Problems();
-  const env = await readEnvFile(call, io, problems);
-  const identity = identify(call, io, env, problems);
+  const options = accountOptionsOf(call);
+  const env = await readEnvFile(options, io, problems);
+  const identity = identify(options, io, env, problems);
   sayProblems(problems, call, io);
   if (identity === null || problems.errors > 0) return null;
   return askService(id, fetch, identity);
@@ -78,7 +80,7 @@ const fromPage = async (
   const place = call.text('from') ?? page;
   if (/^https?:\/\//.test(place)) {
     const problems = new Problems();
-    const env = await readEnvFile(call, io, problems);
+    const env = await readEnvFile(accountOptionsOf(call), io, problems);
     const [wrong] = problems.kept;
     if (wrong !== undefined) return { ok: false, message: wrong.message };
     const read = await fetchText(place, Object.fromEntries(env), io.clock);

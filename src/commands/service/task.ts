@@ -6,6 +6,7 @@ import type { TaskId } from '../../values/ids.js';
 import { isTaskId } from '../../values/ids.js';
 import { impossible } from '../../values/impossible.js';
 import type { Call } from '../argv/call.js';
+import { accountOptionsOf } from '../argv/options.js';
 import { connect, identify, nothingSaved } from '../../batch/connect.js';
 import { exit } from '../../batch/exit.js';
 import type { Io } from '../../edges/io.js';
@@ -18,8 +19,9 @@ import { sayOne, sayProblems } from '../say.js';
  */
 export const task = async (call: Call, io: Io): Promise<number> => {
   const problems = new Problems();
-  const env = await readEnvFile(call, io, problems);
-  const identity = identify(call, io, env, problems);
+  const options = accountOptionsOf(call);
+  const env = await readEnvFile(options, io, problems);
+  const identity = identify(options, io, env, problems);
   sayProblems(problems, call, io);
   if (identity === null || problems.errors > 0) return exit.badInput;
   const id = call.args[0]?.trim() ?? '';
@@ -27,7 +29,7 @@ export const task = async (call: Call, io: Io): Promise<number> => {
     sayOne('E0001', `"${id}" is no task id: digits, as the site shows them`, null, call, io);
     return exit.badInput;
   }
-  const connection = await connect(identity, nothingSaved, call, io);
+  const connection = await connect(identity, nothingSaved, options, io);
   try {
     const found = await ask(id, connection.client);
     if (found.is === 'refused') {

@@ -9,6 +9,7 @@ import { nodeFiles } from '../../edges/files/node-files.js';
 import { oneLine } from '../../terminal/format.js';
 import { fileSize } from '../../values/amounts.js';
 import type { Call } from '../argv/call.js';
+import { accountOptionsOf } from '../argv/options.js';
 import type { Identity } from '../../batch/connect.js';
 import { connect, identify, nothingSaved } from '../../batch/connect.js';
 import { exit } from '../../batch/exit.js';
@@ -24,12 +25,13 @@ const maxAgeMs = 20 * 3_600_000;
 export const upload = async (call: Call, io: Io): Promise<number> => {
   const problems = new Problems();
   checkOptions(call, problems);
-  const env = await readEnvFile(call, io, problems);
-  const identity = identify(call, io, env, problems);
+  const options = accountOptionsOf(call);
+  const env = await readEnvFile(options, io, problems);
+  const identity = identify(options, io, env, problems);
   const assets = await assetsOf(call, io, problems);
   sayProblems(problems, call, io);
   if (identity === null || problems.errors > 0) return exit.badInput;
-  const ended = await send(assets, identity, call, io);
+  const ended = await send(assets, identity, options, call, io);
   const failed = ended.filter(({ answer }) => !answer.ok);
   if (call.flag('json')) io.out.write(`${JSON.stringify(jsonOf(ended))}\n`);
   else for (const { answer } of ended) if (answer.ok) io.out.write(`${oneLine(answer.fileName)}\n`);
@@ -84,10 +86,11 @@ interface Ended {
 const send = async (
   assets: readonly Asset[],
   identity: Identity,
+  options: ReturnType<typeof accountOptionsOf>,
   call: Call,
   io: Io,
 ): Promise<Ended[]> => {
-  const connection = await connect(identity, nothingSaved, call, io);
+  const connection = await connect(identity, nothingSaved, options, io);
   const { client, clock, account } = connection;
   const family = call.flag('link') ? 'v2' : 'classic';
   const stateDir = join(resolve(io.cwd, call.text('stateDir') ?? '.rh-batch'), 'uploads');

@@ -7,6 +7,7 @@ import type { TaskId } from '../../values/ids.js';
 import { isTaskId } from '../../values/ids.js';
 import { isObject, jsonText, toPlain } from '../../values/json-text.js';
 import type { Call } from '../argv/call.js';
+import { accountOptionsOf, optionsOf } from '../argv/options.js';
 import { identify } from '../../batch/connect.js';
 import { exit } from '../../batch/exit.js';
 import { findRun, notOne } from '../find-run.js';
@@ -32,8 +33,9 @@ export const webhook = async (call: Call, io: Io): Promise<number> => {
     return exit.badInput;
   }
   const problems = new Problems();
-  const env = await readEnvFile(call, io, problems);
-  const identity = identify(call, io, env, problems);
+  const options = accountOptionsOf(call);
+  const env = await readEnvFile(options, io, problems);
+  const identity = identify(options, io, env, problems);
   sayProblems(problems, call, io);
   if (identity === null || problems.errors > 0) return exit.badInput;
   const meant = await meantBy(call.args[1] ?? '', call, io);
@@ -66,8 +68,8 @@ const meantBy = async (typed: string, call: Call, io: Io): Promise<Meant | null>
   // A run's id has 16 digits at most.
   if (/^\d{17,}$/.test(typed) && isTaskId(typed)) return { taskId: typed, run: null };
   const problems = new Problems();
-  const located = await locateProject(call, io, problems, 2);
-  if (located === null) {
+  const located = await locateProject(optionsOf(call, problems), io, problems);
+  if (located === null || problems.errors > 0) {
     sayProblems(problems, call, io);
     return null;
   }

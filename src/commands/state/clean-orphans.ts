@@ -8,6 +8,8 @@ import { journalPath, openStore } from '../../journal/store.js';
 import { count, fileSize, oneLine } from '../../terminal/format.js';
 import { Answer } from '../answer.js';
 import type { Call } from '../argv/call.js';
+import { optionsOf } from '../argv/options.js';
+import type { BatchOptions } from '../../batch/options/options.js';
 import { exit } from '../../batch/exit.js';
 import { planFor } from '../../batch/plan/gone-runs.js';
 import type { Io } from '../../edges/io.js';
@@ -26,7 +28,8 @@ export const cleanOrphans = async (call: Call, io: Io): Promise<number> => {
     return exit.badInput;
   }
   const problems = new Problems();
-  const project = await loadProject(call, io, problems);
+  const options = optionsOf(call, problems);
+  const project = await loadProject(options, io, problems);
   if (project === null || problems.errors > 0) {
     sayProblems(problems, call, io);
     return exit.badInput;
@@ -45,7 +48,7 @@ export const cleanOrphans = async (call: Call, io: Io): Promise<number> => {
     return is === 'locked' ? exit.locked : exit.badInput;
   }
   try {
-    return await work(opened.store, project, problems, call, io);
+    return await work(opened.store, project, problems, options, call, io);
   } catch (cause) {
     sayOne('E0702', cause instanceof Error ? cause.message : String(cause), null, call, io);
     return exit.machine;
@@ -60,13 +63,14 @@ const work = async (
   store: Store,
   project: Project,
   problems: Problems,
+  options: BatchOptions,
   call: Call,
   io: Io,
 ): Promise<number> => {
   const history = store.state;
-  const plan = await planFor(project, history, call, io, problems);
+  const plan = await planFor(project, history, options, io, problems);
   const found =
-    plan === null ? nothing : await findOrphans(plan, { project, history }, call, io, problems);
+    plan === null ? nothing : await findOrphans(plan, { project, history }, options, io, problems);
   sayProblems(problems, call, io);
   if (problems.errors > 0) return exit.badInput;
   if (!call.flag('yes')) return tell(found, [], project, call, io);

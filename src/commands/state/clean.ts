@@ -11,6 +11,7 @@ import { lockPath } from '../../journal/store.js';
 import { count } from '../../values/amounts.js';
 import { Answer } from '../answer.js';
 import type { Call } from '../argv/call.js';
+import { optionsOf } from '../argv/options.js';
 import { exit } from '../../batch/exit.js';
 import type { Io } from '../../edges/io.js';
 import type { Located } from '../../batch/load/project.js';
@@ -21,8 +22,14 @@ import { sayOne, sayProblems } from '../say.js';
 export const clean = async (call: Call, io: Io): Promise<number> => {
   if (call.flag('orphans')) return (await import('./clean-orphans.js')).cleanOrphans(call, io);
   const problems = new Problems();
-  const located = await locateProject(call, io, problems, 0, nodeFiles(), 'lastApply');
-  if (located === null) {
+  const located = await locateProject(
+    optionsOf(call, problems),
+    io,
+    problems,
+    nodeFiles(),
+    'lastApply',
+  );
+  if (located === null || problems.errors > 0) {
     sayProblems(problems, call, io);
     return exit.badInput;
   }

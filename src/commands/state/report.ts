@@ -7,22 +7,24 @@ import { selectedIn } from '../../report/run.js';
 import { summaryJson } from '../../report/files/summary.js';
 import { comparisonText } from '../../report/compare/compare-words.js';
 import type { Call } from '../argv/call.js';
+import { optionsOf } from '../argv/options.js';
 import { readEarlier } from '../../batch/reports/earlier-batch.js';
 import { ofDay } from '../../batch/load/day.js';
 import { exit } from '../../batch/exit.js';
 import type { Io } from '../../edges/io.js';
-import { applyCommand, inlineLimitOf } from '../../batch/reports/page-options.js';
+import { applyCommand } from '../../batch/options/proposals.js';
 import { planProject } from '../../batch/plan/planning.js';
 import { loadProject, readEnvFile } from '../../batch/load/project.js';
 import { reportOf, tellGithub, titleOf, writeReports } from '../../batch/reports/results.js';
 import { sayOne, sayProblems } from '../say.js';
-import { commandFor } from '../argv/typed.js';
+import { proposalsOf } from '../argv/typed.js';
 
 /** `rh-batch report`: writes the reports again from the journal; nothing is sent. */
 export const report = async (call: Call, io: Io): Promise<number> => {
   const problems = new Problems();
-  const env = await readEnvFile(call, io, problems);
-  const project = await loadProject(call, io, problems, 0, undefined, 'lastApply');
+  const options = optionsOf(call, problems);
+  const env = await readEnvFile(options, io, problems);
+  const project = await loadProject(options, io, problems, undefined, 'lastApply');
   const read = project === null ? null : await readStore(project.stateDir);
   if (read !== null && !read.ok) {
     sayOne('E0702', read.problem.message, read.problem.hint, call, io);
@@ -41,7 +43,6 @@ export const report = async (call: Call, io: Io): Promise<number> => {
           },
           problems,
         );
-  const inlineLimit = inlineLimitOf(call, problems);
   const typed = call.text('compare');
   const dir = resolve(io.cwd, typed ?? '.');
   const earlier =
@@ -77,14 +78,15 @@ export const report = async (call: Call, io: Io): Promise<number> => {
     ({ id }) => isSelected(id),
   );
   const comparison = earlier === null ? undefined : compareBatches(earlier, made.runs);
-  const about = ofDay(call, project.manifestBytes, project.date);
+  const about = ofDay(options, project.manifestBytes, project.date);
+  const proposals = proposalsOf(call);
   const written = await writeReports(
     made,
     project.outputsDir,
     {
-      command: applyCommand(about, project),
-      again: commandFor('report', about, { manifest: project.manifest.file }),
-      inlineLimit,
+      command: applyCommand({ proposals, options: about, project }),
+      again: proposals.command('report', about, { manifest: project.manifest.file }),
+      inlineLimit: options.inlineLimit ?? null,
       ...(comparison === undefined ? {} : { comparison, folders: [dir] }),
     },
     io,

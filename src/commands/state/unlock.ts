@@ -4,6 +4,7 @@ import { breakLock } from '../../journal/files/lock.js';
 import { lockPath } from '../../journal/store.js';
 import { Answer } from '../answer.js';
 import type { Call } from '../argv/call.js';
+import { optionsOf } from '../argv/options.js';
 import { exit } from '../../batch/exit.js';
 import type { Io } from '../../edges/io.js';
 import { locateProject } from '../../batch/load/project.js';
@@ -12,8 +13,8 @@ import { sayOne, sayProblems } from '../say.js';
 /** `rh-batch unlock`: for a lock whose holder is certainly gone, such as one of another host. */
 export const unlock = async (call: Call, io: Io): Promise<number> => {
   const problems = new Problems();
-  const located = await locateProject(call, io, problems);
-  if (located === null) {
+  const located = await locateProject(optionsOf(call, problems), io, problems);
+  if (located === null || problems.errors > 0) {
     sayProblems(problems, call, io);
     return exit.badInput;
   }
