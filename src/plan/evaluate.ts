@@ -35,6 +35,7 @@ type Chosen = readonly (readonly [Field, OverrideValue])[];
 export class RunCore {
   #id: RunId | null = null;
   #key: string | null = null;
+  #name: string | null = null;
 
   constructor(
     readonly combination: Combination,
@@ -62,7 +63,8 @@ export class RunCore {
   }
 
   get name(): string {
-    return this.chosenName ?? defaultName(this.combination.index, this.key);
+    if (this.chosenName !== null) return this.chosenName;
+    return (this.#name ??= defaultName(this.combination.index, this.key));
   }
 
   get values(): ReadonlyMap<string, string> {

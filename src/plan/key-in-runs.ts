@@ -19,30 +19,46 @@ export const checkKeys = (
   problems: Problems,
 ): void => {
   // All at once: in nearly all batches there is none.
-  const all = new Set(cores.flatMap((core) => textsOf(core)));
+  const all = new Set<string>();
+  for (const core of cores) addTexts(core, all);
   if (all.size === 0 || !holds([...all].join(between))) return;
   for (const core of cores) if (textsOf(core).some(holds)) tell(core, holds, problems);
 };
 
-const textsOf = ({ values, chosen, chosenName, tags }: RunCore): string[] =>
-  [
-    ...values.keys(),
-    ...values.values(),
-    ...chosen.flatMap(([, value]) => valueTexts(value)),
-    ...(chosenName === null ? [] : [chosenName]),
-    ...tags,
-  ].filter(({ length }) => length >= shortest);
+const textsOf = (core: RunCore): string[] => {
+  const texts = new Set<string>();
+  addTexts(core, texts);
+  return [...texts];
+};
 
-const valueTexts = (value: OverrideValue): string[] => {
+/** In loops: a batch may have a million runs, and each is looked through. */
+const addTexts = ({ values, chosen, chosenName, tags }: RunCore, texts: Set<string>): void => {
+  for (const [name, text] of values) {
+    addText(name, texts);
+    addText(text, texts);
+  }
+  for (const [, value] of chosen) addValue(value, texts);
+  if (chosenName !== null) addText(chosenName, texts);
+  for (const tag of tags) addText(tag, texts);
+};
+
+const addText = (text: string, texts: Set<string>): void => {
+  if (text.length >= shortest) texts.add(text);
+};
+
+const addValue = (value: OverrideValue, texts: Set<string>): void => {
   switch (value.is) {
     case 'json':
-      return [typeof value.json === 'string' ? value.json : jsonText(value.json)];
+      addText(typeof value.json === 'string' ? value.json : jsonText(value.json), texts);
+      return;
     case 'asset':
-      return [value.path];
+      addText(value.path, texts);
+      return;
     case 'assets':
-      return value.items.flatMap(valueTexts);
+      for (const item of value.items) addValue(item, texts);
+      return;
     case 'asSaved':
-      return [];
+      return;
   }
 };
 

@@ -71,7 +71,7 @@ export interface PlanInput {
     /** Without keys: what templates may read. */
     readonly env: ReadonlyMap<string, string>;
     /** Where an output is, as it was saved; null: nowhere. */
-    readonly find: (file: SavedFile) => Promise<Found | null>;
+    readonly find: (file: SavedFile) => Found | Promise<Found | null>;
     /** Whether anything has this name in the outputs' folder. */
     readonly occupied: (path: string) => Promise<boolean>;
     /** The service is an emulator in this process: it knows no task of an earlier one. */
@@ -447,7 +447,8 @@ class Planner implements Plan {
     const lost: string[] = [];
     const places: Found[] = [];
     for (const file of state.files ?? []) {
-      const place = await this.input.edges.find(file);
+      const found = this.input.edges.find(file);
+      const place = found instanceof Promise ? await found : found;
       if (place !== null) places.push(place);
       else lost.push(`${file.path} ${lossOf(state, await this.input.edges.occupied(file.path))}`);
     }
@@ -473,13 +474,12 @@ class Planner implements Plan {
     { taskId, files, removedAt }: RunState & { readonly is: 'succeeded' },
     places: readonly Found[],
   ): Promise<void> {
-    const run = this.#runOf(core);
     const moves: FileMove[] = [];
     for (const [index, file] of files.entries()) {
       const place = places[index];
       if (place === undefined) return;
       const wanted = this.#outputs.lasting
-        ? this.outputPath(run, outputFacts(file, index))
+        ? this.#outputs.pathOf(core, core.combination, outputFacts(file, index))
         : file.path;
       // Its name was taken when it was saved, and is so still.
       const stays =

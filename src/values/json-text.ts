@@ -98,7 +98,7 @@ export const isObject = (json: Json | undefined): json is ReadonlyMap<string, Js
   json instanceof Map;
 
 /** Whether two decimal texts name the same number, digit for digit. */
-export const sameDecimal = (a: string, b: string): boolean => normal(a) === normal(b);
+export const sameDecimal = (a: string, b: string): boolean => a === b || normal(a) === normal(b);
 
 /** Sign, digits without outer zeros, exponent of the last digit. */
 const normal = (source: string): string => {

@@ -61,26 +61,34 @@ const readRecords = async (
     if (bytes === 0) break;
     position += bytes;
     const data = joined(rest, buffer.subarray(0, bytes));
+    const ended = data.lastIndexOf(10) + 1;
+    // All lines of a piece at once: a call for each of a million would cost as much as parsing it.
+    const lines = decoder.decode(data.subarray(0, ended));
     let from = 0;
-    for (let end = data.indexOf(10, from); end !== -1; end = data.indexOf(10, from)) {
+    for (let end = lines.indexOf('\n'); end !== -1; end = lines.indexOf('\n', from)) {
       line += 1;
-      const text = decoder.decode(data.subarray(from, end));
+      const text = lines.slice(from, end);
       const decoded = decode(text);
       if (decoded.is === 'newer') return { is: 'newer', line, version: decoded.version };
       if (decoded.is === 'garbage') {
         // A line that ends the file and was torn in the middle may still end in a newline.
-        const last = end === data.length - 1 && (await read(new Uint8Array(1), position)) === 0;
+        const last =
+          end === lines.length - 1 &&
+          ended === data.length &&
+          (await read(new Uint8Array(1), position)) === 0;
         if (!last) return { is: 'damaged', line, why: decoded.why };
-        return { is: 'whole', bytes: whole, records, torn: true, outOfOrder };
+        // The line before it ends where the bytes of this one begin.
+        const bytesBefore = whole + data.subarray(0, ended - 1).lastIndexOf(10) + 1;
+        return { is: 'whole', bytes: bytesBefore, records, torn: true, outOfOrder };
       }
       if (decoded.event.seq <= seq) outOfOrder += 1;
       seq = decoded.event.seq;
       records += 1;
       each(decoded.event, text);
-      whole += end - from + 1;
       from = end + 1;
     }
-    rest = data.slice(from);
+    whole += ended;
+    rest = data.slice(ended);
   }
   return { is: 'whole', bytes: whole, records, torn: rest.length > 0, outOfOrder };
 };

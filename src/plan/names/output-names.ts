@@ -64,18 +64,17 @@ export class OutputNames {
       known: fromValues(run, this.manifest.dir),
       key: '',
     };
-    const runFacts = new Map([
-      ['name', run.name],
-      ['id', run.id],
-      ['key', key],
-    ]);
-    const outputFacts = new Map([
-      ['index', String(output.index)],
-      ['ext', output.ext],
-      ['name', output.name],
-      ...(output.node === null ? [] : [['node', output.node] as const]),
-    ]);
-    const scope = scopeOf(known, this.surroundings, runFacts, outputFacts);
+    return this.pathOf({ name: run.name, id: run.id, key }, known, output);
+  }
+
+  /** Of a run that may be no PlannedRun yet. */
+  pathOf(run: Named, known: Known, output: OutputFacts): string {
+    const scope = scopeOf(
+      known,
+      this.surroundings,
+      { get: (name) => runFact(run, name) },
+      { get: (name) => outputFact(output, name) },
+    );
     const evaluated = evaluateValue(this.#expression, scope);
     const named =
       evaluated.ok && evaluated.datum.is === 'scalar'
@@ -84,6 +83,29 @@ export class OutputNames {
     return safePath(named);
   }
 }
+
+interface Named {
+  readonly name: string;
+  readonly id: string;
+  readonly key: string;
+}
+
+const runFact = (run: Named, name: string): string | undefined =>
+  name === 'name' || name === 'id' || name === 'key' ? run[name] : undefined;
+
+const outputFact = (output: OutputFacts, name: string): string | undefined => {
+  switch (name) {
+    case 'index':
+      return String(output.index);
+    case 'node':
+      return output.node ?? undefined;
+    case 'ext':
+    case 'name':
+      return output[name];
+    default:
+      return undefined;
+  }
+};
 
 /** A run whose row is gone: its values as text are all that is left. */
 const fromValues = ({ values, row, index }: PlannedRun, dir: string): Known => ({

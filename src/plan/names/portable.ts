@@ -39,6 +39,7 @@ const cut = (name: string): string => {
 
 /** The longest start of whole code points within so many bytes of UTF-8. */
 export const cutBytes = (text: string, maxBytes: number): string => {
+  if (text.length * 3 <= maxBytes) return text;
   let bytes = 0;
   let end = 0;
   for (const point of text) {
