@@ -43,3 +43,14 @@ const roomCodes: ReadonlySet<string> = new Set(['421', '415', '814', '1520']);
 
 export const saysNoRoom = ({ class: kind, code }: Fault): boolean =>
   kind === 'capacity' && roomCodes.has(code);
+
+/**
+ * Turned away by something that answered: a firewall, a gateway, the service's own door. Not so
+ * where nothing was reached at all.
+ */
+export const wasTurnedAway = ({ class: kind, code }: Fault): boolean =>
+  (kind === 'transient' || kind === 'unknown') && /^(?:http-\d+|-?\d+|bad-answer)$/.test(code);
+
+/** A bare 401 may be false (runninghub-api 1.3): only several in a row are believed. */
+export const mayBeFalseAlarm = ({ class: kind, code }: Fault): boolean =>
+  kind === 'account' && ['-1', '401', 'http-401'].includes(code);

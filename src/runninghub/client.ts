@@ -10,7 +10,7 @@ import { createAnswer } from './endpoints/create.js';
 import { download } from './endpoints/download.js';
 import { listAnswer, listRequest } from './endpoints/list.js';
 import { uploadLora } from './endpoints/lora.js';
-import { outputsAnswer } from './endpoints/outputs.js';
+import { taskAnswer } from './endpoints/outputs.js';
 import { priceAnswer } from './endpoints/price.js';
 import { statusAnswer } from './endpoints/status.js';
 import { webhookAnswer, webhookRetryAnswer } from './endpoints/webhook.js';
@@ -186,7 +186,7 @@ class HttpClient implements Client {
       [['taskId', taskId]],
       signal,
     );
-    const answer = outputsAnswer(reply, this.site);
+    const answer = taskAnswer(reply, this.site);
     return 'fault' in answer ? { ...answer, fault: this.#cleaned(answer.fault) } : answer;
   }
 

@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../values/json.js';
 import { JsonNumber } from '../values/json.js';
 import { isObject } from '../values/json-text.js';
-import { errorRow, fault } from './errors.js';
+import { codeOfName, errorRow, fault } from './errors.js';
 import type { Reply } from './http/http.js';
 import type { Fault } from './service.js';
 
@@ -10,7 +10,10 @@ export interface Envelope {
   readonly code: string;
   readonly text: string;
   readonly data: Json;
+  /** Of a flat answer that came wrapped in `data`, what was in there. */
   readonly body: JsonObject;
+  /** The flat answer of V2. */
+  readonly flat: boolean;
 }
 
 export type Answer =
@@ -37,36 +40,64 @@ export const readAnswer = (reply: Reply): Answer => {
     case 'other':
       return { is: 'fault', sent: true, fault: otherFault(reply) };
     case 'json': {
-      const { body } = reply;
-      if (isObject(body) && !body.has('code') && body.has('errorCode'))
-        return { is: 'envelope', reply, envelope: flatEnvelope(body) };
-      const code = isObject(body) ? digits(body.get('code')) : null;
-      if (!isObject(body) || code === null)
-        return {
-          is: 'fault',
-          sent: true,
-          fault: otherFault({ ...reply, why: 'an answer without a code' }),
-        };
-      const text = textOf(body.get('msg')) ?? textOf(body.get('message')) ?? '';
-      return {
-        is: 'envelope',
-        reply,
-        envelope: { code, text, data: body.get('data') ?? null, body },
-      };
+      const envelope = envelopeOf(reply.body);
+      if (envelope !== null) return { is: 'envelope', reply, envelope };
+      const why = 'an answer without a code';
+      return { is: 'fault', sent: true, fault: otherFault({ ...reply, why }) };
     }
   }
 };
 
+/** What a body says, whatever its shape; null: it has no code. */
+export const envelopeOf = (body: Json): Envelope | null => {
+  if (!isObject(body)) return null;
+  const code = codeIn(body.get('code'));
+  if (code === null) return isFlat(body) ? flatEnvelope(body) : null;
+  const text = textIn(body, 'msg', 'message', 'errorMessage', 'error_message');
+  const data = body.get('data') ?? null;
+  // Whole answers of V2 come wrapped, too (runninghub-api 19.1).
+  if (isGood(code) && isObject(data) && isFlat(data)) return flatEnvelope(data);
+  return { code, text, data, body, flat: false };
+};
+
+/** Digits, or a name in their place; null: neither. */
+const codeIn = (value: Json | undefined): string | null => {
+  const number = digits(value);
+  if (number !== null) return number;
+  const word = textOf(value)?.trim() ?? '';
+  return word === '' ? null : (codeOfName(word) ?? word.slice(0, maxCodeLength));
+};
+
+/** What is longer is no code, and would only fill a message. */
+const maxCodeLength = 64;
+
 /** The flat answer of V2, whose code is a text that is empty when all is well (1.4). */
+const isFlat = (body: JsonObject): boolean =>
+  body.has('errorCode') ||
+  body.has('error_code') ||
+  body.has('results') ||
+  (stateWord(body.get('status')) !== '' && (body.has('taskId') || body.has('task_id')));
+
 const flatEnvelope = (body: JsonObject): Envelope => {
-  const written = body.get('errorCode');
-  const code = digits(written) ?? textOf(written) ?? '';
-  return {
-    code: code === '' ? '0' : code,
-    text: textOf(body.get('errorMessage')) ?? '',
-    data: null,
-    body,
-  };
+  const code = codeIn(body.get('errorCode') ?? body.get('error_code')) ?? '0';
+  const text = textIn(body, 'errorMessage', 'error_message', 'msg', 'message');
+  return { code, text, data: null, body, flat: true };
+};
+
+const textIn = (body: JsonObject, ...names: readonly string[]): string =>
+  names.map((name) => textOf(body.get(name))).find((text) => text !== null) ?? '';
+
+/**
+ * The word of a task's state, in capitals; '' where there is none. Some answers wrap it in an
+ * object (runninghub-api 16, 19.1).
+ */
+export const stateWord = (value: Json | undefined): string => {
+  if (isObject(value)) {
+    const inner = ['status', 'taskStatus', 'task_status', 'value', 'name', 'code', 'state'];
+    const found = inner.map((name) => textOf(value.get(name))).find((text) => text !== null);
+    return found?.trim().toUpperCase() ?? '';
+  }
+  return textOf(value)?.trim().toUpperCase() ?? '';
 };
 
 const networkCode = (code: string): string =>
@@ -81,6 +112,14 @@ const otherFault = (reply: { status: number; why: string; retryAfterMs: number |
       'account',
       `http-${status}`,
       `The service answered HTTP ${status}: the key was not accepted`,
+    );
+  if (status === 413)
+    return fault('input', 'http-413', 'The request is larger than the service takes (HTTP 413)');
+  if (status >= 300 && status < 400)
+    return fault(
+      'transient',
+      `http-${status}`,
+      `The service answered HTTP ${status}, a redirect: check the base URL`,
     );
   const code = status >= 400 ? `http-${status}` : 'bad-answer';
   return fault('transient', code, `The service answered HTTP ${status} with ${why}`, {

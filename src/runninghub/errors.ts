@@ -102,6 +102,11 @@ export const errorTable: Readonly<Record<string, ErrorRow>> = {
   ),
   '813': lost('transient', 'APIKEY_TASK_IS_QUEUED', 'The service says that the task is queued'),
   '814': refused('capacity', 'PERSONAL_QUEUE_COUNT_LIMIT', 'The personal queue is full'),
+  '817': refused(
+    'task',
+    'APIKEY_TASK_CANCEL_NOT_ALLOWED',
+    'The task cannot be cancelled any more: it has ended, most likely',
+  ),
   '901': refused(
     'account',
     'WEBAPP_NOT_EXISTS',
@@ -160,11 +165,6 @@ export const errorTable: Readonly<Record<string, ErrorRow>> = {
     'access password',
     'The workflow or app is locked, and its password is missing or wrong: RUNNINGHUB_ACCESS_PASSWORD',
   ),
-  APIKEY_TASK_CANCEL_NOT_ALLOWED: refused(
-    'task',
-    'APIKEY_TASK_CANCEL_NOT_ALLOWED',
-    'The task cannot be cancelled now',
-  ),
 };
 
 /** Texts that say more than their code (runninghub-api 1.1, 1.3, 15, 16), and their row. */
@@ -172,7 +172,7 @@ const byText: readonly (readonly [RegExp, string, codes?: readonly string[]])[] 
   [/user not exist/i, 'user-not-exist'],
   [/TASK_QUEUE_MAXED/, '421'],
   [/TASK_USER_CONCURRENT_LIMIT/, '1520'],
-  [/APIKEY_TASK_CANCEL_NOT_ALLOWED/, 'APIKEY_TASK_CANCEL_NOT_ALLOWED'],
+  [/APIKEY_TASK_CANCEL_NOT_ALLOWED/, '817'],
   // No code is documented for it. Under others the words may be a user's own, in a refused value.
   [/access[ _-]?password/i, 'access-password', ['301', '1007']],
 ];
@@ -191,8 +191,32 @@ export const errorRow = (
   const found = byText.find(
     ([pattern, , codes]) => pattern.test(text) && codes?.includes(code) !== false,
   );
-  const named = found?.[1] ?? code;
+  const named = found?.[1] ?? (isGeneral(code) ? (nameIn(text) ?? code) : code);
   return { code: named, row: rowOf(named) ?? unknownRow };
+};
+
+/** Codes that say that something failed, and not what; and those that nobody knows. */
+const isGeneral = (code: string): boolean => code === '1' || rowOf(code) === null;
+
+/** The code of the first documented name that stands in a text: TASK_QUEUE_MAXED, for one. */
+const nameIn = (text: string): string | null => {
+  for (const [word] of text.matchAll(/[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+/g)) {
+    const code = codeOfName(word);
+    if (code !== null) return code;
+  }
+  return null;
+};
+
+/** Some services write the name of a code where its number belongs (runninghub-api 19.1). */
+export const codeOfName = (word: string): string | null => {
+  const name = word.trim().toUpperCase();
+  if (name === 'SUCCESS' || name === 'OK') return '0';
+  // NODE_INFO_MISMATCH(nodeId=…) and its like.
+  const bare = name.replace(/\(.*$/s, '').trim();
+  const found = Object.entries(errorTable).find(([, row]) =>
+    row.name.split(', ').some((one) => one.toUpperCase() === bare),
+  );
+  return found === undefined || !/^-?\d+$/.test(found[0]) ? null : found[0];
 };
 
 /** null: no such code is documented. */

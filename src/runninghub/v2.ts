@@ -2,7 +2,7 @@ import { openAsBlob } from 'node:fs';
 import { FormData } from 'undici';
 import { isObject, jsonText } from '../values/json-text.js';
 import { createAnswer } from './endpoints/create.js';
-import { queryAnswer } from './endpoints/query.js';
+import { taskAnswer } from './endpoints/outputs.js';
 import { envelopeFault, isGood, readAnswer, textOf } from './envelope.js';
 import { fault } from './errors.js';
 import type { Gate } from './http/gate.js';
@@ -35,7 +35,7 @@ export const v2Service = (classic: Service, wire: V2Wire): Service => ({
   },
   outputs: async (taskId: TaskId, signal) => {
     const body = jsonText(new Map([['taskId', taskId]]));
-    const answer = queryAnswer(
+    const answer = taskAnswer(
       await wire.send('outputs', '/openapi/v2/query', body, signal),
       wire.site,
     );

@@ -46,6 +46,7 @@ const documented: readonly (readonly [string, string, 'refused' | 'lost'])[] = [
   ['812', 'account', 'refused'],
   ['813', 'transient', 'lost'],
   ['814', 'capacity', 'refused'],
+  ['817', 'task', 'refused'],
   ['901', 'account', 'refused'],
   ['1000', 'transient', 'lost'],
   ['1001', 'input', 'refused'],

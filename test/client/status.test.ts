@@ -57,6 +57,10 @@ test.each<[unknown, object]>([
   ],
   [
     { code: 0, data: { status: 'RUNNING' } },
+    { is: 'known', state: 'running' },
+  ],
+  [
+    { code: 0, data: { state: 7 } },
     { is: 'unread', fault: { class: 'transient' } },
   ],
   [

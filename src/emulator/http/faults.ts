@@ -10,6 +10,7 @@ export const faultKinds = [
   'html200',
   'emptyBody',
   'unauthorized',
+  'firewall',
   'resetBefore',
   'hangBefore',
   'capacity',
@@ -77,7 +78,7 @@ export interface FaultRule {
   readonly polls?: number;
   /** Downloads of the file in this place among its task's outputs alone. */
   readonly file?: number;
-  /** Of `code`, `codeAfter`, `capacity` (421) and `http429` (429): the code in the body; of `expiredLink` (403) the status. */
+  /** Of `code`, `codeAfter`, `capacity` (421) and `http429` (429): the code in the body; of `expiredLink` and `firewall` (403) the status. */
   readonly code?: number;
   /** Of `plant`: what the answer repeats wherever it says something. */
   readonly msg?: string;

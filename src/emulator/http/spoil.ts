@@ -49,6 +49,9 @@ export const answerInstead = async (fault: FaultRule, outlet: Outlet): Promise<b
       // Seen with good keys now and then (runninghub-api 1.3).
       sendJson(response, 401, refusal(refuse(-1, 'ApiKey verification failed')));
       return true;
+    case 'firewall':
+      sendHtml(response, fault.code ?? 403);
+      return true;
     case 'code':
       sendJson(response, 200, coded(outlet, fault.code ?? 500, fault.msg ?? 'UNKNOWN_ERROR'));
       return true;

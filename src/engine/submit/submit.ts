@@ -5,16 +5,21 @@ import type { RunId, TaskId } from '../../values/ids.js';
 import { impossible } from '../../values/impossible.js';
 import { backoffMs } from '../../edges/backoff.js';
 import type { Context } from '../context.js';
-import { errorOf, saysNoRoom, saysTooFast } from '../errors.js';
+import { errorOf, mayBeFalseAlarm, saysNoRoom, saysTooFast, wasTurnedAway } from '../errors.js';
 import { noTaskEvidence } from './evidence.js';
 import type { Watched } from '../watch/follow.js';
 import { Pace } from './pace.js';
 import type { Retries } from './retries.js';
 import type { ReadyRun, Supply } from './supply.js';
+import { TurnedAway } from './turned-away.js';
 import type { Watch } from '../watch/watch.js';
 
 /** Creates lost in a row before the service counts as down: each may be a paid task. */
 const lossesBelieved = 8;
+/** The same where what answers is not the service's own: a page, or nothing, with HTTP 200. */
+const oddLossesBelieved = 3;
+/** No task is over sooner than this after its submit. */
+const shortestTaskMs = 2_000;
 const trouble = { firstMs: 1_000, maxMs: 60_000 };
 const retryPause = { firstMs: 5_000, maxMs: 60_000 };
 const holdCheckMs = 15_000;
@@ -62,6 +67,9 @@ export class Submitter {
   #troubledSince: number | null = null;
   #quietUntil = 0;
   readonly #pace: Pace;
+  readonly #turnedAway = new TurnedAway();
+  /** Answers of a task that runs already, whose truth is being found out. */
+  #proving = 0;
   readonly #resubmitted = new Set<RunId>();
 
   constructor(
@@ -101,6 +109,8 @@ export class Submitter {
 
   /** After an answer was lost, one create at a time: each may be a paid task. */
   atOnce(usual: number): number {
+    // The account is counted: nothing of ours may come in between.
+    if (this.#proving > 0) return 0;
     return this.#lossesInARow > 0 ? 1 : usual;
   }
 
@@ -220,10 +230,9 @@ export class Submitter {
     switch (fault.class) {
       case 'transient':
       case 'unknown':
-        this.parts.supply().putBack(ready);
-        this.#trouble(fault);
-        return record('capacity');
+        return record(this.#triedLater(ready, fault, sentAt));
       case 'account':
+        if (mayBeFalseAlarm(fault)) return record(this.#triedLater(ready, fault, sentAt));
         this.parts.supply().putBack(ready);
         context.halt({ is: 'service', message: fault.message });
         return record('stop');
@@ -234,6 +243,25 @@ export class Submitter {
       default:
         return impossible(fault.class);
     }
+  }
+
+  /** No task was made, and another try may go well; who is turned away again and again is told. */
+  #triedLater(ready: ReadyRun, fault: Fault, sentAt: number): 'capacity' | 'final' {
+    const { context } = this;
+    const asked = wasTurnedAway(fault) || mayBeFalseAlarm(fault);
+    const then = asked ? this.#turnedAway.again(ready.run.id, sentAt, context.now) : 'again';
+    if (then === 'run') {
+      context.account.failed();
+      return 'final';
+    }
+    this.parts.supply().putBack(ready);
+    this.#trouble(fault);
+    if (then === 'batch') {
+      const { inARow } = this.#turnedAway;
+      const message = `${inARow} submits in a row were turned away: ${fault.message}`;
+      context.halt({ is: 'service', message });
+    }
+    return 'capacity';
   }
 
   #afterRefusal(ready: ReadyRun, fault: Fault): 'capacity' | 'retry' | 'final' {
@@ -268,17 +296,46 @@ export class Submitter {
   /** A task may exist: the run is `unknown` until that is known otherwise. */
   async #lost(ready: ReadyRun, attempt: number, fault: Fault, sentAt: number): Promise<void> {
     const { context } = this;
+    if (fault.code === '804' && (await this.#provenFull(sentAt)))
+      return this.#full(ready, attempt, fault);
     this.#held += 1;
     this.#losses += 1;
     this.#lossesInARow += 1;
     if (this.#lossesInARow > 1) this.#trouble(fault);
-    if (this.#lossesInARow >= lossesBelieved)
+    if (this.#lossesInARow >= (fault.code === 'bad-answer' ? oddLossesBelieved : lossesBelieved))
       context.halt({
         is: 'service',
         message: `${this.#lossesInARow} submits in a row were not answered: ${fault.message}`,
       });
     await context.record({ type: 'lost', run: ready.run.id, attempt, why: fault.message });
     context.track(this.#settleLost(ready, attempt, sentAt));
+  }
+
+  /**
+   * "The task is running" as the answer to a submit: some take it for want of room, some tasks may
+   * be made by it (runninghub-api 19.1). Only the account's count proves that none was.
+   */
+  async #provenFull(sentAt: number): Promise<boolean> {
+    const { account, edges, reads } = this.context;
+    const known = (): TaskId[] => this.parts.watch.tasks().map(({ taskId }) => taskId);
+    const shortestRunMs = account.shortestRunMs ?? shortestTaskMs;
+    this.#proving += 1;
+    try {
+      const input = { sentAt, shortestRunMs, known };
+      return (await noTaskEvidence(input, edges.service, edges.clock, reads.signal)).noTask;
+    } finally {
+      this.#proving -= 1;
+    }
+  }
+
+  async #full(ready: ReadyRun, attempt: number, fault: Fault): Promise<void> {
+    const { context } = this;
+    context.slots.refused(context.now, fault.retryAfterMs, this.parts.watch.ghosts);
+    this.#lossesInARow = 0;
+    this.parts.supply().putBack(ready);
+    context.edges.show({ type: 'waiting', for: 'capacity', message: fault.message });
+    const error = errorOf({ ...fault, class: 'capacity' });
+    await context.record({ type: 'refused', run: ready.run.id, attempt, error, then: 'capacity' });
   }
 
   async #settleLost(ready: ReadyRun, attempt: number, sentAt: number): Promise<void> {
@@ -361,5 +418,6 @@ export class Submitter {
     this.#troubles = 0;
     this.#troubledSince = null;
     this.#lossesInARow = 0;
+    this.#turnedAway.answered();
   }
 }

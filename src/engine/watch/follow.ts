@@ -3,7 +3,7 @@ import type { PlannedRun } from '../../plan/plan.js';
 import type { Fault, TaskAnswer, TaskCost, TaskOutput } from '../../runninghub/service.js';
 import type { TaskId } from '../../values/ids.js';
 import { impossible } from '../../values/impossible.js';
-import { errorOf, localError } from '../errors.js';
+import { errorOf, localError, mayBeFalseAlarm } from '../errors.js';
 
 /** A task that the engine follows to its end. */
 export interface Watched {
@@ -135,9 +135,9 @@ export const decide = (
   }
 };
 
-/** A bare 401 may be false (runninghub-api 1.3): only several in a row are believed. */
-const believed = (task: Watched, { code }: Fault): boolean =>
-  task.unread >= 5 || !['-1', '401', 'http-401'].includes(code);
+/** Only several in a row are believed. */
+const believed = (task: Watched, problem: Fault): boolean =>
+  task.unread >= 5 || !mayBeFalseAlarm(problem);
 
 const pending = (
   task: Watched,

@@ -1,7 +1,8 @@
-import { envelopeFault, isGood, readAnswer, textOf } from '../envelope.js';
+import { envelopeFault, isGood, readAnswer, stateWord } from '../envelope.js';
 import { fault } from '../errors.js';
 import type { Reply } from '../http/http.js';
 import type { StatusAnswer } from '../service.js';
+import { saysMissing } from './refused-read.js';
 
 const states: Readonly<Record<string, (StatusAnswer & { is: 'known' })['state']>> = {
   CREATE: 'queued',
@@ -14,7 +15,7 @@ const states: Readonly<Record<string, (StatusAnswer & { is: 'known' })['state']>
   CANCELLED: 'cancelled',
 };
 
-/** What `POST /task/openapi/status` says: a bare word in `data`, not an object (5.1). */
+/** What `POST /task/openapi/status` says: a bare word in `data` (5.1), or an object with it. */
 export const statusAnswer = (reply: Reply): StatusAnswer => {
   const answer = readAnswer(reply);
   if (answer.is === 'fault') return { is: 'unread', fault: answer.fault };
@@ -23,9 +24,10 @@ export const statusAnswer = (reply: Reply): StatusAnswer => {
   if (envelope.code === '804') return { is: 'known', state: 'running' };
   if (envelope.code === '813') return { is: 'known', state: 'queued' };
   const problem = envelopeFault(envelope, answer.reply);
-  if (['807', '423', '1004'].includes(envelope.code)) return { is: 'missing', fault: problem };
+  if (saysMissing(problem.code, envelope.text)) return { is: 'missing', fault: problem };
   if (!isGood(envelope.code)) return { is: 'unread', fault: problem };
-  const word = textOf(envelope.data)?.trim().toUpperCase() ?? '';
+  const { data, body, flat } = envelope;
+  const word = stateWord(flat ? (body.get('status') ?? body.get('taskStatus')) : data);
   const state = Object.hasOwn(states, word) ? states[word] : undefined;
   return state === undefined
     ? {
