@@ -67,7 +67,7 @@ export const kindOf = (head: Uint8Array, name: string): AssetKind => {
 };
 
 /** A web page, such as an error page in place of a file. */
-export const isHtml = (head: Uint8Array): boolean => {
+const isHtml = (head: Uint8Array): boolean => {
   const start = new TextDecoder('latin1').decode(head.subarray(0, headBytes)).trimStart();
   return /^(?:<!doctype html|<html|<head|<body|<\?xml[^>]*>\s*<(?:!doctype )?(?:html|error))/i.test(
     start,

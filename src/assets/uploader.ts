@@ -18,7 +18,7 @@ export interface UploadFault {
 }
 
 /** The piece of the service that uploads need. */
-export interface UploadService {
+interface UploadService {
   upload(
     file: {
       readonly path: string;
@@ -34,7 +34,7 @@ export interface UploadService {
 }
 
 /** The piece of the service that LoRA uploads need. */
-export interface LoraUploads {
+interface LoraUploads {
   uploadLora(
     file: {
       readonly path: string;
@@ -70,7 +70,7 @@ export interface UploaderEdges {
   readonly show: (event: UploadEvent) => void;
 }
 
-export type UploadEvent =
+type UploadEvent =
   | {
       readonly type: 'uploading';
       readonly sha256: string;

@@ -1,7 +1,7 @@
 import type { Call, CommandSpec, OptionSpec } from './argv/call.js';
 import type { Io } from '../edges/io.js';
 
-export type Run = (call: Call, io: Io) => Promise<number>;
+type Run = (call: Call, io: Io) => Promise<number>;
 
 export interface Command extends CommandSpec {
   /** Imported only when it is used: `--help` stays fast. */

@@ -53,10 +53,6 @@ export class LineIndex {
   }
 }
 
-/** One place in a text that is not asked about again. */
-export const placeIn = (file: string, text: string, offset: number, length: number): Place =>
-  new LineIndex(file, text).place(offset, length);
-
 /** A whole file. */
 export const wholeFile = (file: string): Place => ({
   file,

@@ -10,12 +10,12 @@ export type Paint = (
   text: string,
 ) => string;
 
-export const plainPaint: Paint = (_style, text) => text;
+const plainPaint: Paint = (_style, text) => text;
 
 const maxExcerpt = 100;
 
 /** One diagnostic as people read it: `file:line:column severity: message`, excerpt, notes, hint. */
-export const renderDiagnostic = (diagnostic: Diagnostic, paint: Paint = plainPaint): string => {
+const renderDiagnostic = (diagnostic: Diagnostic, paint: Paint = plainPaint): string => {
   const { at, severity, message, notes, hint, related } = diagnostic;
   const lines = [`${where(at)}${paint(severity, `${severity}:`)} ${printable(message)}`];
   if (at !== null) lines.push(...excerpt(at, severity, paint));

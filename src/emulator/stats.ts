@@ -32,7 +32,7 @@ export interface Stats {
   readonly now: string;
 }
 
-export interface BillLine {
+interface BillLine {
   readonly taskId: string;
   readonly workflowId: string;
   readonly status: TaskStatus;

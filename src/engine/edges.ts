@@ -7,7 +7,7 @@ import type { BatchState } from '../journal/state.js';
 import type { Fault, Service, SocketNews } from '../runninghub/service.js';
 
 /** The durable record, as the engine uses it. */
-export interface Journal {
+interface Journal {
   readonly state: BatchState;
   /** Resolves once the event is on the disk. Rejects when it cannot be: then nothing more may be submitted. */
   append(event: JournalEvent): Promise<unknown>;
@@ -18,7 +18,7 @@ export interface Journal {
 }
 
 /** Puts assets on the service, each content once. */
-export interface Uploads {
+interface Uploads {
   ensure(
     asset: Asset,
     signal?: AbortSignal,
@@ -31,7 +31,7 @@ export interface Uploads {
 }
 
 /** Where output files go. Paths are relative to the outputs' folder. */
-export interface OutputFiles {
+interface OutputFiles {
   /** Whether a file that was saved before is here as it was. */
   present(file: SavedFile): Promise<boolean>;
   /** Bytes that an earlier, interrupted download of this URL left; 0 where there are none. */

@@ -56,7 +56,22 @@ export class Outlook {
       case 'settled':
         this.#settled(event);
         break;
-      default:
+      case 'base':
+      case 'batch':
+      case 'end':
+      case 'judged':
+      case 'lost':
+      case 'notice':
+      case 'phase':
+      case 'planned':
+      case 'progress':
+      case 'saved':
+      case 'slots':
+      case 'uploaded':
+      case 'uploadFailed':
+      case 'uploading':
+      case 'waiting':
+      case 'waits':
         return;
     }
     const memoryMs = remembered * (this.known.typical(undefined)?.ms ?? Number.POSITIVE_INFINITY);

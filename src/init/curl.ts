@@ -1,7 +1,7 @@
 import { cmdWords, looksLikeCmd, posixWords } from '../values/shell-words.js';
 
 /** What a curl command would send. */
-export interface CurlCall {
+interface CurlCall {
   /** null: a path alone, as some pages show it. */
   readonly origin: string | null;
   readonly path: string;

@@ -2,7 +2,7 @@ import type { TaskId } from '../values/ids.js';
 import type { BatchState, RunRecord } from './state.js';
 
 /** The account that a run's task was submitted for; null: the journal does not tell. */
-export const accountOfTask = ({ attempts }: RunRecord, taskId: TaskId): string | null =>
+const accountOfTask = ({ attempts }: RunRecord, taskId: TaskId): string | null =>
   attempts.findLast((attempt) => attempt.taskId === taskId)?.account ?? null;
 
 /** A task that was submitted for another account than the one in use. */

@@ -2,7 +2,7 @@ import { isRunId, isTaskId } from '../values/ids.js';
 import type { Recorded } from './event.js';
 
 /** Version of the journal that this program writes; it reads no newer one. */
-export const journalVersion = 2;
+const journalVersion = 2;
 
 export type Decoded =
   | { readonly is: 'event'; readonly event: Recorded }

@@ -22,7 +22,7 @@ export type JournalEvent =
   | BatchEnded;
 
 /** What the journal adds to each event when it appends it. */
-export interface Stamp {
+interface Stamp {
   /** Grows by one with every record of a journal. */
   readonly seq: number;
   /** ISO 8601, UTC, milliseconds. */
@@ -32,7 +32,7 @@ export interface Stamp {
 export type Recorded<E extends JournalEvent = JournalEvent> = E & Stamp;
 
 /** An apply begins. */
-export interface BatchBegan {
+interface BatchBegan {
   readonly type: 'batch';
   /** Of the journal's format. A reader refuses a newer one. 2 brought `scope`, `planned` and `told`. */
   readonly version: 1 | 2;
@@ -111,7 +111,7 @@ export interface BaseKnown {
 }
 
 /** Durable before the create request's first byte. From here on a task may exist. */
-export interface Intent {
+interface Intent {
   readonly type: 'intent';
   readonly run: RunId;
   /** 1-based. */
@@ -121,7 +121,7 @@ export interface Intent {
 }
 
 /** The create call was answered with a task. Durable before anything else happens to the run. */
-export interface Accepted {
+interface Accepted {
   readonly type: 'accepted';
   readonly run: RunId;
   readonly attempt: number;
@@ -129,7 +129,7 @@ export interface Accepted {
 }
 
 /** The create call was answered with an error: certain that no task exists. */
-export interface Refused {
+interface Refused {
   readonly type: 'refused';
   readonly run: RunId;
   readonly attempt: number;
@@ -139,7 +139,7 @@ export interface Refused {
 }
 
 /** The answer to a create was lost: a task may exist. */
-export interface Lost {
+interface Lost {
   readonly type: 'lost';
   readonly run: RunId;
   readonly attempt: number;
@@ -147,7 +147,7 @@ export interface Lost {
 }
 
 /** What was found out about a submit whose answer was lost, where that settles nothing. */
-export interface Judged {
+interface Judged {
   readonly type: 'judged';
   readonly run: RunId;
   readonly attempt: number;
@@ -158,7 +158,7 @@ export interface Judged {
 }
 
 /** First time the task was seen RUNNING. */
-export interface Observed {
+interface Observed {
   readonly type: 'observed';
   readonly run: RunId;
   readonly taskId: TaskId;
@@ -182,7 +182,7 @@ export interface Settled {
 }
 
 /** The task's outputs are whole on the disk, synced and renamed. */
-export interface Saved {
+interface Saved {
   readonly type: 'saved';
   readonly run: RunId;
   readonly taskId: TaskId;
@@ -199,7 +199,7 @@ export interface Saved {
  * The task succeeded and not all of its outputs could be fetched: the rest waits for the next
  * apply. What is paid for is not bought again while its links may live.
  */
-export interface Waits {
+interface Waits {
   readonly type: 'waits';
   readonly run: RunId;
   readonly taskId: TaskId;
@@ -224,7 +224,7 @@ export interface Resolved {
 }
 
 /** An apply ended in an orderly way. */
-export interface BatchEnded {
+interface BatchEnded {
   readonly type: 'end';
   readonly exitCode: number;
   /** Why it stopped before its end; null when it did not. */

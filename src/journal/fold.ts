@@ -87,7 +87,15 @@ export class Fold {
       case 'intent':
         this.#intent(event, at);
         return;
-      default: {
+      case 'accepted':
+      case 'judged':
+      case 'lost':
+      case 'observed':
+      case 'refused':
+      case 'resolved':
+      case 'saved':
+      case 'settled':
+      case 'waits': {
         const record = this.#runs.get(event.run);
         if (event.type === 'accepted') this.#state.accepted += 1;
         // An event of a run that the journal does not know cannot be believed.

@@ -200,7 +200,7 @@ export interface BudgetOptions {
   readonly runs: number | null;
 }
 
-export interface ReportOptions {
+interface ReportOptions {
   /** Heading of report.html; null: the manifest's name. */
   readonly title: string | null;
 }

@@ -153,7 +153,7 @@ const axisForm = (map: MapTree, problems: Problems): AxisValues | null => {
       `${stray.map((key) => `"${key}"`).join(', ')} does not go with "${kinds[0] ?? ''}"`,
       `with it go: ${allowed.join(', ')}`,
     );
-  switch (kinds[0]) {
+  switch (kinds[0] ?? '') {
     case 'from': {
       const [to, count] = [reader.text('to'), reader.number('count')];
       if ((to === null) === (count === null))

@@ -12,7 +12,7 @@ export interface ScalarTree {
   readonly at: Place;
 }
 
-export interface ListTree {
+interface ListTree {
   readonly is: 'list';
   readonly items: readonly Tree[];
   readonly at: Place;

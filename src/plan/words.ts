@@ -4,9 +4,6 @@ const shownLength = 60;
 /** How much of a common start is kept where two long texts differ late. */
 const keptStart = 12;
 
-/** JSON text of a value, short enough for a line. */
-export const shortText = (text: string): string => clip(text, 0);
-
 /** `"a cat" → "a dog"`, cut so that the first difference is in view. */
 export const changeOf = (from: string, to: string): string => {
   let same = 0;

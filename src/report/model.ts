@@ -122,7 +122,7 @@ export interface Counts {
 }
 
 /** A run that may be running, or have run, on the service without our knowing. */
-export interface PossibleDuplicate {
+interface PossibleDuplicate {
   readonly index: number;
   readonly id: RunId;
   readonly name: string;

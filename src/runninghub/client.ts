@@ -78,7 +78,7 @@ export interface ClientOptions {
 }
 
 /** How often each endpoint was asked. */
-export type RequestCounts = Readonly<Record<Endpoint, number>>;
+type RequestCounts = Readonly<Record<Endpoint, number>>;
 type Endpoint =
   | 'create'
   | 'outputs'

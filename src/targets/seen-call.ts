@@ -4,7 +4,7 @@ import { isList, isObject } from '../values/json-text.js';
 import type { ManifestKey, SeenCall, SeenTask, SentField } from './target.js';
 
 /** What `nodeInfoList` of a submit call sets (runninghub-api 2.2); entries of no use are left out. */
-export const seenValues = (body: JsonObject): readonly SentField[] =>
+const seenValues = (body: JsonObject): readonly SentField[] =>
   listOf(body).flatMap((entry) => {
     if (!isObject(entry)) return [];
     const node = textOf(entry.get('nodeId'));

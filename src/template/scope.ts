@@ -115,7 +115,7 @@ export const scopeOf = (
       return member(combination.variables.get(variable), rest);
     }
     const [group, name = ''] = path;
-    switch (group) {
+    switch (group ?? '') {
       case 'vars':
         return descend(surroundings.vars.get(name)?.value ?? absent, path.slice(2));
       case 'env':

@@ -16,7 +16,7 @@ export interface Template {
 
 type Part = { readonly is: 'text'; readonly text: string } | Expression;
 
-export interface Expression {
+interface Expression {
   readonly is: 'expression';
   /** `['size', 'w']`, `['vars', 'suffix']`, `['matrix', 'first image']`. */
   readonly path: readonly string[];

@@ -3,7 +3,7 @@ import { Writable } from 'node:stream';
 import type * as clack from '@clack/prompts';
 import { clip, oneLine, widthOf } from './format.js';
 
-export interface Choice {
+interface Choice {
   readonly value: string;
   /** Two columns: what it is, and what it holds now. */
   readonly label: string;

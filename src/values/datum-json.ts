@@ -6,7 +6,7 @@ import { isList, isObject, jsonText } from './json-text.js';
 const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 /** User data as JSON: plain numbers keep their digits; what JSON cannot say stays text. */
-export const jsonOf = (datum: Datum): Json => {
+const jsonOf = (datum: Datum): Json => {
   switch (datum.is) {
     case 'absent':
       return null;

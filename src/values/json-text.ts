@@ -87,7 +87,7 @@ export const toPlain = (json: Json): unknown => {
 };
 
 /** A number where a double holds all its digits, else the digits. */
-export const plainNumber = (source: string): number | string => {
+const plainNumber = (source: string): number | string => {
   const value = Number(source);
   if (!Number.isFinite(value)) return source;
   return sameDecimal(String(value), source) ? value : source;

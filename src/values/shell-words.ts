@@ -8,13 +8,13 @@ export interface Words {
   readonly open: OpenQuote | null;
 }
 
-export interface OpenQuote {
+interface OpenQuote {
   readonly quote: Quote;
   /** What the last word says before it. */
   readonly before: string;
 }
 
-export interface Word {
+interface Word {
   readonly text: string;
   /** Where it begins in the line, quotes included. */
   readonly from: number;
@@ -22,7 +22,7 @@ export interface Word {
   readonly to: number;
 }
 
-export type Quote = '"' | "'" | "$'";
+type Quote = '"' | "'" | "$'";
 
 /**
  * Bash, zsh and the like. `whole`: to the end of the text; otherwise the first command alone,

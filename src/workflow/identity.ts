@@ -4,7 +4,7 @@ import { shortestAddress } from './shortest.js';
 import type { Workflow, WorkflowNode } from './workflow.js';
 
 /** Node id → field → canonical text of the value that stands in place of the literal. */
-export type Replacements = ReadonlyMap<string, ReadonlyMap<string, string>>;
+type Replacements = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
 /** What a graph is, apart from node ids, titles and the order of keys. */
 export interface GraphIdentity {

@@ -75,7 +75,7 @@ const walk = (
 const isReroute = (node: WorkflowNode): boolean =>
   /^reroute\b/i.test(node.classType) && node.links.size === 1;
 
-export const throughReroutes = (workflow: Workflow, start: WorkflowNode): WorkflowNode => {
+const throughReroutes = (workflow: Workflow, start: WorkflowNode): WorkflowNode => {
   let node = start;
   // Bounded by the number of nodes: a ring of reroutes must not hang.
   for (let step = 0; step < workflow.nodes.size && isReroute(node); step += 1) {

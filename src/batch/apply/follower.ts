@@ -18,7 +18,7 @@ export interface Listener {
   stop(): Promise<void>;
 }
 
-export interface ApplyFacts {
+interface ApplyFacts {
   readonly clock: Clock;
   /** Runs that this apply sets out to do. */
   readonly total: () => number;

@@ -54,7 +54,7 @@ const isDate = (text: string): boolean =>
   dateOf(Date.parse(text)) === text;
 
 /** Whether anything in the manifest may read batch.date: then a batch is of its day. */
-export const readsDate = (manifest: Uint8Array): boolean =>
+const readsDate = (manifest: Uint8Array): boolean =>
   /\bbatch\b[^}]*\bdate\b/.test(new TextDecoder().decode(manifest));
 
 /** The same batch as that of that day, also when it is asked for on another one. */

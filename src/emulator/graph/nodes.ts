@@ -12,7 +12,7 @@ export interface OutputNode {
 }
 
 /** A node's field that names an input file. */
-export interface FileField {
+interface FileField {
   readonly node: string;
   readonly classType: string;
   readonly field: string;

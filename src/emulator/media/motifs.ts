@@ -2,7 +2,7 @@ import type { Canvas, Rgb } from './canvas.js';
 import { colour, mix } from './canvas.js';
 
 /** What a motif paints on, and what it follows from. */
-export interface Scene {
+interface Scene {
   readonly canvas: Canvas;
   readonly random: () => number;
   /** In turns. */

@@ -27,7 +27,7 @@ import { status } from './task-openapi/status.js';
 import { upload } from './task-openapi/upload.js';
 
 /** Every endpoint of the service that is played, one file each; the first that fits answers. */
-export const routes: readonly Route[] = [
+const routes: readonly Route[] = [
   create,
   status,
   outputs,

@@ -179,7 +179,8 @@ async function* readBatches(stream: Readable): AsyncGenerator<readonly unknown[]
 const malformed = (source: TextSource, cause: CsvError): ReturnType<typeof error> => {
   const lines = Number(cause['lines'] ?? 0);
   const at: Place = { file: source.file, line: lines, column: 0, length: 1, text: null };
-  switch (cause.code) {
+  const code: string = cause.code;
+  switch (code) {
     case 'CSV_QUOTE_NOT_CLOSED':
       return error('E0306', at, 'a quoted cell is never closed', {
         hint: 'a quote inside a quoted cell is written twice: ""',

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { withoutTurns } from '../../values/printable.js';
 
 /** Bytes of UTF-8 that one part of a path may take: every file system takes 255, some tools add to it. */
-export const maxComponentBytes = 120;
+const maxComponentBytes = 120;
 const hashDigits = 8;
 /** An ending longer than this is no file type. */
 const maxEndingBytes = 16;

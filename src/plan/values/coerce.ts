@@ -65,8 +65,7 @@ const booleans: ReadonlyMap<string, boolean> = new Map([
 ]);
 
 /** `true`, `FALSE`, `1`, `0`; undefined: none of them. */
-export const readBoolean = (text: string): boolean | undefined =>
-  booleans.get(text.trim().toLowerCase());
+const readBoolean = (text: string): boolean | undefined => booleans.get(text.trim().toLowerCase());
 
 const boolean = (text: string): Coerced => {
   const value = readBoolean(text);

@@ -34,7 +34,11 @@ const mediumOf = (
     case 'STRING':
     case 'ARRAY':
       return endings !== null && /(?:Urls?|^videos)$/.test(name) ? mediumBy(endings) : null;
-    default:
+    case 'BOOLEAN':
+    case 'FLOAT':
+    case 'INT':
+    case 'LIST':
+    case 'OBJECT':
       return null;
   }
 };

@@ -2,7 +2,7 @@
 export type ParameterType =
   'STRING' | 'INT' | 'FLOAT' | 'BOOLEAN' | 'LIST' | 'ARRAY' | 'OBJECT' | MediaType;
 
-export type MediaType = 'IMAGE' | 'VIDEO' | 'AUDIO' | 'FILE';
+type MediaType = 'IMAGE' | 'VIDEO' | 'AUDIO' | 'FILE';
 
 /** Other words for them: of RunningHub's documentation (NUMBER, BOOL), of schemas, of people. */
 const types: Readonly<Record<string, ParameterType>> = {

@@ -86,7 +86,12 @@ const kindFor = (type: ParameterType, numeric: boolean, many: boolean): FieldKin
       return numeric ? 'number' : 'text';
     case 'OBJECT':
       return 'object';
-    default:
+    case 'ARRAY':
+    case 'AUDIO':
+    case 'FILE':
+    case 'IMAGE':
+    case 'STRING':
+    case 'VIDEO':
       return 'text';
   }
 };

@@ -2,7 +2,7 @@ import type { SpanEnd } from '../../html/page-data.js';
 import type { Batch, Run } from '../batch.js';
 
 /** A task's time on the service. Times are in milliseconds since the epoch, lengths in milliseconds. */
-export interface Span {
+interface Span {
   readonly run: Run;
   readonly from: number;
   /** In the queue. */
