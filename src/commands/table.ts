@@ -65,8 +65,9 @@ export const commands: readonly Command[] = [
       '',
       'With --listen PORT --public-url URL the service tells the end of each task to URL, and polls',
       'rest while it does. A tunnel or reverse proxy must take POST requests below URL and hand them',
-      'to 127.0.0.1:PORT, with the last part of the path and a body of up to 1 MB unchanged. Nothing',
-      'that arrives is believed: it makes rh-batch ask the service sooner, and lost events cost time only.',
+      'to 127.0.0.1:PORT, with the last part of the path, the query behind it and a body of up to 1 MB',
+      'unchanged. Nothing that arrives is believed: it makes rh-batch ask the service sooner, and lost',
+      'events cost time only. An event finds the task of a submit whose answer was lost.',
     ],
     options: [
       ...project,

@@ -14,13 +14,20 @@ export class Account {
   #moneyCount = 0;
   #timeCount = 0;
   #shortestRunMs: number | null;
+  #longestRunMs: number | null = null;
 
   constructor(private readonly history: History) {
     this.#shortestRunMs = history.shortestRunMs;
   }
 
+  /** From start to end, whether it succeeded or failed: no task can have ended sooner, as far as is known. */
   get shortestRunMs(): number | null {
     return this.#shortestRunMs;
+  }
+
+  /** Of what ended in this apply. */
+  get longestRunMs(): number | null {
+    return this.#longestRunMs;
   }
 
   get acceptedCount(): number {
@@ -55,9 +62,12 @@ export class Account {
       this.#taskTimeMs += cost.taskTimeMs;
       this.#timeCount += 1;
     }
-    if (outcome !== 'succeeded') return;
-    const readings = durations(runningAt, now, cost.taskTimeMs);
-    for (const ms of readings) this.#shortestRunMs = Math.min(this.#shortestRunMs ?? ms, ms);
+    // Of a cancelled task it tells when somebody had enough of it.
+    if (outcome === 'cancelled') return;
+    for (const ms of durations(runningAt, now, cost.taskTimeMs)) {
+      this.#shortestRunMs = Math.min(this.#shortestRunMs ?? ms, ms);
+      this.#longestRunMs = Math.max(this.#longestRunMs ?? ms, ms);
+    }
   }
 
   usage(now: Pick<Usage, 'elapsedMs' | 'inFlight' | 'unanswered' | 'selected'>): Usage {

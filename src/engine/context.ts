@@ -15,7 +15,11 @@ import { Wake } from './wake.js';
 
 export interface EngineOptions {
   /** The create call of one run (plan/request). */
-  readonly request: (run: PlannedRun, fileNames: ReadonlyMap<string, string>) => CreateRequest;
+  readonly request: (
+    run: PlannedRun,
+    fileNames: ReadonlyMap<string, string>,
+    attempt: number,
+  ) => CreateRequest;
   /** What the first intent of a run tells the journal about it. */
   readonly inputs: (run: PlannedRun) => RunInputs;
   readonly policy: PollPolicy;

@@ -4,6 +4,7 @@ import type { Random } from '../edges/random.js';
 import type { JournalEvent, LiveEvent, SavedFile } from '../journal/event.js';
 import type { Hold } from '../journal/files/lock.js';
 import type { BatchState } from '../journal/state.js';
+import type { Submit } from '../runninghub/receiver.js';
 import type { Fault, Service, SocketNews } from '../runninghub/service.js';
 
 /** The durable record, as the engine uses it. */
@@ -64,7 +65,8 @@ interface OutputFiles {
 
 /** Where tasks are said to have ended. Anybody may say so: it is a reason to ask, and no more. */
 export interface Ends {
-  listen(said: (taskId: string) => void): void;
+  /** `of`: the submit whose own webhook it came to, where that is known. */
+  listen(said: (taskId: string, of?: Submit | null) => void): void;
 }
 
 /** Sockets that tell what a task does (runninghub-api 7.5), or nothing at all. */

@@ -92,7 +92,10 @@ class Batch {
     this.#live = new LiveProgress(plan.workflow, edges, (taskId) =>
       this.#watch.hint(taskId, 'socket'),
     );
-    edges.ends?.listen((taskId) => this.#watch.hint(taskId, 'event'));
+    edges.ends?.listen((taskId, of = null) => {
+      this.#watch.hint(taskId, 'event');
+      if (of !== null) this.#submitter.told(of, taskId);
+    });
     this.#watch = new Watch(
       edges,
       {

@@ -12,7 +12,7 @@ export interface History {
 
 const kept = 400;
 
-/** Reads the attempts that succeeded. */
+/** Reads the attempts that succeeded; how soon a task can end the failed ones tell, too. */
 export const historyOf = (state: BatchState): History => {
   const runMs: number[] = [];
   const coins: number[] = [];
@@ -21,13 +21,14 @@ export const historyOf = (state: BatchState): History => {
   let shortest: number | null = null;
   for (const record of state.runs.values())
     for (const attempt of record.attempts) {
-      if (attempt.end.is !== 'succeeded') continue;
+      if (attempt.end.is !== 'succeeded' && attempt.end.is !== 'failed') continue;
       const seen = durations(
         attempt.runningAt,
         attempt.settledAt,
         attempt.cost?.taskTimeMs ?? null,
       );
       for (const ms of seen) shortest = Math.min(shortest ?? ms, ms);
+      if (attempt.end.is === 'failed') continue;
       const typical = seen.at(-1);
       if (typical !== undefined) push(runMs, typical);
       if (attempt.cost?.coins != null) push(coins, Number(attempt.cost.coins));

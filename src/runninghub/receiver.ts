@@ -1,8 +1,8 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
-import type { TaskId } from '../values/ids.js';
-import { isTaskId } from '../values/ids.js';
+import type { RunId, TaskId } from '../values/ids.js';
+import { isRunId, isTaskId } from '../values/ids.js';
 import { isObject, parseJson } from '../values/json-text.js';
 import { digits } from './envelope.js';
 
@@ -20,10 +20,24 @@ export interface ReceiverOptions {
   readonly secret: string;
 }
 
+/** A submit, as its webhook's URL names it. */
+export interface Submit {
+  readonly run: RunId;
+  readonly attempt: number;
+}
+
+/** What stands behind the URL of an apply's webhook for one submit; it is no secret. */
+export const submitQuery = ({ run, attempt }: Submit): string => `?of=${run}.${attempt}`;
+
+const submitOf = (url: string): Submit | null => {
+  const [, run = '', attempt = ''] = /[?&]of=([0-9a-f]{16})\.(\d{1,9})(?:&|$)/.exec(url) ?? [];
+  return isRunId(run) ? { run, attempt: Number(attempt) } : null;
+};
+
 /** Where TASK_END events of the service arrive (runninghub-api 6). Who posts them nobody knows. */
 export interface Receiver {
-  /** Called with the task of every event, told once or often, true or forged. */
-  listen(said: (taskId: TaskId) => void): void;
+  /** Called with the task of every event, told once or often, true or forged. `of`: whose webhook it came to. */
+  listen(said: (taskId: TaskId, of: Submit | null) => void): void;
   /** How many came so far. */
   readonly events: number;
   close(): Promise<void>;
@@ -42,7 +56,7 @@ export const startReceiver = async (options: ReceiverOptions): Promise<Receiving
 class HttpReceiver implements Receiver {
   readonly #server: Server;
   readonly #secret: Buffer;
-  #said: (taskId: TaskId) => void = () => undefined;
+  #said: (taskId: TaskId, of: Submit | null) => void = () => undefined;
   events = 0;
 
   constructor(secret: string) {
@@ -74,7 +88,7 @@ class HttpReceiver implements Receiver {
     });
   }
 
-  listen(said: (taskId: TaskId) => void): void {
+  listen(said: (taskId: TaskId, of: Submit | null) => void): void {
     this.#said = said;
   }
 
@@ -96,7 +110,7 @@ class HttpReceiver implements Receiver {
     response.once('finish', () => {
       if (taskId === null) return;
       this.events += 1;
-      this.#said(taskId);
+      this.#said(taskId, submitOf(request.url ?? ''));
     });
     response.writeHead(200).end();
   }

@@ -7,7 +7,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { FaultRule } from '../../src/emulator/http/faults.js';
 import { apply as applyApi } from '../../src/index.js';
 import { projects } from '../support/opened.js';
-import { freePort } from '../support/port.js';
+import { freePort, postEvent } from '../support/port.js';
 import type { Project } from '../support/project.js';
 import { key } from '../support/project.js';
 import { until } from '../support/until.js';
@@ -50,7 +50,11 @@ test('each create names a webhook of this apply alone, whose secret is kept nowh
   const first = await p.apply('--listen', String(port), '-vv');
   expect(first).toMatchObject({ exit: 0 });
   expect(first.err).not.toContain('no webhook event arrived');
-  const urls = p.service.bill().map((_, index) => webhookOf(p, index));
+  // Each submit is named behind the URL, so that an event tells whose task it is.
+  const named = p.service.bill().map((_, index) => webhookOf(p, index).split('?'));
+  expect(new Set(named.map(([, of]) => of)).size).toBe(6);
+  for (const [, of] of named) expect(of).toMatch(/^of=[0-9a-f]{16}\.1$/);
+  const urls = named.map(([url = '']) => url);
   expect(new Set(urls).size).toBe(1);
   const [, secret = ''] =
     new RegExp(`^http://127\\.0\\.0\\.1:${port}/([\\w-]{24})$`).exec(urls[0]!) ?? [];
@@ -67,7 +71,9 @@ test('each create names a webhook of this apply alone, whose secret is kept nowh
   expect(await p.apply('--listen', `127.0.0.1:${port}`, '--public-url', public_)).toMatchObject({
     exit: 0,
   });
-  expect(webhookOf(p, 6)).toMatch(new RegExp(`^http://127\\.0\\.0\\.1:${port}/rh/[\\w-]{24}$`));
+  expect(webhookOf(p, 6)).toMatch(
+    new RegExp(`^http://127\\.0\\.0\\.1:${port}/rh/[\\w-]{24}\\?of=`),
+  );
   expect(webhookOf(p, 6)).not.toContain(secret);
   expect(p.service.stats()).toMatchObject({ accepted: 7, duplicates: 0, webhooks: 7 });
 });
@@ -80,7 +86,50 @@ test('nor is it kept where the service repeats it', async () => {
   p.service.setFaults([{ endpoint: 'create', kind: 'code', code: 301, msg }]);
   expect((await running.ended).exit).toBe(1);
   expect(everything(p)).toContain('webhookUrl http');
-  expect(everything(p)).not.toContain(webhookOf(p).split('/').at(-1));
+  const [url = ''] = webhookOf(p).split('?');
+  expect(everything(p)).not.toContain(url.split('/').at(-1));
+});
+
+test('an event finds the task of a submit whose answer was lost, and nothing is left unknown', async () => {
+  const p = await project({
+    manifest: seeds(8),
+    emulator: {
+      ...service,
+      faults: [{ endpoint: 'create', kind: 'resetAfter', probability: 0.4 }],
+    },
+  });
+  const ended = await p.apply('--listen', String(await freePort()));
+  const lost = p.service.bill().filter(({ answerDelivered }) => !answerDelivered);
+  expect(lost.length).toBeGreaterThan(0);
+  expect(ended, ended.err).toMatchObject({ exit: 0 });
+  expect(p.service.stats()).toMatchObject({ accepted: 8, duplicates: 0 });
+  expect(p.summary()['possibleDuplicates']).toEqual([]);
+  expect(p.results().map(({ taskId }) => taskId)).toEqual(
+    expect.arrayContaining(lost.map(({ taskId }) => taskId)),
+  );
+});
+
+test('an event that names another task than one of this account settles nothing', async () => {
+  const p = await project({
+    manifest: `${seeds(3)}execution: { onUnknown: hold }`,
+    emulator: {
+      ...service,
+      faults: [
+        { endpoint: 'create', kind: 'resetAfter', next: 1 },
+        { endpoint: 'webhook', kind: 'lost' },
+      ],
+    },
+  });
+  const applying = p.start(['apply', '--listen', String(await freePort())]);
+  await until(() => p.service.bill().length > 1);
+  const [first, second] = p.service.bill();
+  // One that the service does not know, and one that is another run's.
+  for (const taskId of ['1999999999999999999', second!.taskId])
+    await postEvent(webhookOf(p), taskId);
+  expect((await applying.ended).exit).toBe(1);
+  expect(first!.answerDelivered).toBe(false);
+  const statuses = p.results().map(({ status }) => status);
+  expect(statuses.sort()).toEqual(['succeeded', 'succeeded', 'unknown']);
 });
 
 const faults: readonly (readonly [string, readonly FaultRule[]])[] = [
@@ -225,12 +274,21 @@ test.skipIf(!existsSync('/usr/sbin/nginx'))(
   },
 );
 
-test('an event names the task of a submit whose answer was lost', async () => {
+test('where what stands behind the URL is dropped on the way, a person is told of the task', async () => {
   const p = await project({
     manifest: `${seeds(3)}run: { name: "run-\${{ run.index }}" }`,
-    emulator: { ...service, faults: [{ endpoint: 'create', kind: 'resetAfter', next: 1 }] },
+    emulator: {
+      ...service,
+      faults: [
+        { endpoint: 'create', kind: 'resetAfter', next: 1 },
+        { endpoint: 'webhook', kind: 'lost' },
+      ],
+    },
   });
-  const lost = await p.apply('--listen', String(await freePort()));
+  const applying = p.start(['apply', '--listen', String(await freePort())]);
+  await until(() => p.service.bill().length > 1);
+  await postEvent(webhookOf(p).split('?')[0] ?? '', p.service.bill()[0]!.taskId);
+  const lost = await applying.ended;
   expect(lost).toMatchObject({ exit: 1 });
   const unheard = p.service.bill().filter(({ answerDelivered }) => !answerDelivered);
   expect(unheard).toHaveLength(1);

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { commands } from '../../src/commands/table.js';
 import { graph } from '../support/graph.js';
 import { projects } from '../support/opened.js';
-import { freePort } from '../support/port.js';
+import { freePort, postEvent } from '../support/port.js';
 import type { Ended, Project } from '../support/project.js';
 import { key, workflowId } from '../support/project.js';
 import { until } from '../support/until.js';
@@ -260,11 +260,26 @@ describe('what a person is told to type', () => {
       manifest: 'matrix: { KSampler.seed: [1, 2, 3] }\nexecution: { onUnknown: hold }',
       emulator: {
         ...{ runTime: { kind: 'constant', ms: 20_000 } },
-        faults: [{ endpoint: 'create', kind: 'resetAfter', next: 1 }],
+        faults: [
+          { endpoint: 'create', kind: 'resetAfter', next: 1 },
+          { endpoint: 'webhook', kind: 'lost' },
+        ],
       },
     });
     nightly(p);
-    const ended = await p.apply('nightly.yaml', ...place, '--listen', String(await freePort()));
+    const applying = p.start([
+      'apply',
+      'nightly.yaml',
+      ...place,
+      '--listen',
+      `${await freePort()}`,
+    ]);
+    await until(() => p.service.bill().length > 1);
+    const [first] = p.service.bill();
+    const { webhookUrl } = JSON.parse(first!.request) as { webhookUrl: string };
+    // What stands behind the URL was dropped on the way: nobody knows whose task it is.
+    await postEvent(webhookUrl.split('?')[0] ?? '', first!.taskId);
+    const ended = await applying.ended;
     const [, told = ''] = /no run is known to have: .*\(rh-batch (.*)\)$/m.exec(ended.err) ?? [];
     const { taskId } = p.service.bill().find(({ answerDelivered }) => !answerDelivered)!;
     const [, id = ''] = one({ out: ended.out, err: '' }, 'resolve');

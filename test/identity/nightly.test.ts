@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { projects } from '../support/opened.js';
+import { until } from '../support/until.js';
 
 const project = projects();
 const day = (date: string) => () => Date.parse(`${date}T23:59:59.000Z`);
@@ -93,7 +94,7 @@ test('a batch that was stopped before midnight is gone on with after it, as it i
   });
   p.now = day('2026-11-28');
   const applying = p.start(['apply', '--var', 'x=1', '--first', '5']);
-  while (p.service.stats().accepted === 0) await new Promise((resolve) => setImmediate(resolve));
+  await until(() => p.service.stats().accepted > 0);
   applying.signal('SIGINT');
   const stopped = await applying.ended;
   expect(stopped.exit).toBe(130);

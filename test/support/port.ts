@@ -1,3 +1,4 @@
+import { Agent, request } from 'undici';
 import { createServer } from 'node:net';
 
 /** A port that was free a moment ago. */
@@ -11,3 +12,14 @@ export const freePort = (): Promise<number> =>
       server.close(() => resolve(address.port));
     });
   });
+
+/** The event of a task's end, as the service posts it. */
+export const postEvent = async (url: string, taskId: string): Promise<void> => {
+  const dispatcher = new Agent();
+  try {
+    const body = JSON.stringify({ event: 'TASK_END', taskId });
+    await (await request(url, { method: 'POST', body, dispatcher })).body.dump();
+  } finally {
+    await dispatcher.destroy();
+  }
+};

@@ -1,3 +1,4 @@
+import { submitQuery } from '../../runninghub/receiver.js';
 import { whyNotOutput } from '../../assets/kind.js';
 import type { Ledger } from '../../assets/ledger.js';
 import { Uploader } from '../../assets/uploader.js';
@@ -158,7 +159,6 @@ export class Submission {
     progress.on({ type: 'phase', phase: 'run', detail: '' });
     const uploader = this.#uploader(connection, progress);
     const { create } = plan.manifest;
-    const told = listened === null ? create : { ...create, webhookUrl: listened.webhookUrl };
     const sockets = options.live === true ? await socketsFor(identity) : null;
     const result = await runBatch(
       plan,
@@ -178,8 +178,13 @@ export class Submission {
         ...(sockets === null ? {} : { sockets }),
       },
       {
-        request: (run, names) => {
+        request: (run, names, attempt) => {
           this.#names.set(run.id, run.name);
+          const query = submitQuery({ run: run.id, attempt });
+          const told =
+            listened === null
+              ? create
+              : { ...create, webhookUrl: `${listened.webhookUrl}${query}` };
           return requestOf(plan, run, drifted, names, told);
         },
         inputs: (run) => {

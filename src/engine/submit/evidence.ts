@@ -20,6 +20,9 @@ export interface Evidence {
 
 const answersNeeded = 2;
 const pauseMs = 1_000;
+/** After an answer that decides nothing. */
+const againMs = 3_000;
+const mostTries = 6;
 
 /**
  * Whether it is certain that a lost create made no task (DESIGN 7).
@@ -28,7 +31,9 @@ const pauseMs = 1_000;
  * sooner after the request than any task of this workflow can have ended. It speaks for "no
  * task" when every counted task is one that we know: those which still answer as queued or
  * running *after* the count were in it, so when they are at least as many as the count, nothing
- * else was. Two such answers are needed. Anything else is no proof.
+ * else was. Two such answers in a row are needed. An answer that did not come, and one beside which
+ * a known task ended, is asked for again while there is time. A count above what is known ends the
+ * matter: whatever went away afterwards may have been its task, failed sooner than any other.
  *
  * @returns whether it is certain, and a sentence that tells what was seen.
  */
@@ -44,23 +49,37 @@ export const noTaskEvidence = async (
       'no task of this workflow has ended yet, so no count can rule out that one came and went',
     );
   const counts: string[] = [];
-  while (counts.length < answersNeeded) {
+  // Why the last answer was none; asked again while an answer can still be evidence.
+  let doubt = 'the service was not asked in time';
+  for (let tries = 1; counts.length < answersNeeded; tries += 1) {
+    if (tries > 1) await clock.sleep(tries > answersNeeded ? againMs : pauseMs, signal);
     // Taken before the count: a task that was accepted after it was not in it.
     const known = input.known();
     const account = await service.account(signal);
-    const tooLate = clock.now() - sentAt >= shortestRunMs;
+    // A task may be quicker than all before it: what is asked for again must come sooner still.
+    const within = tries > answersNeeded ? shortestRunMs / 2 : shortestRunMs;
+    const tooLate = clock.now() - sentAt >= within;
     if (signal.aborted) return open('interrupted before the account was counted');
-    if (account.is !== 'known' || account.tasksInFlight === null)
-      return open('the account did not tell how many tasks are in flight');
+    if (account.is !== 'known' || account.tasksInFlight === null) {
+      doubt = 'the account did not tell how many tasks are in flight';
+      if (tooLate || tries >= mostTries) return open(doubt);
+      continue;
+    }
     const counted = `the account counted ${account.tasksInFlight} in flight where ${known.length} are known`;
-    if (tooLate) return open(`${counted}, too late to rule out that one came and went`);
+    if (tooLate)
+      return open(tries === 1 ? `${counted}, too late to rule out that one came and went` : doubt);
     if (account.tasksInFlight > known.length)
       return open(`${counted}: one of the others may be its task`);
     const alive = await stillInFlight(known, service, signal);
-    if (account.tasksInFlight > alive)
-      return open(`${counted}, of which ${alive} were still in flight: one may be its task`);
+    if (account.tasksInFlight > alive) {
+      // One that we know may have ended between the two answers, or its own task was counted.
+      doubt = `${counted}, of which ${alive} were still in flight: one may be its task`;
+      counts.length = 0;
+      if (tries >= mostTries) return open(doubt);
+      continue;
+    }
     counts.push(`${account.tasksInFlight} in flight, ${alive} of them known`);
-    if (counts.length < answersNeeded) await clock.sleep(pauseMs, signal);
+    doubt = `${counted} once, and the next answer came too late to rule out that one came and went`;
   }
   return { noTask: true, said: `the account counted ${counts.join('; then ')}` };
 };
@@ -72,6 +91,12 @@ const stillInFlight = async (
   service: Pick<Service, 'outputs'>,
   signal: AbortSignal,
 ): Promise<number> => {
-  const answers = await Promise.all(known.map((taskId) => service.outputs(taskId, signal)));
-  return answers.filter(({ is }) => is === 'queued' || is === 'running').length;
+  const ask = async (taskId: TaskId): Promise<boolean> => {
+    const first = await service.outputs(taskId, signal);
+    // A read that failed says nothing about its task.
+    const { is } = first.is === 'unread' ? await service.outputs(taskId, signal) : first;
+    return is === 'queued' || is === 'running';
+  };
+  const answers = await Promise.all(known.map(ask));
+  return answers.filter((alive) => alive).length;
 };

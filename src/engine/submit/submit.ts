@@ -1,3 +1,6 @@
+import type { LostSubmit } from './claims.js';
+import { Claims } from './claims.js';
+import type { Submit } from '../../runninghub/receiver.js';
 import type { RunError } from '../../journal/event.js';
 import type { PlannedRun } from '../../plan/plan.js';
 import type { CreateAnswer, Fault } from '../../runninghub/service.js';
@@ -71,6 +74,7 @@ export class Submitter {
   /** Answers of a task that runs already, whose truth is being found out. */
   #proving = 0;
   readonly #resubmitted = new Set<RunId>();
+  readonly #claims: Claims;
 
   constructor(
     private readonly context: Context,
@@ -81,6 +85,7 @@ export class Submitter {
     },
   ) {
     this.#pace = new Pace(context.edges.random);
+    this.#claims = new Claims(context, (lost, taskId) => this.#claimed(lost, taskId));
   }
 
   /** Creates so far. */
@@ -95,7 +100,7 @@ export class Submitter {
 
   /** Lost attempts whose fate is being found out: their runs may come back to the queue. */
   get judging(): number {
-    return this.#judging;
+    return this.#judging + this.#claims.awaited(this.context.account.longestRunMs);
   }
 
   get held(): number {
@@ -154,10 +159,11 @@ export class Submitter {
       });
       const sentAt = context.now;
       const answer = await service.create(
-        context.options.request(run, ready.fileNames),
+        context.options.request(run, ready.fileNames, attempt),
         context.creates.signal,
       );
       if (answer.is === 'refused' && saysNoRoom(answer.fault) && sure) this.parts.watch.refused();
+      if (answer.is !== 'lost') this.#claims.answered(run.id);
       await this.#answered(ready, attempt, answer, sentAt);
     } finally {
       this.#underWay -= 1;
@@ -308,7 +314,9 @@ export class Submitter {
         message: `${this.#lossesInARow} submits in a row were not answered: ${fault.message}`,
       });
     await context.record({ type: 'lost', run: ready.run.id, attempt, why: fault.message });
-    context.track(this.#settleLost(ready, attempt, sentAt));
+    const lost: LostSubmit = { ready, attempt, sentAt, held: true, taken: false };
+    this.#claims.add(lost);
+    context.track(this.#settleLost(lost));
   }
 
   /**
@@ -338,19 +346,48 @@ export class Submitter {
     await context.record({ type: 'refused', run: ready.run.id, attempt, error, then: 'capacity' });
   }
 
-  async #settleLost(ready: ReadyRun, attempt: number, sentAt: number): Promise<void> {
-    this.#judging += 1;
-    const hold = await this.#judge(ready, attempt, sentAt).finally(() => {
-      this.#judging -= 1;
-    });
-    if (hold) await this.#hold();
+  /** An event of a task came to the webhook of this submit, whatever became of its answer. */
+  told(submit: Submit, taskId: string): void {
+    this.#claims.told(submit, taskId, this.#underWay > 0);
   }
 
-  /** @returns whether the attempt goes on holding its slot. */
-  async #judge({ run }: ReadyRun, attempt: number, sentAt: number): Promise<boolean> {
+  /** The task that a lost submit made is known: it is followed like any other. */
+  async #claimed(lost: LostSubmit, taskId: TaskId): Promise<void> {
     const { context } = this;
+    const { ready, attempt } = lost;
+    await context.record({
+      type: 'resolved',
+      run: ready.run.id,
+      attempt,
+      how: { is: 'task', taskId },
+    });
+    context.account.accepted();
+    if (lost.held) this.#held -= 1;
+    else context.slots.take(context.now);
+    lost.held = false;
+    const { now } = context;
+    this.parts.watch.add(watched(ready.run, attempt, taskId, now, null, ready.reused, true));
+    context.wake.notify();
+  }
+
+  async #settleLost(lost: LostSubmit): Promise<void> {
+    this.#judging += 1;
+    try {
+      if (!lost.taken) await this.#judge(lost);
+    } finally {
+      this.#judging -= 1;
+    }
+    await this.#hold(lost);
+  }
+
+  /** Where it is certain what became of it, or the user decided, it is settled. */
+  async #judge(lost: LostSubmit): Promise<void> {
+    const { context } = this;
+    const { ready, attempt, sentAt } = lost;
+    const { run } = ready;
     const { onUnknown } = context.plan.manifest.execution;
     if (onUnknown === 'resubmit' && this.mayResubmit(run.id)) {
+      lost.taken = true;
       await context.record({ type: 'resolved', run: run.id, attempt, how: { is: 'resubmit' } });
       this.parts.supply().tryLater(run, context.now);
     } else if (onUnknown === 'auto') {
@@ -358,19 +395,18 @@ export class Submitter {
       const { shortestRunMs } = context.account;
       const { service, clock } = context.edges;
       const input = { sentAt, shortestRunMs, known };
-      const evidence = await noTaskEvidence(input, service, clock, context.reads.signal);
-      if (!evidence.noTask) {
-        const { said } = evidence;
+      const { noTask, said } = await noTaskEvidence(input, service, clock, context.reads.signal);
+      if (lost.taken) return;
+      if (!noTask) {
         await context.record({ type: 'judged', run: run.id, attempt, said, candidates: [] });
-      } else {
-        const how = { is: 'noTask', evidence: evidence.said } as const;
-        await context.record({ type: 'resolved', run: run.id, attempt, how });
-        this.parts.supply().tryLater(run, context.now);
-        this.#release();
-        return false;
+        return;
       }
+      lost.taken = true;
+      const how = { is: 'noTask', evidence: said } as const;
+      await context.record({ type: 'resolved', run: run.id, attempt, how });
+      this.parts.supply().tryLater(run, context.now);
+      this.#release(lost);
     }
-    return true;
   }
 
   /** `onUnknown: resubmit` pays for a run again once, never twice. */
@@ -384,12 +420,12 @@ export class Submitter {
    * A lost attempt keeps its place in the count of slots until the account counts no more
    * tasks than we know, or, where it does not tell, until a task must have timed out.
    */
-  async #hold(): Promise<void> {
+  async #hold(lost: LostSubmit): Promise<void> {
     const { context } = this;
     const { signal } = context.reads;
     const { queueMs, runMs } = context.plan.manifest.execution.timeout;
     const until = context.now + queueMs + runMs;
-    while (!signal.aborted && context.now < until) {
+    while (lost.held && !signal.aborted && context.now < until) {
       // Nothing waits for the slot: the hold has no purpose any more.
       if (context.stop !== null || this.parts.supply().exhausted) break;
       await context.edges.clock.sleep(holdCheckMs, signal);
@@ -397,10 +433,12 @@ export class Submitter {
       if (account.is !== 'known' || account.tasksInFlight === null) continue;
       if (account.tasksInFlight <= this.parts.watch.alive) break;
     }
-    this.#release();
+    this.#release(lost);
   }
 
-  #release(): void {
+  #release(lost: LostSubmit): void {
+    if (!lost.held) return;
+    lost.held = false;
     this.#held -= 1;
     this.context.slots.release();
     this.context.wake.notify();
