@@ -1,6 +1,6 @@
 import type { FaultRule } from './http/faults.js';
 import type { ServiceModel } from './service.js';
-import type { Bill, Stats } from './stats.js';
+import type { Bill, Stats } from './control/stats.js';
 
 /** A running emulator. What it can do here, `/emulator/*` does over HTTP. */
 export interface Emulator {

@@ -58,11 +58,15 @@ export interface EmulatorOptions {
   readonly unknownWorkflows: 'accept' | 'refuse';
   /** Whether `GET /openapi/v2/queue/status` answers. */
   readonly queueStatus: boolean;
-  /** Longest personal queue; beyond it 814 (runninghub-api 2.2). */
+  /** Longest personal queue; beyond it 814 (API notes, section 2.2). */
   readonly personalQueue: number;
-  /** What a cancelled task is called by V2 query: all were seen (API notes, sections 5.4 and 19.1). */
+  /**
+   * What a cancelled task is called by V2 query: all were seen (API notes, sections 5.4 and 19.1).
+   */
   readonly cancelWord: 'CANCEL' | 'CANCELLED' | 'CANCELED' | '';
-  /** Whether a task that fails is paid for: authors contradict each other (API notes, section 12). */
+  /**
+   * Whether a task that fails is paid for: authors contradict each other (API notes, section 12).
+   */
   readonly failedTasksCost: boolean;
   readonly faults: readonly FaultRule[];
   /** In ms of service time. */
@@ -70,7 +74,9 @@ export interface EmulatorOptions {
   readonly uploadLifeMs: number;
   /** Longest side of a picture: larger ones are drawn smaller, to spare time. */
   readonly maxPixels: number;
-  /** Folder where tasks and uploads outlive the process; null: in memory. Keys are never written. */
+  /**
+   * Folder where tasks and uploads outlive the process; null: in memory. Keys are never written.
+   */
   readonly dataDir: string | null;
   /** What passes for real time; every wait of the emulator is one of this clock. */
   readonly clock: Clock;

@@ -4,10 +4,10 @@ import type { Socket } from 'node:net';
 import type { Json } from '../values/json.js';
 import { JsonNumber } from '../values/json.js';
 import { isList, isObject, jsonText } from '../values/json-text.js';
-import { control } from './control.js';
+import { control } from './control/endpoints.js';
 import { allowAnyOrigin, answerPreflight } from './http/cors.js';
-import { Desk } from './desk.js';
-import { Drawn, serveFile } from './http/download.js';
+import { Handle } from './control/handle.js';
+import { Records } from './control/records.js';
 import type { Emulator } from './emulator.js';
 import type { FaultRule } from './http/faults.js';
 import { Faults } from './http/faults.js';
@@ -15,7 +15,6 @@ import { Links } from './http/links.js';
 import type { EmulatorOptions } from './options.js';
 import { withDefaults } from './options.js';
 import { seeded } from './random.js';
-import { Records } from './records.js';
 import type { Received } from './http/request.js';
 import { receive } from './http/request.js';
 import type { Context } from './routes/route.js';
@@ -23,9 +22,11 @@ import { noRoute } from './routes/no-route.js';
 import { honestOutputs } from './routes/task-openapi/outputs.js';
 import { routeFor } from './routes/table.js';
 import { ServiceModel } from './service.js';
-import type { Outlet } from './http/spoil.js';
-import { answerInstead, deliver, sendJson, sendText } from './http/spoil.js';
-import { isStorage, storeLora } from './http/storage.js';
+import type { Outlet } from './http/fault-answers.js';
+import { answerInstead, deliver, sendJson, sendText } from './http/fault-answers.js';
+import { isLoraFile, storeLora } from './routes/files/lora-file.js';
+import { RenderedFiles, serveFile } from './routes/files/output-file.js';
+import { isUploadedFile, serveUploadedFile } from './routes/files/uploaded-file.js';
 import { keepIn } from './store.js';
 import { Webhooks } from './http/webhooks.js';
 import { acceptSocket } from './http/websocket.js';
@@ -34,17 +35,17 @@ import { acceptSocket } from './http/websocket.js';
 export const startEmulator = async (options: Partial<EmulatorOptions> = {}): Promise<Emulator> => {
   const server = new EmulatorServer(withDefaults(options));
   await server.listen();
-  return server.desk;
+  return server.handle;
 };
 
 class EmulatorServer {
-  readonly desk: Desk;
+  readonly handle: Handle;
   readonly #model: ServiceModel;
   readonly #faults: Faults;
   readonly #records = new Records();
   readonly #webhooks: Webhooks;
   readonly #links: Links;
-  readonly #drawn = new Drawn();
+  readonly #rendered = new RenderedFiles();
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #closing = new AbortController();
@@ -74,7 +75,7 @@ class EmulatorServer {
       acceptSocket(request, socket, this.#model, this.#faults);
     });
     this.#server.keepAliveTimeout = 30_000;
-    this.desk = new Desk({
+    this.handle = new Handle({
       model: this.#model,
       faults: this.#faults,
       records: this.#records,
@@ -91,7 +92,7 @@ class EmulatorServer {
     });
     const address = this.#server.address();
     if (address === null || typeof address === 'string') throw new Error('no port');
-    this.desk.url = `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`;
+    this.handle.url = `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`;
   }
 
   async #close(): Promise<void> {
@@ -111,8 +112,8 @@ class EmulatorServer {
       model: this.#model,
       webhooks: this.#webhooks,
       links: this.#links,
-      site: publicUrl ?? this.desk.url,
-      studio: {
+      site: publicUrl ?? this.handle.url,
+      rendering: {
         maxPixels,
         uploadSize: ({ accountId }, name) =>
           uploads.find(accountId, name, clock.now())?.size ?? null,
@@ -129,17 +130,23 @@ class EmulatorServer {
     }
     const received = await receive(request);
     if (received.path.startsWith('/emulator/')) {
-      const { status, body } = control(received, this.desk);
+      const { status, body } = control(received, this.handle);
       sendText(response, status, JSON.stringify(body));
       return;
     }
-    const isDownload =
-      /^(?:GET|HEAD)$/.test(received.method) && received.path.startsWith('/output/');
+    const isOutput = /^(?:GET|HEAD)$/.test(received.method) && received.path.startsWith('/output/');
+    const isUpload = isUploadedFile(received.method, received.path);
+    const isLora = isLoraFile(received.method, received.path);
     const { route, isKnownPath } = routeFor(received.method, received.path, this.options.models);
-    const stores = isStorage(received.method, received.path);
-    const endpoint = isDownload ? 'download' : stores ? 'loraPut' : (route?.name ?? 'unknown');
+    const endpoint = isOutput
+      ? 'download'
+      : isUpload
+        ? 'uploadedFile'
+        : isLora
+          ? 'loraPut'
+          : (route?.name ?? 'unknown');
     this.#records.add(endpoint, received, this.options.clock.now());
-    const fault = this.#faults.draw(endpoint, this.#subject(received, isDownload));
+    const fault = this.#faults.draw(endpoint, this.#subject(received, isOutput));
     const outlet: Outlet = {
       response,
       envelope: route?.envelope ?? (received.path.startsWith('/openapi/v2/') ? 'v2Flat' : 'old'),
@@ -148,8 +155,9 @@ class EmulatorServer {
     };
     if (fault !== null && (await answerInstead(fault, outlet))) return;
     const context = this.#context(fault);
-    if (isDownload) await serveFile(received, outlet, context, this.#drawn);
-    else if (stores) storeLora(received, response, context);
+    if (isOutput) await serveFile(received, outlet, context, this.#rendered);
+    else if (isUpload) serveUploadedFile(received, response, context);
+    else if (isLora) storeLora(received, response, context);
     else if (route === null) sendJson(response, 200, noRoute(received.path, isKnownPath));
     else await this.#answer(route.handle(received, context), fault, outlet);
   }
@@ -192,7 +200,7 @@ const createdId = (answer: Json): string => {
   return id instanceof JsonNumber ? id.source : typeof id === 'string' ? id : '';
 };
 
-/** In a webhook `taskCostTime` is a number (6). */
+/** In a webhook `taskCostTime` is a number (API notes, section 6). */
 const withNumbers = (answer: Json): Json => {
   const data = isObject(answer) ? (answer.get('data') ?? null) : null;
   if (!isObject(answer) || !isList(data)) return answer;

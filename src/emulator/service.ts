@@ -123,7 +123,10 @@ export class ServiceModel {
     for (const account of this.accounts.values()) account.advance(now);
   }
 
-  /** Checks in the service's order: key, balance, workflow, nodeInfoList, capacity (2.2). */
+  /**
+   * Checks in the service's order: key, balance, workflow, nodeInfoList, capacity (API notes,
+   * section 2.2).
+   */
   create(key: string | null, target: Target, body: JsonObject): Task | Refusal {
     const account = this.account(key);
     if (isRefusal(account)) return account;
@@ -225,7 +228,7 @@ export class ServiceModel {
     return task;
   }
 
-  /** Seeds that the request does not list are drawn anew (runninghub-api 2.2). */
+  /** Seeds that the request does not list are drawn anew (API notes, section 2.2). */
   #newSeeds({ seeds }: GraphFacts, overrides: readonly Override[]): Override[] {
     return seeds
       .filter(

@@ -322,3 +322,108 @@ describe('standard models', () => {
     expect(other.json).toMatchObject({ code: 301 });
   });
 });
+
+describe('other shapes that were seen', () => {
+  const run = `/openapi/v2/run/workflow/${workflowId}`;
+
+  test.each([
+    ['wrapped', { code: 0, msg: '', data: { taskId: expect.any(String), status: 'RUNNING' } }],
+    ['snakeId', { task_id: expect.stringMatching(/^\d{19}$/) }],
+    ['bareId', { code: 0, data: expect.stringMatching(/^\d{19}$/) }],
+    ['tipsObject', { promptTips: { result: true, node_errors: {} } }],
+  ] as const)('a submit by V2: %s, and the task exists', async (kind, expected) => {
+    const { bearer, emulator } = await bench();
+    emulator.setFaults([{ endpoint: 'createV2', kind }]);
+    expect((await bearer(run, {})).json).toMatchObject(expected);
+    expect(emulator.bill()).toMatchObject([{ answerDelivered: true }]);
+  });
+
+  test.each([
+    ['snakeId', { code: 0, data: { task_id: expect.any(String), clientId: expect.any(String) } }],
+    ['bareId', { code: 0, data: expect.stringMatching(/^\d{19}$/) }],
+    ['tipsObject', { data: { promptTips: { result: true } } }],
+  ] as const)('an old create: %s', async (kind, expected) => {
+    const { create, emulator } = await bench();
+    emulator.setFaults([{ endpoint: 'create', kind }]);
+    expect((await create()).json).toMatchObject(expected);
+    expect(emulator.bill()).toHaveLength(1);
+  });
+
+  test('results as texts, a status in an object, a code as a word', async () => {
+    const { taskId, outputs, bearer, post, emulator } = await bench();
+    const id = await taskId();
+    emulator.setFaults([
+      { endpoint: 'outputs', kind: 'textResults' },
+      { endpoint: 'queryV2', kind: 'textResults' },
+      { endpoint: 'status', kind: 'statusObject' },
+      { endpoint: 'cancel', kind: 'codeWords' },
+    ]);
+    const ask = (path: string) => post(`/task/openapi/${path}`, { apiKey: key, taskId: id });
+    expect((await ask('status')).json.data).toEqual({ taskStatus: 'RUNNING' });
+    emulator.finish(id);
+    const link = expect.stringMatching(/^http.*\.png\?/);
+    expect((await outputs(id)).json.data).toEqual([link]);
+    expect((await bearer('/openapi/v2/query', { taskId: id })).json.results).toEqual([link]);
+    expect((await ask('cancel')).json.code).toBe('APIKEY_TASK_CANCEL_NOT_ALLOWED');
+  });
+
+  test.each([400, 401, 403, 404, 405, 413])('HTTP %i refuses, and no task exists', async (code) => {
+    const { create, emulator } = await bench();
+    emulator.setFaults([{ endpoint: 'create', kind: 'httpStatus', code }]);
+    const answer = await create();
+    expect(answer.status).toBe(code);
+    expect(answer.json).toMatchObject({ code, data: null });
+    expect(emulator.bill()).toEqual([]);
+  });
+
+  test("a firewall's page is no answer of the service", async () => {
+    const { create, emulator } = await bench();
+    emulator.setFaults([{ endpoint: 'create', kind: 'firewall' }]);
+    const answer = await create();
+    expect([answer.status, answer.headers['content-type']]).toEqual([403, 'text/html']);
+    expect(emulator.bill()).toEqual([]);
+  });
+
+  test('a create may answer 804 where there is no room', async () => {
+    const { create, emulator } = await bench();
+    const rule = { kind: 'capacity', code: 804, msg: 'APIKEY_TASK_IS_RUNNING' } as const;
+    emulator.setFaults([{ endpoint: 'create', ...rule }]);
+    expect((await create()).json).toMatchObject({ code: 804 });
+    expect(emulator.bill()).toEqual([]);
+  });
+});
+
+describe('uploaded files', () => {
+  const png = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
+
+  test('can be seen by their names, and fetched by download_url, for a day', async () => {
+    const { upload, get, send, emulator } = await bench();
+    const { fileName } = (await upload(png, 'a.png')).json.data;
+    const base = fileName.replace('api/', '');
+    const form = '--b\r\ncontent-disposition: form-data; name="file"; filename="b.png"\r\n\r\n';
+    const body = Buffer.concat([Buffer.from(form), png, Buffer.from('\r\n--b--\r\n')]);
+    const { json } = await send('POST', '/openapi/v2/media/upload/binary', body, {
+      authorization: `Bearer ${key}`,
+      'content-type': 'multipart/form-data; boundary=b',
+    });
+    const { download_url: link } = (json as unknown as { data: { download_url: string } }).data;
+    const ways = [
+      `/view?filename=${base}&type=input`,
+      `/view?filename=${base}&type=input&subfolder=api&rand=0.1`,
+      `/task/openapi/view/${fileName}`,
+      `/task/openapi/view/${base}`,
+      link,
+    ];
+    for (const way of ways) {
+      const answer = await get(way);
+      expect([way, answer.status, answer.headers['content-type']]).toEqual([way, 200, 'image/png']);
+      expect(answer.bytes).toEqual(png);
+    }
+    expect((await get(link, { range: 'bytes=0-3' })).status).toBe(206);
+    expect((await get(link.split('?')[0]!)).status).toBe(403);
+    expect((await get('/view?filename=nothing.png&type=input')).status).toBe(404);
+    expect(emulator.stats().requests).toMatchObject({ uploadedFile: 8 });
+    emulator.advance(86_402_000);
+    for (const way of ways) expect((await get(way)).status).toBeGreaterThanOrEqual(403);
+  });
+});

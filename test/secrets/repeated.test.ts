@@ -30,7 +30,7 @@ test('what the service repeats of the key is neither stored nor printed, and its
   });
   const samples = fc.sample(spellings(key), { numRuns: 2, seed: 7 });
   for (const [index, said] of [key, ...samples].entries()) {
-    p.service.setFaults([{ endpoint: '*', kind: 'plant', msg: said }]);
+    p.service.setFaults([{ endpoint: '*', kind: 'repeatText', msg: said }]);
     const out = `out/${index}`;
     const ended = [await p.run('apply', '--force', '-vv', '--out-dir', out)];
     expect(ended[0]?.exit).toBe(1);
@@ -60,11 +60,11 @@ test('what the service repeats of the key is neither stored nor printed, and its
 test('a link that held the key is asked for again where the apply that got it was broken off', async () => {
   const p = await start({ manifest: 'set: { KSampler.seed: 1 }', emulator: calm });
   p.service.setFaults([
-    { endpoint: 'outputs', kind: 'plant', msg: key },
+    { endpoint: 'outputs', kind: 'repeatText', msg: key },
     { endpoint: 'download', kind: 'http500' },
   ]);
   expect((await p.run('apply')).exit).not.toBe(0);
-  p.service.setFaults([{ endpoint: 'outputs', kind: 'plant', msg: key }]);
+  p.service.setFaults([{ endpoint: 'outputs', kind: 'repeatText', msg: key }]);
   const { exit } = await p.run('apply');
   expect(exit).toBe(0);
   expect(p.service.stats().accepted).toBe(1);

@@ -27,7 +27,7 @@ test('what the service says acts on no terminal, log, annotation, summary, CSV o
     ].join('\n'),
     emulator: {
       runTime: { kind: 'constant', ms: 2_000 },
-      faults: [{ endpoint: '*', kind: 'plant', msg: said }],
+      faults: [{ endpoint: '*', kind: 'repeatText', msg: said }],
     },
     env: { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: summary },
   });

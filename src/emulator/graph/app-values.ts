@@ -5,7 +5,9 @@ import { idOf, notInList } from './check.js';
 import type { Override } from './graph.js';
 import type { Refusal } from '../http/refusal.js';
 
-/** 433 where a list field of an app gets a value that its list does not have; null: all are fine. */
+/**
+ * 433 where a list field of an app gets a value that its list does not have; null: all are fine.
+ */
 export const unlisted = (demo: Json, overrides: readonly Override[]): Refusal | null => {
   const list = isObject(demo) ? demo.get('nodeInfoList') : undefined;
   if (list === undefined || !isList(list)) return null;
@@ -19,7 +21,7 @@ export const unlisted = (demo: Json, overrides: readonly Override[]): Refusal | 
     if (!isObject(entry) || !/^(?:LIST|SWITCH)$/.test(wordOf(entry.get('fieldType')))) continue;
     const known = listed(entry.get('fieldData'));
     const given = wordOf(override.value);
-    // What the author saved is taken, whether the list has it or not (runninghub-api 2.4's sample).
+    // What the author saved is taken, whether the list has it or not (API notes, section 2.4's sample).
     if (known.length === 0 || known.includes(given) || given === wordOf(entry.get('fieldValue')))
       continue;
     return notInList(override, wordOf(entry.get('nodeName')));

@@ -19,7 +19,7 @@ export const readOverrides = (list: Json | undefined): Override[] | Refusal => {
   for (const entry of list) {
     const nodeId = isObject(entry) ? idOf(entry.get('nodeId')) : '';
     const fieldName = isObject(entry) ? entry.get('fieldName') : null;
-    // A missing value, or one named `value`, is refused (runninghub-api 9).
+    // A missing value, or one named `value`, is refused (API notes, section 9).
     const value = isObject(entry) ? entry.get('fieldValue') : undefined;
     if (nodeId === '' || typeof fieldName !== 'string' || value === undefined || value === null)
       return refuse(803, 'APIKEY_INVALID_NODE_INFO');
@@ -58,7 +58,7 @@ interface NodeError {
   readonly received: Json;
 }
 
-/** ComfyUI's refusal of one value (runninghub-api 8). */
+/** ComfyUI's refusal of one value (API notes, section 8). */
 export const notInList = (override: Override, classType: string): Refusal =>
   refusedValues(
     [
@@ -130,7 +130,7 @@ const errorOf = (graph: Graph, { nodeId, fieldName, value }: Override): NodeErro
   return [];
 };
 
-/** ComfyUI's answer to a prompt that does not validate (runninghub-api 8). */
+/** ComfyUI's answer to a prompt that does not validate (API notes, section 8). */
 const tips = (errors: readonly NodeError[], outputs: readonly string[]): JsonObject => {
   const nodes = new Map<string, NodeError[]>();
   for (const error of errors) nodes.set(error.node, [...(nodes.get(error.node) ?? []), error]);

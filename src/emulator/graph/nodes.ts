@@ -29,7 +29,7 @@ export interface GraphFacts {
   readonly marked: boolean;
 }
 
-/** Which fields of which classes take an uploaded file (runninghub-api 9). */
+/** Which fields of which classes take an uploaded file (API notes, section 9). */
 const fileFields: ReadonlyMap<string, readonly string[]> = new Map([
   ['LoadImage', ['image']],
   ['LoadImageMask', ['image']],

@@ -4,7 +4,7 @@ import { jsonText } from '../../values/json-text.js';
 import type { Refusal } from './refusal.js';
 import type { Failure, Task } from '../tasks/task.js';
 
-/** Bodies in the service's own shapes and quirks (runninghub-api 1.4, 2, 8). */
+/** Bodies in the service's own shapes and quirks (API notes, sections 1.4, 2 and 8). */
 export const map = (entries: Readonly<Record<string, Json>>): Json =>
   new Map(Object.entries(entries));
 export const number = (value: number): JsonNumber => new JsonNumber(String(value));
@@ -14,7 +14,7 @@ export const success = (data: Json, msg = 'success'): Json => map({ code: number
 export const refusal = ({ code, msg, data }: Pick<Refusal, 'code' | 'msg' | 'data'>): Json =>
   map({ code: number(code), msg, data });
 
-/** The flat V2 shape (2.6): no `code`, `errorCode` a text. */
+/** The flat V2 shape (API notes, section 2.6): no `code`, `errorCode` a text. */
 export const v2Refused = ({ code, msg }: Pick<Refusal, 'code' | 'msg'>): Json =>
   map({
     taskId: '',

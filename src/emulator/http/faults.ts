@@ -10,12 +10,14 @@ export const faultKinds = [
   'html200',
   'emptyBody',
   'unauthorized',
-  'firewall',
   'resetBefore',
   'hangBefore',
   'capacity',
   'code',
-  // After the effect: the answer is lost or spoilt.
+  // HTTP status `code` with JSON in the endpoint's shape, or the page of a firewall (403).
+  'httpStatus',
+  'firewall',
+  // After the effect: the answer is lost or changed.
   'resetAfter',
   'hangAfter',
   'http502After',
@@ -25,9 +27,18 @@ export const faultKinds = [
   'nullData',
   'truncatedJson',
   'wrongTypes',
-  'plant',
+  'repeatText',
   'slowDrip',
   'delay',
+  // The answer in another shape that was seen: whole in `data`, `task_id`, the id alone, results as
+  // texts, promptTips and status as objects, codes as words (API notes, section 19.1).
+  'wrapped',
+  'snakeId',
+  'bareId',
+  'textResults',
+  'tipsObject',
+  'statusObject',
+  'codeWords',
   // Of create: the answer is odd, and the task exists.
   'taskIdWithError',
   'numericIds',
@@ -78,9 +89,12 @@ export interface FaultRule {
   readonly polls?: number;
   /** Downloads of the file in this place among its task's outputs alone. */
   readonly file?: number;
-  /** Of `code`, `codeAfter`, `capacity` (421) and `http429` (429): the code in the body; of `expiredLink` and `firewall` (403) the status. */
+  /**
+   * Of `code`, `codeAfter`, `capacity` (421), `cancelRefused` (817), `missing` of queryV2 (1004): the
+   * code in the body; of `expiredLink` (403), `httpStatus` (400) and `firewall` (403) the status.
+   */
   readonly code?: number;
-  /** Of `plant`: what the answer repeats wherever it says something. */
+  /** Of `repeatText`: what the answer repeats wherever it says something. */
   readonly msg?: string;
   /** Of `delay` (of a webhook: before it is sent) and `slowDrip`: real ms. */
   readonly ms?: number;
@@ -141,7 +155,7 @@ export class Faults {
   #hits(armed: Armed, subject: Subject | null): boolean {
     const { rule } = armed;
     if (rule.file !== undefined && rule.file !== subject?.file) return false;
-    // Never twice in a row: asked again, the truth is told (runninghub-api 5.3).
+    // Never twice in a row: asked again, the truth is told (API notes, section 5.3).
     if (rule.kind === 'falseFailure' && armed.lied.delete(subject?.taskId ?? '')) return false;
     armed.seen += 1;
     if (armed.seen <= (rule.after ?? 0) || armed.left <= 0) return false;

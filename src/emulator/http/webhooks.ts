@@ -26,7 +26,10 @@ const retryAfterMs = 60_000;
 /** Of service time, between two looks at tasks whose end is to be told. */
 const lookMs = 250;
 
-/** One POST at the end of a task, three more where it was not answered with 200 (runninghub-api 6). */
+/**
+ * One POST at the end of a task, three more where it was not answered with 200 (API notes, section
+ * 6).
+ */
 export class Webhooks implements Listener {
   readonly #deliveries = new Map<string, Delivery>();
   #watched = 0;

@@ -11,7 +11,7 @@ import type { Task } from '../tasks/task.js';
 const lookMs = 1_000;
 
 /**
- * The socket behind `netWssUrl`: ComfyUI's messages about one task (runninghub-api 7.5). Clients
+ * The socket behind `netWssUrl`: ComfyUI's messages about one task (API notes, section 7.5). Clients
  * that insist on a socket get one; `execution_success` is no promise that files are there.
  */
 export const acceptSocket = (
@@ -47,13 +47,13 @@ export const acceptSocket = (
   tell('status', { status: { exec_info: { queue_remaining: 1 } }, sid: clientId });
   for (const bytes of oddities(fault?.kind, task)) send(bytes);
   if (fault?.kind === 'closed') socket.end(frame(0x8, Buffer.alloc(0)));
-  const teller = task === undefined ? null : new Teller(task, model, tell);
+  const messages = task === undefined ? null : new ProgressMessages(task, model, tell);
   const closed = new AbortController();
   socket.on('close', () => {
     closed.abort();
     socket.destroy();
   });
-  if (teller !== null) void watch(teller, model.clock, closed.signal);
+  if (messages !== null) void watch(messages, model.clock, closed.signal);
   socket.on('data', (chunk: Buffer) => {
     const opcode = (chunk[0] ?? 0) & 0x0f;
     if (opcode === 0x8) socket.end(frame(0x8, Buffer.alloc(0)));
@@ -62,10 +62,14 @@ export const acceptSocket = (
   });
 };
 
-const watch = async (teller: Teller, clock: ServiceClock, closed: AbortSignal): Promise<void> => {
+const watch = async (
+  messages: ProgressMessages,
+  clock: ServiceClock,
+  closed: AbortSignal,
+): Promise<void> => {
   const pauseMs = clock.lookMs(lookMs);
   do await clock.real.sleep(pauseMs, closed);
-  while (!closed.aborted && teller.look() !== 'over');
+  while (!closed.aborted && messages.look() !== 'over');
 };
 
 /** Faults in place of a handshake; false when this is none of them. */
@@ -122,7 +126,7 @@ const oddities = (kind: FaultKind | undefined, task: Task | undefined): Buffer[]
   }
 };
 
-class Teller {
+class ProgressMessages {
   #node: string | null = null;
   #started = false;
 

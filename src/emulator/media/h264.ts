@@ -71,7 +71,7 @@ const slice = (picture: Picture, index: number): Bits => {
   return bits.stop();
 };
 
-/** 256 luma, 64 blue and 64 red differences of one macroblock, in BT.601 studio range. */
+/** 256 luma, 64 blue and 64 red differences of one macroblock, in BT.601 rendering range. */
 const samples = ({ width, rgb }: Picture, left: number, top: number): Uint8Array => {
   const block = new Uint8Array(384);
   for (let y = 0; y < 16; y += 1)

@@ -4,7 +4,7 @@ import type { Account } from '../tasks/account.js';
 import { netWssUrl, refusal } from '../http/answers.js';
 import type { FaultRule } from '../http/faults.js';
 import type { Links } from '../http/links.js';
-import type { OutputFile, Studio } from '../tasks/outputs.js';
+import type { OutputFile, Rendering } from '../tasks/outputs.js';
 import { outputFiles } from '../tasks/outputs.js';
 import { isRefusal, refuse } from '../http/refusal.js';
 import type { Received } from '../http/request.js';
@@ -17,7 +17,7 @@ export interface Context {
   readonly model: ServiceModel;
   readonly webhooks: Webhooks;
   readonly links: Links;
-  readonly studio: Studio;
+  readonly rendering: Rendering;
   /** `http://127.0.0.1:8188`; links point here, whatever Host the client sent. */
   readonly site: string;
   /** The fault drawn for this request, for those that change what is said rather than how. */
@@ -70,9 +70,9 @@ export const socketOf = (task: Task, { site }: Context): string =>
 /** A task's files and where they are fetched. */
 export const linkedFiles = (
   task: Task,
-  { links, model, studio, site, fault }: Context,
+  { links, model, rendering, site, fault }: Context,
 ): { readonly file: OutputFile; readonly url: string }[] =>
-  outputFiles(task, studio).map((file, index) => {
+  outputFiles(task, rendering).map((file, index) => {
     const path = `/output/${task.taskId}/${index}/${encodeURIComponent(file.name)}`;
     const signed = links.sign(path, model.now());
     return { file, url: fault?.kind === 'relativeLinks' ? signed : `${site}${signed}` };

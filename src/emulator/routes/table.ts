@@ -75,6 +75,7 @@ export const routeFor = (
 export const endpointNames: readonly string[] = [
   ...routes.map(({ name }) => name),
   'download',
+  'uploadedFile',
   'webhook',
   'socket',
   'loraPut',

@@ -6,7 +6,9 @@ export interface AccountOptions {
   readonly apiType: 'NORMAL' | 'SHARED' | 'EXCLUSIVE';
   /** Free users are refused with 801. */
   readonly free?: boolean;
-  /** A key of the other site; the value is how it is refused: 301 or 806 (runninghub-api 1.1). */
+  /**
+   * A key of the other site; the value is how it is refused: 301 or 806 (API notes, section 1.1).
+   */
   readonly otherSite?: 'user not exist' | 'APIKEY_USER_NOT_FOUND';
   /** A dedicated membership that has run out: 436 (API notes, section 2.2). */
   readonly expired?: boolean;
@@ -52,7 +54,10 @@ export const slotsOf = (kind: AccountKind): number => {
   }
 };
 
-/** Where no kind is chosen: coins, and standard models all the same, so that everything can be tried. */
+/**
+ * Where no kind is chosen: coins, and standard models all the same, so that everything can be
+ * tried.
+ */
 export const anyAccount: AccountOptions = {
   coins: 1_000_000,
   money: null,

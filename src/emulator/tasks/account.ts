@@ -32,14 +32,14 @@ export class Account {
     /** Hash of the key: the key itself is kept nowhere. */
     readonly id: string,
     readonly options: AccountOptions,
-    private readonly house: Pick<
+    private readonly limits: Pick<
       EmulatorOptions,
       'slots' | 'queue' | 'startDelayMs' | 'failedTasksCost'
     >,
     private readonly edges: { now(): number; ended(task: Task): void },
   ) {
-    this.slots = options.slots ?? house.slots;
-    this.queue = options.queue ?? house.queue;
+    this.slots = options.slots ?? limits.slots;
+    this.queue = options.queue ?? limits.queue;
     this.coins = options.coins;
     this.money = options.money === null ? null : Math.round(options.money * 1000);
   }
@@ -83,7 +83,7 @@ export class Account {
    * they ran (API notes, sections 12, 5.5 and 19.2).
    */
   costOf(task: Task, now: number): { readonly coins: number; readonly thousandths: number } {
-    const free = task.outcome === 'FAILED' && !this.house.failedTasksCost;
+    const free = task.outcome === 'FAILED' && !this.limits.failedTasksCost;
     const amount = free ? 0 : Math.ceil(secondsOf(task, now) * task.coinsPerSecond);
     return {
       coins: this.paysCoins ? amount : 0,
@@ -175,7 +175,7 @@ export class Account {
       this.#waiting -= 1;
       this.#running += 1;
       this.#holds.add(task);
-      task.startsAt = now + this.house.startDelayMs;
+      task.startsAt = now + this.limits.startDelayMs;
       this.#ends.push(task.startsAt + task.runMs, task);
     }
   }

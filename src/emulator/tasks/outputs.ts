@@ -29,7 +29,7 @@ interface Size {
 }
 
 /** What the rendering needs to know beside the task. */
-export interface Studio {
+export interface Rendering {
   readonly maxPixels: number;
   /** Size of an uploaded picture, where it is known. */
   readonly uploadSize: (task: Task, fileName: string) => Size | null;
@@ -47,17 +47,17 @@ const fallback: Size = { width: 512, height: 512 };
 const fps = 4;
 
 /** All files of a task that ended well, in the graph's order; several per node for a batch. */
-export const outputFiles = (task: Task, studio: Studio): OutputFile[] => {
+export const outputFiles = (task: Task, rendering: Rendering): OutputFile[] => {
   if (task.empty) return [];
   const graph = graphOf(task);
-  return task.base.outputs.flatMap((output) => filesOf(task, graph, output, studio));
+  return task.base.outputs.flatMap((output) => filesOf(task, graph, output, rendering));
 };
 
 const filesOf = (
   task: Task,
   graph: Graph,
   { node, kind }: OutputNode,
-  studio: Studio,
+  rendering: Rendering,
 ): OutputFile[] => {
   const cone = upstream(graph, node);
   const latent = latentOf(cone);
@@ -68,28 +68,34 @@ const filesOf = (
     type,
     name: fileName(task, graph, node, index, type),
     bytes: () =>
-      render({ task, graph, cone, node, kind, index }, shrunk(sizeFor(task, cone, studio), studio)),
+      render(
+        { task, graph, cone, node, kind, index },
+        shrunk(sizeFor(task, cone, rendering), rendering),
+      ),
   }));
 };
 
-const sizeFor = (task: Task, cone: Graph, studio: Studio): Size => {
+const sizeFor = (task: Task, cone: Graph, rendering: Rendering): Size => {
   const latent = latentOf(cone);
   if (latent !== null) return latent;
   for (const { inputs } of cone.values())
     for (const value of inputs.values()) {
-      const size = typeof value === 'string' ? studio.uploadSize(task, value) : null;
+      const size = typeof value === 'string' ? rendering.uploadSize(task, value) : null;
       if (size !== null) return size;
     }
   return fallback;
 };
 
-const shrunk = ({ width, height }: Size, { maxPixels }: Studio): Size => {
+const shrunk = ({ width, height }: Size, { maxPixels }: Rendering): Size => {
   const scale = Math.min(1, maxPixels / Math.max(width, height));
   const side = (length: number): number => Math.max(1, Math.round(length * scale));
   return { width: side(width), height: side(height) };
 };
 
-/** `<prefix>_<counter>_<5 letters>_<unix seconds>.<ext>` (runninghub-api 13); equal for two nodes. */
+/**
+ * `<prefix>_<counter>_<5 letters>_<unix seconds>.<ext>` (API notes, section 13); equal for two
+ * nodes.
+ */
 const fileName = (task: Task, graph: Graph, node: string, index: number, type: string): string => {
   const letters = [...createHash('sha256').update(task.taskId).digest().subarray(0, 5)]
     .map((byte) => String.fromCharCode(97 + (byte % 26)))

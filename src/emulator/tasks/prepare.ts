@@ -66,7 +66,10 @@ const checked = (
   );
 };
 
-/** A whole graph wins over the saved one; a nodeInfoList beside it is checked and ignored (2.2). */
+/**
+ * A whole graph wins over the saved one; a nodeInfoList beside it is checked and ignored (API
+ * notes, section 2.2).
+ */
 const ownGraph = (
   text: string,
   saved: Graph | null,

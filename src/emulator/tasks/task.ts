@@ -10,9 +10,9 @@ export interface Failure {
   readonly name: string;
   readonly type: string;
   readonly message: string;
-  /** `errorCode` of V2 (runninghub-api 10.2). */
+  /** `errorCode` of V2 (API notes, section 10.2). */
   readonly v2: string;
-  /** False: the service gives no reason (5.3). */
+  /** False: the service gives no reason (API notes, section 5.3). */
   readonly told: boolean;
 }
 
@@ -26,7 +26,9 @@ export interface Task {
   readonly request: string;
   readonly nodeInfoList: Json;
   readonly base: GraphFacts;
-  /** What the graph gets: the request's overrides, and new values for seeds that it does not list. */
+  /**
+   * What the graph gets: the request's overrides, and new values for seeds that it does not list.
+   */
   readonly overrides: readonly Override[];
   readonly addMetadata: boolean;
   readonly createdAt: number;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { sizeOf } from '../media/png.js';
+import { UploadedBytes } from './uploaded-bytes.js';
 
 export interface Upload {
   readonly fileName: string;
@@ -18,12 +19,16 @@ export class Uploads {
   readonly #files = new Map<string, Upload>();
   readonly #seen = new Map<string, number>();
 
+  readonly #content: UploadedBytes;
+
   constructor(
     private readonly lifeMs: number,
     private readonly onStored: (account: string, upload: Upload) => void,
-  ) {}
+  ) {
+    this.#content = new UploadedBytes(lifeMs);
+  }
 
-  /** `api/<sha256>.<ext>`; a ZIP by the old upload has neither (runninghub-api 4.1). */
+  /** `api/<sha256>.<ext>`; a ZIP by the old upload has neither (API notes, section 4.1). */
   store(
     account: string,
     prefix: 'api' | 'openapi',
@@ -39,6 +44,7 @@ export class Uploads {
     const before = this.#seen.get(`${account} ${sha256}`);
     if (before !== undefined && now - before < this.lifeMs) this.repeated += 1;
     this.#seen.set(`${account} ${sha256}`, now);
+    this.#content.keep(fileName, bytes, now);
     return this.keep(account, { fileName, bytes: bytes.length, size: sizeOf(bytes), at: now });
   }
 
@@ -60,8 +66,14 @@ export class Uploads {
     return upload !== undefined && (lasting || now - upload.at < this.lifeMs) ? upload : null;
   }
 
+  /** What was uploaded under this name, by whatever account; null where it is gone. */
+  content(name: string, now: number): Buffer | null {
+    return this.#content.find(name, now);
+  }
+
   /** Everything stored so far is gone. */
   clear(): void {
+    this.#content.clear();
     this.#files.clear();
     this.#seen.clear();
   }

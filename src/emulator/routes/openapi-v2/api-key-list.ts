@@ -2,7 +2,10 @@ import { map, number, success } from '../../http/answers.js';
 import type { Route } from '../route.js';
 import { managed } from './flat.js';
 
-/** `GET /openapi/v2/api-key/list`: masked keys; of ours not even that is kept (API notes, section 7.3). */
+/**
+ * `GET /openapi/v2/api-key/list`: masked keys; of ours not even that is kept (API notes, section
+ * 7.3).
+ */
 export const apiKeyList: Route = {
   name: 'keyList',
   method: 'GET',

@@ -4,7 +4,9 @@ import type { Route } from '../route.js';
 import { textOf } from '../route.js';
 import { managed } from './flat.js';
 
-/** What checking an asset takes: clients ask every two seconds (API notes, section 19.1). A guess. */
+/**
+ * What checking an asset takes: clients ask every two seconds (API notes, section 19.1). A guess.
+ */
 const checkMs = 3000;
 
 /** `POST /openapi/v2/assets/query`: whether an asset can be used yet (API notes, section 19.1). */

@@ -21,13 +21,17 @@ export const enterpriseSharedOnly = refuse(
 const isAboutKey = ({ code, msg }: Refusal): boolean =>
   [301, 802, 806].includes(code) && /key|user|UNAUTHORIZED/i.test(msg);
 
-/** Trouble with the key has a code of its own in V2; the others come through as texts (section 2.6). */
+/**
+ * Trouble with the key has a code of its own in V2; the others come through as texts (section 2.6).
+ */
 export const flatRefusal = (found: Refusal): Json =>
   isAboutKey(found)
     ? v2Refused({ code: 1002, msg: 'Invalid API Key, please check your credentials' })
     : v2Refused(found);
 
-/** The management endpoints keep the old envelope, and say 401 of a bad key (sections 1.4, 10.1). */
+/**
+ * The management endpoints keep the old envelope, and say 401 of a bad key (sections 1.4, 10.1).
+ */
 export const managed =
   (answer: (account: Account, request: Received, context: Context) => Json): Handler =>
   (request, context) => {

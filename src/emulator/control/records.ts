@@ -1,9 +1,9 @@
-import type { Json, JsonObject } from '../values/json.js';
-import { toPlain } from '../values/json-text.js';
-import { map, number } from './http/answers.js';
-import type { RecordedRequest } from './emulator.js';
-import type { Form } from './http/multipart.js';
-import type { Received } from './http/request.js';
+import type { Json, JsonObject } from '../../values/json.js';
+import { toPlain } from '../../values/json-text.js';
+import { map, number } from '../http/answers.js';
+import type { RecordedRequest } from '../emulator.js';
+import type { Form } from '../http/multipart.js';
+import type { Received } from '../http/request.js';
 
 const most = 20_000;
 

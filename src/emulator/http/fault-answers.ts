@@ -5,11 +5,12 @@ import { JsonNumber } from '../../values/json.js';
 import { isObject, jsonText } from '../../values/json-text.js';
 import { map, number, refusal, v2Refused } from './answers.js';
 import type { FaultRule } from './faults.js';
-import { planted } from './plant.js';
+import { inOtherShape } from './other-shapes.js';
+import { withTextRepeated } from './repeated-text.js';
 import { refuse } from './refusal.js';
 import type { Envelope } from '../routes/route.js';
 
-/** How answers go out, whole or spoilt. */
+/** Where answers go out, whole or changed by a fault. */
 export interface Outlet {
   readonly response: ServerResponse;
   readonly envelope: Envelope;
@@ -45,12 +46,19 @@ export const answerInstead = async (fault: FaultRule, outlet: Outlet): Promise<b
     case 'emptyBody':
       response.writeHead(200, { 'content-type': 'application/json' }).end();
       return true;
-    case 'unauthorized':
-      // Seen with good keys now and then (runninghub-api 1.3).
-      sendJson(response, 401, refusal(refuse(-1, 'ApiKey verification failed')));
+    case 'httpStatus':
+      sendJson(
+        response,
+        fault.code ?? 400,
+        coded(outlet, fault.code ?? 400, fault.msg ?? 'REFUSED'),
+      );
       return true;
     case 'firewall':
       sendHtml(response, fault.code ?? 403);
+      return true;
+    case 'unauthorized':
+      // Seen with good keys now and then (API notes, section 1.3).
+      sendJson(response, 401, refusal(refuse(-1, 'ApiKey verification failed')));
       return true;
     case 'code':
       sendJson(response, 200, coded(outlet, fault.code ?? 500, fault.msg ?? 'UNKNOWN_ERROR'));
@@ -66,7 +74,10 @@ export const answerInstead = async (fault: FaultRule, outlet: Outlet): Promise<b
   }
 };
 
-/** Sends the answer, or spoils it: the effect has happened. True when its content went out. */
+/**
+ * Sends the answer, or what a fault makes of it: the effect has happened. True when its content
+ * went out.
+ */
 export const deliver = async (
   answer: Json,
   fault: FaultRule | null,
@@ -96,8 +107,8 @@ export const deliver = async (
     case 'nullData':
       sendJson(response, 200, changed(changed(answer, 'data', null), 'taskId', null));
       return false;
-    case 'plant':
-      sendJson(response, 200, planted(answer, fault.msg ?? ''));
+    case 'repeatText':
+      sendJson(response, 200, withTextRepeated(answer, fault.msg ?? ''));
       return true;
     case 'nullMsg':
       sendJson(response, 200, ['msg', 'message', 'errorMessage'].reduce(nulled, answer));
@@ -112,9 +123,11 @@ export const deliver = async (
     case 'slowDrip':
       await drip(body, fault.ms ?? 160, outlet);
       return true;
-    default:
-      sendText(response, 200, body);
+    default: {
+      const shaped = inOtherShape(fault?.kind, answer);
+      sendText(response, 200, shaped === null ? body : jsonText(shaped));
       return true;
+    }
   }
 };
 

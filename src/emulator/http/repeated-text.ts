@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Json } from '../../values/json.js';
 import { isList, isObject, parseJson } from '../../values/json-text.js';
 
-/** Words for people: what is planted is put behind them. */
+/** Words for people: the text is put behind them. */
 const words: ReadonlySet<string> = new Set([
   'msg',
   'message',
@@ -29,13 +29,13 @@ const links: ReadonlySet<string> = new Set(['fileUrl', 'url', 'outputUrl', 'down
  * An answer in which the service repeats a text wherever it says something: in its words for
  * people, in the queries of its links, and in a field that nobody knows.
  */
-export const planted = (answer: Json, text: string): Json => plantedIn(answer, text, '');
+export const withTextRepeated = (answer: Json, text: string): Json => repeatedIn(answer, text, '');
 
-const plantedIn = (json: Json, text: string, field: string): Json => {
-  if (isList(json)) return json.map((item) => plantedIn(item, text, field));
+const repeatedIn = (json: Json, text: string, field: string): Json => {
+  if (isList(json)) return json.map((item) => repeatedIn(item, text, field));
   if (isObject(json))
     return new Map<string, Json>([
-      ...[...json].map(([key, value]) => [key, plantedIn(value, text, key)] as const),
+      ...[...json].map(([key, value]) => [key, repeatedIn(value, text, key)] as const),
       ['said', text],
       [`said ${text}`, 'a field'],
     ]);
@@ -52,8 +52,8 @@ const queryOf = (text: string): string => {
   return `said=${said}&said-sha1=${createHash('sha1').update(said).digest('hex')}`;
 };
 
-/** A link's query as it was before anything was planted in it. */
-export const unplanted = (query: string): string => {
+/** A link's query as it was before the text was put into it. */
+export const withoutRepeatedText = (query: string): string => {
   const [whole, said] = /[&?]?said=([^&]*)&said-sha1=[0-9a-f]{40}$/.exec(query) ?? [];
   if (whole === undefined || said === undefined) return query;
   return query.endsWith(createHash('sha1').update(said).digest('hex'))

@@ -1,12 +1,12 @@
-import type { Emulator, Outcome, RecordedRequest } from './emulator.js';
-import type { FaultRule, Faults } from './http/faults.js';
+import type { Emulator, Outcome, RecordedRequest } from '../emulator.js';
+import type { FaultRule, Faults } from '../http/faults.js';
 import type { Records } from './records.js';
-import type { ServiceModel } from './service.js';
+import type { ServiceModel } from '../service.js';
 import type { Bill, Stats } from './stats.js';
 import { billOf, statsOf } from './stats.js';
-import type { Webhooks } from './http/webhooks.js';
+import type { Webhooks } from '../http/webhooks.js';
 
-interface Behind {
+interface Parts {
   readonly model: ServiceModel;
   readonly faults: Faults;
   readonly records: Records;
@@ -14,17 +14,17 @@ interface Behind {
   readonly close: () => Promise<void>;
 }
 
-/** Where tests look at the service and turn its knobs. */
-export class Desk implements Emulator {
+/** The running emulator, as tests and the control endpoints have it. */
+export class Handle implements Emulator {
   url = '';
   readonly model: ServiceModel;
 
-  constructor(private readonly behind: Behind) {
-    this.model = behind.model;
+  constructor(private readonly parts: Parts) {
+    this.model = parts.model;
   }
 
   stats(): Stats {
-    const { records, faults, webhooks } = this.behind;
+    const { records, faults, webhooks } = this.parts;
     return statsOf(this.model, records.counts, faults.injected, webhooks.sent);
   }
 
@@ -33,11 +33,11 @@ export class Desk implements Emulator {
   }
 
   requests(): readonly RecordedRequest[] {
-    return this.behind.records.list();
+    return this.parts.records.list();
   }
 
   setFaults(rules: readonly FaultRule[]): void {
-    this.behind.faults.set(rules);
+    this.parts.faults.set(rules);
   }
 
   setBalance(
@@ -116,6 +116,6 @@ export class Desk implements Emulator {
   }
 
   close(): Promise<void> {
-    return this.behind.close();
+    return this.parts.close();
   }
 }

@@ -1,11 +1,11 @@
-import type { Json, JsonObject } from '../values/json.js';
-import { JsonNumber } from '../values/json.js';
-import { isList, isObject } from '../values/json-text.js';
-import type { Emulator, Outcome } from './emulator.js';
-import type { FaultRule } from './http/faults.js';
-import { faultKinds, isFaultKind } from './http/faults.js';
-import type { Received } from './http/request.js';
-import { endpointNames } from './routes/table.js';
+import type { Json, JsonObject } from '../../values/json.js';
+import { JsonNumber } from '../../values/json.js';
+import { isList, isObject } from '../../values/json-text.js';
+import type { Emulator, Outcome } from '../emulator.js';
+import type { FaultRule } from '../http/faults.js';
+import { faultKinds, isFaultKind } from '../http/faults.js';
+import type { Received } from '../http/request.js';
+import { endpointNames } from '../routes/table.js';
 
 export interface Controlled {
   readonly status: number;

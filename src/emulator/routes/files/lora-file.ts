@@ -1,14 +1,15 @@
 import type { ServerResponse } from 'node:http';
-import { refuseXml } from './download.js';
-import type { Received } from './request.js';
-import type { Context } from '../routes/route.js';
+import type { Received } from '../../http/request.js';
+import type { Context } from '../route.js';
+import { refuseXml } from './part.js';
 
-/** Whether a request goes to the storage behind the signed links of LoRA uploads. */
-export const isStorage = (method: string, path: string): boolean =>
+/** Whether a request goes to the storage behind the signed links of LoRA files. */
+export const isLoraFile = (method: string, path: string): boolean =>
   method === 'PUT' && path.startsWith('/lora/');
 
 /**
- * The PUT behind a signed link (runninghub-api 4.3): statuses and XML, as object storage answers.
+ * `PUT /lora/…`: what a signed link takes (API notes, section 4.3): statuses and XML, as object
+ * storage answers.
  * Bytes of another md5 than the link is for are refused, so that a client's mistake is seen.
  */
 export const storeLora = (

@@ -1,9 +1,9 @@
-import type { Json } from '../values/json.js';
-import { isList, isObject, jsonText, toPlain } from '../values/json-text.js';
-import { idOf } from './graph/check.js';
-import type { ServiceModel } from './service.js';
-import type { Task, TaskStatus } from './tasks/task.js';
-import { moneyText, secondsOf } from './tasks/task.js';
+import type { Json } from '../../values/json.js';
+import { isList, isObject, jsonText, toPlain } from '../../values/json-text.js';
+import { idOf } from '../graph/check.js';
+import type { ServiceModel } from '../service.js';
+import type { Task, TaskStatus } from '../tasks/task.js';
+import { moneyText, secondsOf } from '../tasks/task.js';
 
 /** Counts of an emulator's life, as `GET /emulator/stats` tells them. */
 export interface Stats {
