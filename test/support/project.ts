@@ -186,6 +186,11 @@ export class Project {
     return this.virtual === null ? { ...systemClock, now } : { now, sleep: this.virtual.sleep };
   }
 
+  /** Does this while the service's time stands still, once everything waits for it. */
+  still<T>(work: () => Promise<T>): Promise<T> {
+    return this.virtual === null ? work() : this.virtual.still(work);
+  }
+
   apply(...more: string[]): Promise<Ended> {
     return this.run('apply', ...more);
   }

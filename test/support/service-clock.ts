@@ -19,6 +19,7 @@ export class ServiceClock implements Clock {
   /** Sleeps of commands: time passes while there are some. */
   #sleeps = 0;
   #running = false;
+  #stopped = 0;
   /** Requests without their answers, and how many of them the emulator holds back on purpose. */
   readonly #asked = new Set<object>();
   #held = 0;
@@ -42,6 +43,17 @@ export class ServiceClock implements Clock {
     },
   };
 
+  /** Does this while time stands still, once everything waits for it. */
+  async still<T>(work: () => Promise<T>): Promise<T> {
+    this.#stopped += 1;
+    try {
+      await this.#quiet();
+      return await work();
+    } finally {
+      this.#stopped -= 1;
+    }
+  }
+
   async #run(): Promise<void> {
     this.#running = true;
     subscribe('undici:request:create', this.#onAsked);
@@ -49,7 +61,8 @@ export class ServiceClock implements Clock {
     subscribe('undici:request:error', this.#onAnswered);
     while (this.#sleeps > 0) {
       await this.#quiet();
-      if (this.#sleeps > 0) this.#time.jump();
+      if (this.#stopped > 0) await pause();
+      else if (this.#sleeps > 0) this.#time.jump();
     }
     unsubscribe('undici:request:create', this.#onAsked);
     unsubscribe('undici:request:trailers', this.#onAnswered);

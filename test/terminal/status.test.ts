@@ -7,7 +7,7 @@ import { until } from '../support/until.js';
 const project = projects();
 const slow = {
   manifest: 'name: hero\nmatrix: { KSampler.seed: { from: 1, to: 12 } }',
-  emulator: { speed: 100, runTime: { kind: 'constant', ms: 60_000 } },
+  emulator: { runTime: { kind: 'constant', ms: 60_000 } },
 } as const;
 const state = '.rh-batch/hero';
 
@@ -17,11 +17,14 @@ test('status during a batch tells counts, what is in flight and who is at work',
   const p = await project(slow);
   const applying = p.apply('-q');
   await until(inFlight(p));
-  const { out } = await p.run('status');
+  const [{ out }, json] = await p.still(async () => [
+    await p.run('status'),
+    await p.run('status', '--json'),
+  ]);
   expect(out).toMatch(/^hero · at work for .* \(process \d+ on /);
   expect(out).toMatch(/^ {2}0 of 12 done · \d in flight · \d+ waiting/m);
   expect(out).toMatch(/^ {2}[○●] [0-9a-f]{8} {2}0000-1 {2}(queued|running).* task \d{19}$/m);
-  expect(JSON.parse((await p.run('status', '--json')).out)).toMatchObject({
+  expect(JSON.parse(json.out)).toMatchObject({
     running: true,
     counts: { toDo: 12, pending: 3 },
   });
