@@ -137,6 +137,7 @@ export const codes = {
   E0801: 'The service refused what a command asked for.',
   E0802: 'The batch is expected to need more coins than the account has.',
   E0803: 'The account could not be asked for its balance.',
+  E0880: 'No model of the name that was asked for is published.',
   E0890: 'A run of the batch failed, was cancelled, or is unknown.',
 } as const;
 

@@ -148,7 +148,14 @@ export interface TargetPull {
 }
 
 export type Pulled =
-  { readonly ok: true; readonly json: Json } | { readonly ok: false; readonly message: string };
+  | { readonly ok: true; readonly json: Json }
+  | {
+      readonly ok: false;
+      readonly message: string;
+      /** What was asked for is not there: asked again, it would not be either. */
+      readonly unknown?: boolean;
+      readonly hint?: string | null;
+    };
 
 export interface Saved {
   readonly workflows: ReadonlyMap<string, string>;

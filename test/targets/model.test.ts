@@ -199,8 +199,11 @@ test('pull --model picks one of what is published; nothing needs a key', async (
   expect(JSON.parse(p.read('model.json'))).toEqual(JSON.parse(description));
   expect((await p.apply()).exit).toBe(0);
   const wrong = await p.run('pull', '--model', 'a/c', '--from', 'registry.json');
-  expect(wrong.exit).toBe(4);
+  expect(wrong.exit).toBe(2);
   expect(wrong.err).toContain('did you mean "a/b"?');
+  const own = await p.run('pull', '--model', 'ltx-2.3/text-to-video', '--from', 'registry.json');
+  expect(own.exit).toBe(2);
+  expect(own.err).toContain('rhart-video/ltx-2.3/text-to-video');
   // The whole list serves as well as one entry.
   p.write(
     'manifest.yaml',
@@ -259,7 +262,10 @@ test('the path of a model may be pasted as a page shows it, and is checked', asy
     );
   write(`https://www.runninghub.cn/openapi/v2/${path}`);
   expect((await p.apply()).exit).toBe(0);
+  // A path may have one part, so this may be one: it is not the one that is described.
   write('sora');
+  expect((await p.run('validate')).err).toContain(`this describes "${path}", not "sora"`);
+  write('"sora 2"');
   const ended = await p.run('validate');
   expect(ended.err).toMatch(
     /manifest\.yaml:2:8 error: "model" must be the path of a standard model/,

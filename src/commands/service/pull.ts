@@ -30,6 +30,11 @@ export const pull = async (call: Call, io: Io): Promise<number> => {
     ? fromService(id, from, call, io)
     : fromPage(id, from, call, io));
   if (pulled === null) return exit.badInput;
+  if (!pulled.ok && pulled.unknown === true) {
+    const hint = pulled.hint == null ? null : io.clean(pulled.hint);
+    sayOne('E0880', io.clean(pulled.message), hint, call, io);
+    return exit.badInput;
+  }
   if (!pulled.ok) {
     sayOne('E0801', io.clean(pulled.message), null, call, io);
     return exit.service;

@@ -10,6 +10,7 @@ import { readSource } from '../../workflow/source.js';
 import type { Field, Workflow } from '../../workflow/workflow.js';
 import type { ReadInput } from '../target.js';
 import { parameterOf } from './parameter.js';
+import { pathOf } from './path.js';
 
 /** What a model's fields are addressed by: `model.prompt`. */
 export const nodeId = 'model';
@@ -24,6 +25,8 @@ export const pullHint = (id: string | null, file: string | null): string => {
 
 export interface Described {
   readonly endpoint: string | null;
+  /** What pages and registries call it besides. */
+  readonly names: readonly string[];
   readonly params: readonly Json[];
   readonly json: JsonObject;
   readonly path: JsonPath;
@@ -51,13 +54,24 @@ const describedAt = (value: Json, path: JsonPath): Described | null => {
   const endpoint = value.get('endpoint');
   return params !== undefined && isList(params)
     ? {
-        endpoint: typeof endpoint === 'string' ? endpoint.trim().replace(/^\/+/, '') : null,
+        endpoint: typeof endpoint === 'string' ? pathOf(endpoint) : null,
+        names: namesOf(value),
         params,
         json: value,
         path: [...path, name],
       }
     : null;
 };
+
+const namesOf = (value: JsonObject): readonly string[] =>
+  ['name_en', 'name_cn', 'title', 'name', 'display_name', 'class_name'].flatMap((key) => {
+    const name = value.get(key);
+    return typeof name === 'string' ? [plainName(name)] : [];
+  });
+
+/** Case and spaces tell no two models apart, and "RH" stands before each. */
+const plainName = (name: string): string =>
+  name.trim().toLowerCase().replace(/^rh /, '').replace(/\s+/g, ' ');
 
 /** The one that is wanted, or why it is not there and what may have been meant. */
 export const pickModel = (
@@ -69,21 +83,26 @@ export const pickModel = (
   if (only === undefined) return { why: 'this describes no model', hint: pullHint(id, file) };
   if (another === undefined && (id === null || only.endpoint === null || only.endpoint === id))
     return only;
-  const found = models.find(({ endpoint }) => endpoint === id);
+  const found =
+    models.find(({ endpoint }) => endpoint === id) ??
+    (id === null ? undefined : models.find(({ names }) => names.includes(plainName(id))));
   if (found !== undefined) return found;
   if (id === null)
     return {
       why: `this describes ${models.length} models`,
       hint: 'rh-batch pull --model PATH --from this-file saves one of them',
     };
-  const known = models.flatMap(({ endpoint }) => endpoint ?? []);
+  const known = models.flatMap(({ endpoint, names }) => [endpoint ?? [], ...names].flat());
   const [near] = nearest(id, known);
   return {
     why:
       another === undefined
         ? `this describes "${only.endpoint ?? ''}", not "${id}"`
         : `"${id}" is none of the ${models.length} models in here`,
-    hint: near === undefined ? pullHint(id, file) : `did you mean "${near}"?`,
+    hint:
+      near === undefined
+        ? pullHint(another === undefined ? id : null, file)
+        : `did you mean "${near}"?`,
   };
 };
 
@@ -98,6 +117,12 @@ export const readDescription = (
   const picked = pickModel(modelsIn(read.value), id, mine);
   if ('why' in picked) {
     problems.add(error('E0215', wholeFile(file), picked.why, { hint: picked.hint }));
+    return null;
+  }
+  const { endpoint } = picked;
+  if (id !== null && endpoint !== null && endpoint !== id) {
+    const why = `"${id}" is what RunningHub calls the model ${endpoint}`;
+    problems.add(error('E0215', wholeFile(file), why, { hint: `write model: ${endpoint}` }));
     return null;
   }
   const before = problems.errors;

@@ -6,7 +6,9 @@ import { parseJson } from '../../values/json-text.js';
 import { flatIdentity, given } from '../flat-identity.js';
 import type { Pulled, TargetModule } from '../target.js';
 import { modelsIn, pickModel, pullHint, readDescription } from './description.js';
-import { isPath, modelStart, pathOf } from './start.js';
+import { ownModelPath } from './own-models.js';
+import { isPath, pathOf } from './path.js';
+import { modelStart } from './start.js';
 
 /** What RunningHub publishes of its standard models, for its own nodes and for programs. */
 const published =
@@ -28,10 +30,18 @@ const endpoint = (top: MapReader, problems: Problems): string => {
 const pick = (id: string, text: string): Pulled => {
   const read = parseJson(text);
   if (!read.ok) return { ok: false, message: `the list of models is no JSON: ${read.message}` };
-  const picked = pickModel(modelsIn(read.value), id, null);
+  const picked = pickModel(modelsIn(read.value), pathOf(id), null);
   return 'why' in picked
-    ? { ok: false, message: [picked.why, picked.hint ?? ''].filter(Boolean).join('; ') }
+    ? { ok: false, unknown: true, message: picked.why, hint: unlisted(id) ?? picked.hint }
     : { ok: true, json: picked.json };
+};
+
+/** What to do about a model that is known and in no list. */
+const unlisted = (id: string): string | null => {
+  const path = ownModelPath(pathOf(id));
+  return path === null
+    ? null
+    : `RunningHub publishes no list of ${path}: write its parameters by hand, as its page has them`;
 };
 
 /** A standard model (runninghub-api 7.4): `model` and its `parameters` file. */

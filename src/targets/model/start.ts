@@ -1,22 +1,10 @@
 import type { SeenCall, SeenTask, TargetStart } from '../target.js';
 import { modelsIn, nodeId } from './description.js';
+import { isPath, pathOf } from './path.js';
 
 /** Paths of the same family that are no models (runninghub-api 2.6, 4.2, 5.4, 7.3, 11). */
 const others =
-  /^(?:run|query|media|queue|task|account|api-key|resource|aiapp|price-preview)(?:\/|$)/;
-
-/** `/openapi/v2/a/b`, as pages show it, is `a/b`. */
-export const pathOf = (typed: string): string =>
-  typed
-    .trim()
-    .replace(/^https?:\/\/[^/]+/, '')
-    .replace(/[?#].*$/, '')
-    .replace(/^\/+/, '')
-    .replace(/^openapi\/v2\//, '')
-    .replace(/\/+$/, '');
-
-export const isPath = (path: string): boolean =>
-  /^[\w.-]+(?:\/[\w.-]+)+$/.test(path) && !path.includes('..');
+  /^(?:run|query|media|queue|task|account|api-key|resource|aiapp|assets|price-preview)(?:\/|$)/;
 
 export const modelStart: TargetStart = {
   asks: "the model's path, as in rhart-video/ltx-2.3/text-to-video",
