@@ -10,11 +10,12 @@ export const cli = join(root, 'dist/cli.js');
 export type Argv = readonly string[];
 
 export interface Timing {
+  /** Of the processor, in user and system mode: what else the machine does is not in it. */
   readonly seconds: number;
   readonly maxRssMb: number;
 }
 
-/** Wall time of each, alternating so that what disturbs one disturbs the other; medians. */
+/** CPU time of each, alternating so that what disturbs one disturbs the other; medians. */
 export const alternate = (
   commands: readonly Argv[],
   times: number,
@@ -23,19 +24,20 @@ export const alternate = (
   const seen = commands.map(() => ({ seconds: [] as number[], rss: [] as number[] }));
   for (let round = 0; round < times; round += 1)
     for (const [at, argv] of commands.entries()) {
-      const began = performance.now();
-      const ended = spawnSync('/usr/bin/time', ['-f', '%M', process.execPath, ...argv], {
+      const ended = spawnSync('/usr/bin/time', ['-f', '%U %S %M', process.execPath, ...argv], {
         cwd: options.cwd ?? root,
         env: { ...process.env, ...options.env },
         encoding: 'utf8',
         stdio: ['ignore', 'ignore', 'pipe'],
       });
-      seen[at]?.seconds.push((performance.now() - began) / 1000);
       if (ended.status !== 0)
         throw new Error(
           `${argv.join(' ').slice(0, 80)}: ${ended.status ?? ended.signal ?? ''} ${ended.stderr.slice(-400)}`,
         );
-      seen[at]?.rss.push(Number(ended.stderr.trim().split('\n').at(-1)) / 1024);
+      const [user = 0, system = 0, kilobytes = 0] =
+        ended.stderr.trim().split('\n').at(-1)?.split(' ').map(Number) ?? [];
+      seen[at]?.seconds.push(user + system);
+      seen[at]?.rss.push(kilobytes / 1024);
     }
   return seen.map(({ seconds, rss }) => ({ seconds: median(seconds), maxRssMb: Math.max(...rss) }));
 };
