@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import type { Clock } from '../edges/clock.js';
 import type { Files } from '../edges/files/files.js';
+import { backoffMs } from '../edges/backoff.js';
 import type { Random } from '../edges/random.js';
 import type { Asset } from './asset.js';
 import { inspectAsset, md5Of, uploadName } from './inspect.js';
@@ -86,8 +87,7 @@ type UploadEvent =
 
 const uploadsAtOnce = 3;
 const tries = 6;
-const firstPauseMs = 1_000;
-const maxPauseMs = 30_000;
+const pause = { firstMs: 1_000, maxMs: 30_000 };
 
 /** Puts assets on the service: each content once, however many runs ask for it. */
 export class Uploader {
@@ -195,8 +195,7 @@ export class Uploader {
   }
 
   #pause(attempt: number, fault: UploadFault): number {
-    const ceiling = Math.min(maxPauseMs, firstPauseMs * 2 ** (attempt - 1));
-    return Math.max(ceiling / 2 + (ceiling / 2) * this.edges.random(), fault.retryAfterMs ?? 0);
+    return backoffMs(pause, attempt, this.edges.random, fault.retryAfterMs);
   }
 }
 

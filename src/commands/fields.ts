@@ -6,6 +6,7 @@ import { resolveAddress } from '../workflow/address.js';
 import type { FieldDescription } from '../workflow/describe.js';
 import { describeFields } from '../workflow/describe.js';
 import { ownerOf } from '../targets/targets.js';
+import { clip } from '../terminal/format.js';
 import { oneLine } from '../values/printable.js';
 import type { Workflow } from '../workflow/workflow.js';
 import type { Call } from './argv/call.js';
@@ -91,14 +92,4 @@ const table = (all: readonly FieldDescription[], columns: number | null): string
       return `${[...left, clip(row[3], limit)].join('  ').trimEnd()}\n`;
     })
     .join('');
-};
-
-const clip = (text: string, width: number): string => {
-  if (stringWidth(text) <= width) return text;
-  let kept = '';
-  for (const char of text) {
-    if (stringWidth(kept + char) > width - 1) break;
-    kept += char;
-  }
-  return `${kept}…`;
 };

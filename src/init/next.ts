@@ -7,6 +7,7 @@ import type { Chosen } from './fields.js';
 import type { Material } from './material.js';
 import type { Io } from '../edges/io.js';
 import { readEnvFile } from '../batch/load/project.js';
+import { shellWord } from '../values/shell-words.js';
 
 export interface NextInput {
   readonly material: Material;
@@ -74,7 +75,3 @@ const siteSteps = (material: Material, site: string): string[] => {
 
 const isRunningHub = (origin: string): boolean =>
   /^https?:\/\/(?:[\w-]+\.)*runninghub\.(?:cn|ai)(?::\d+)?$/i.test(origin);
-
-/** Pasted into a shell it is one word. */
-const shellWord = (text: string): string =>
-  /^[\w./@%+,:-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;

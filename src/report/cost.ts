@@ -1,5 +1,5 @@
 import type { Cost } from '../journal/event.js';
-import { addDecimals, formatDecimal, parseDecimal } from '../values/decimal.js';
+import { addTexts, formatDecimal, parseDecimal } from '../values/decimal.js';
 import type { Json } from '../values/json.js';
 import { JsonNumber } from '../values/json.js';
 
@@ -28,10 +28,4 @@ export const freeOf = ({ coins, money, taskTimeMs }: Cost): Cost => ({
 export const amount = (text: string | null): Json => {
   const value = text === null ? null : parseDecimal(text);
   return value === null ? null : new JsonNumber(formatDecimal(value));
-};
-
-const addTexts = (a: string | null, b: string | null): string | null => {
-  const [left, right] = [a === null ? null : parseDecimal(a), b === null ? null : parseDecimal(b)];
-  if (left === null) return right === null ? null : formatDecimal(right);
-  return formatDecimal(right === null ? left : addDecimals(left, right));
 };

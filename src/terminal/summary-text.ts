@@ -1,42 +1,20 @@
-import type { Cost, RunError } from '../journal/event.js';
+import type { BatchReport, Counts, ReportRun, RunStatus } from '../report/model.js';
 import type { Paint, Style } from './colour.js';
 import { plain } from './colour.js';
 import { clip, count, duration, grouped, oneLine, shortDecimal } from './format.js';
 import { reasonOf } from './words.js';
 
 /** What the end of an apply is told from. A BatchReport is one. */
-export interface SummaryInput {
-  /** Of the whole batch. */
-  readonly counts: SummaryCounts;
-  /** Of the runs that the apply was about. */
-  readonly thisApply: SummaryCounts;
-  readonly cost: Cost;
-  readonly submits: number;
-  readonly startedAt: number | null;
-  readonly finishedAt: number | null;
-  readonly stop: string | null;
-  readonly emulated: boolean;
-  readonly outputs: { readonly files: number };
+export interface SummaryInput extends Pick<
+  BatchReport,
+  'counts' | 'thisApply' | 'cost' | 'submits' | 'startedAt' | 'finishedAt' | 'stop' | 'emulated'
+> {
+  readonly outputs: Pick<BatchReport['outputs'], 'files'>;
   readonly runs: Iterable<SummaryRun>;
 }
 
-interface SummaryCounts {
-  readonly total: number;
-  readonly succeeded: number;
-  readonly reused: number;
-  readonly failed: number;
-  readonly cancelled: number;
-  readonly unknown: number;
-  readonly pending: number;
-}
-
-interface SummaryRun {
+interface SummaryRun extends Pick<ReportRun, 'name' | 'status' | 'thisApply' | 'error' | 'row'> {
   readonly id: string;
-  readonly name: string;
-  readonly status: 'succeeded' | 'failed' | 'cancelled' | 'unknown' | 'pending';
-  readonly thisApply: boolean;
-  readonly error: RunError | null;
-  readonly row: { readonly file: string; readonly line: number } | null;
 }
 
 export interface SummaryTextOptions {
@@ -91,7 +69,7 @@ const batchLine = ({ counts }: SummaryInput, shown: SummaryInput, paint: Paint):
         ].join(', ')}`,
       ];
 
-const troublesOf = (counts: SummaryCounts): string[] =>
+const troublesOf = (counts: Counts): string[] =>
   (
     [
       [counts.failed, 'failed'],
@@ -147,7 +125,7 @@ const troubleLines = (
   return lines;
 };
 
-const troubleMarks: Readonly<Record<SummaryRun['status'], readonly [Style, string] | null>> = {
+const troubleMarks: Readonly<Record<RunStatus, readonly [Style, string] | null>> = {
   failed: ['error', '✖'],
   cancelled: ['warning', '⊘'],
   unknown: ['warning', '?'],

@@ -76,6 +76,13 @@ export const addDecimals = (a: Decimal, b: Decimal): Decimal => {
   return lowest(at(a, scale) + at(b, scale), scale);
 };
 
+/** The sum of two texts; null, or text that is no decimal, counts as nothing, and two of them as null. */
+export const addTexts = (a: string | null, b: string | null): string | null => {
+  const [left, right] = [a === null ? null : parseDecimal(a), b === null ? null : parseDecimal(b)];
+  if (left === null) return right === null ? null : formatDecimal(right);
+  return formatDecimal(right === null ? left : addDecimals(left, right));
+};
+
 /** Negative, zero or positive: a below, equal to or above b. */
 export const compareDecimals = (a: Decimal, b: Decimal): number => {
   const scale = Math.max(a.scale, b.scale);
@@ -93,3 +100,18 @@ export const share = (value: Decimal, times: number, by: number, scale: number):
 /** The units of a value written with `scale` digits after the point. */
 const at = (value: Decimal, scale: number): bigint =>
   value.units * 10n ** BigInt(scale - value.scale);
+
+/** Whether two decimal texts name the same number, digit for digit. */
+export const sameDecimal = (a: string, b: string): boolean => a === b || normal(a) === normal(b);
+
+/** Sign, digits without outer zeros, exponent of the last digit. */
+const normal = (source: string): string => {
+  const match = /^([+-]?)(\d*)\.?(\d*)(?:e([+-]?\d+))?$/i.exec(source);
+  if (match === null) return source;
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] = match;
+  const digits = (whole + fraction).replace(/^0+/, '');
+  const trimmed = digits.replace(/0+$/, '');
+  if (trimmed === '') return '0';
+  const last = Number(exponent) - fraction.length + (digits.length - trimmed.length);
+  return `${sign === '-' ? '-' : ''}${trimmed}e${last}`;
+};

@@ -77,40 +77,9 @@ export const canonicalJson = (json: Json): string => {
   return `{${keys.map((key) => `${JSON.stringify(key)}:${canonicalJson(json.get(key) ?? null)}`).join(',')}}`;
 };
 
-/** For reports: numbers that survive a double become numbers, the others stay text. */
-export const toPlain = (json: Json): unknown => {
-  if (json instanceof JsonNumber) return plainNumber(json.source);
-  if (isList(json)) return json.map(toPlain);
-  if (isObject(json))
-    return Object.fromEntries([...json].map(([key, value]) => [key, toPlain(value)]));
-  return json;
-};
-
-/** A number where a double holds all its digits, else the digits. */
-const plainNumber = (source: string): number | string => {
-  const value = Number(source);
-  if (!Number.isFinite(value)) return source;
-  return sameDecimal(String(value), source) ? value : source;
-};
-
 export const isList = (json: Json): json is readonly Json[] => Array.isArray(json);
 export const isObject = (json: Json | undefined): json is ReadonlyMap<string, Json> =>
   json instanceof Map;
-
-/** Whether two decimal texts name the same number, digit for digit. */
-export const sameDecimal = (a: string, b: string): boolean => a === b || normal(a) === normal(b);
-
-/** Sign, digits without outer zeros, exponent of the last digit. */
-const normal = (source: string): string => {
-  const match = /^([+-]?)(\d*)\.?(\d*)(?:e([+-]?\d+))?$/i.exec(source);
-  if (match === null) return source;
-  const [, sign = '', whole = '', fraction = '', exponent = '0'] = match;
-  const digits = (whole + fraction).replace(/^0+/, '');
-  const trimmed = digits.replace(/0+$/, '');
-  if (trimmed === '') return '0';
-  const last = Number(exponent) - fraction.length + (digits.length - trimmed.length);
-  return `${sign === '-' ? '-' : ''}${trimmed}e${last}`;
-};
 
 class Mistake extends Error {
   constructor(

@@ -27,5 +27,9 @@ export const plainText = (text: string): string =>
 export const withoutCommands = (line: string): string =>
   line.replace(/^(\s*:):/, '$1 :').replace(/##(?=(?:vso)?\[)/g, '# #');
 
+/** At most so many characters; `…` tells that something is missing. */
+export const clipped = (text: string, most: number): string =>
+  text.length <= most ? text : `${text.slice(0, most - 1).replace(/[\ud800-\udbff]$/, '')}…`;
+
 /** For names of files. */
 export const withoutTurns = (text: string): string => text.replace(turns, '');

@@ -1,3 +1,7 @@
+/** One word as a POSIX shell takes it. */
+export const shellWord = (text: string): string =>
+  /^[\w./=:@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+
 /**
  * A command line taken apart as a shell does it, without running anything: variables and
  * substitutions stay as they are written.

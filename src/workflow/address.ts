@@ -3,6 +3,7 @@ import { nearest } from '../diagnostics/nearest.js';
 import type { Problems } from '../diagnostics/problems.js';
 import { jsonText } from '../values/json-text.js';
 import type { Place } from '../values/place.js';
+import { clipped } from '../values/printable.js';
 import { feeds, parseSelector, selectNodes } from './select.js';
 import { shortestAddress } from './shortest.js';
 import type { Field, Workflow, WorkflowNode } from './workflow.js';
@@ -227,10 +228,7 @@ const label = (node: WorkflowNode): string =>
     ? `"${node.title}" (${node.classType}, id ${node.id})`
     : `${node.classType} (id ${node.id})`;
 
-const clip = (text: string): string => {
-  const line = text.replaceAll('\n', ' ');
-  return line.length > 60 ? `${line.slice(0, 59)}…` : line;
-};
+const clip = (text: string): string => clipped(text.replaceAll('\n', ' '), 60);
 
 /** Nodes that a selector names (`outputs.nodes`); empty, with a diagnostic, when there are none. */
 export const resolveSelector = (

@@ -1,4 +1,5 @@
-import { jsonText, toPlain } from '../values/json-text.js';
+import { jsonText } from '../values/json-text.js';
+import { toPlain } from '../values/json-plain.js';
 import { shortestAddress } from './shortest.js';
 import type { Field, Workflow } from './workflow.js';
 

@@ -1,4 +1,5 @@
-import { canonicalJson, sameDecimal } from '../values/json-text.js';
+import { canonicalJson } from '../values/json-text.js';
+import { sameDecimal } from '../values/decimal.js';
 import { JsonNumber } from '../values/json.js';
 import type { Field, Workflow, WorkflowNode } from './workflow.js';
 

@@ -1,4 +1,4 @@
-import { shellWord } from '../values/shell-word.js';
+import { shellWord } from '../values/shell-words.js';
 
 /**
  * The command that saves a target's fields where the manifest looks for them. `file` is the path

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { exactJson } from '../../src/report/files/exact-json.js';
+import { exactJson } from '../../src/values/json-plain.js';
 import { resultsJsonl } from '../../src/report/files/jsonl.js';
 import type { BatchReport } from '../../src/report/model.js';
 import { summaryJson } from '../../src/report/files/summary.js';

@@ -1,5 +1,5 @@
 import type { Manifest } from '../../manifest/manifest.js';
-import { shellWord } from '../../values/shell-word.js';
+import { shellWord } from '../../values/shell-words.js';
 import type { BatchOptions } from './options.js';
 
 /**

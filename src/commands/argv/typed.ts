@@ -1,5 +1,5 @@
 import { siteOf } from '../../runninghub/site.js';
-import { shellWord } from '../../values/shell-word.js';
+import { shellWord } from '../../values/shell-words.js';
 import type { Call, OptionSpec } from './call.js';
 import { flagTexts, planFlags, planFlagsOf } from '../../batch/options/flags.js';
 import type { BatchOptions } from '../../batch/options/options.js';

@@ -5,7 +5,8 @@ import type { Fault, WebhookAnswer, Webhooks } from '../../runninghub/service.js
 import { oneLine } from '../../terminal/format.js';
 import type { TaskId } from '../../values/ids.js';
 import { isTaskId } from '../../values/ids.js';
-import { isObject, jsonText, toPlain } from '../../values/json-text.js';
+import { isObject, jsonText } from '../../values/json-text.js';
+import { toPlain } from '../../values/json-plain.js';
 import type { Call } from '../argv/call.js';
 import { accountOptionsOf, optionsOf } from '../argv/options.js';
 import { identify } from '../../batch/connect.js';

@@ -10,7 +10,7 @@ import { summaryJson } from '../../report/files/summary.js';
 import { painter } from '../../terminal/colour.js';
 import { summaryText } from '../../terminal/summary-text.js';
 import { count } from '../../values/amounts.js';
-import { shellWord } from '../../values/shell-word.js';
+import { shellWord } from '../../values/shell-words.js';
 import type { Call } from '../argv/call.js';
 import { exit } from '../../batch/exit.js';
 import type { Io } from '../../edges/io.js';

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../../values/json.js';
-import { toPlain } from '../../values/json-text.js';
+import { toPlain } from '../../values/json-plain.js';
 import { map, number } from '../http/answers.js';
 import type { RecordedRequest } from '../emulator.js';
 import type { Form } from '../http/multipart.js';

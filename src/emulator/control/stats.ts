@@ -1,5 +1,6 @@
 import type { Json } from '../../values/json.js';
-import { isList, isObject, jsonText, toPlain } from '../../values/json-text.js';
+import { isList, isObject, jsonText } from '../../values/json-text.js';
+import { toPlain } from '../../values/json-plain.js';
 import { idOf } from '../graph/check.js';
 import type { ServiceModel } from '../service.js';
 import type { Task, TaskStatus } from '../tasks/task.js';

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { OverrideRecord, PlannedInShard, RunInputs } from '../../journal/event.js';
-import { toPlain } from '../../values/json-text.js';
+import { toPlain } from '../../values/json-plain.js';
 import type { Override, PlannedRun } from '../plan.js';
 import { assetsOf } from '../plan.js';
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { clipped } from '../../values/printable.js';
 import type { Plan } from '../plan.js';
 import type { PlannedJson } from './plan-json.js';
 import { plannedJson } from './plan-json.js';
@@ -130,7 +131,5 @@ const difference = (then: PlannedJson, now: PlannedJson): string => {
   return 'its row changed';
 };
 
-const short = (value: unknown): string => {
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
-};
+const short = (value: unknown): string =>
+  clipped(typeof value === 'string' ? value : JSON.stringify(value), 60);

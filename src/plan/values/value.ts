@@ -14,6 +14,7 @@ import { impossible } from '../../values/impossible.js';
 import { canonicalJson, jsonText } from '../../values/json-text.js';
 import { withLineFeeds } from '../../values/line-ends.js';
 import type { Place } from '../../values/place.js';
+import { clipped } from '../../values/printable.js';
 import { isIntegerField } from '../../workflow/fields.js';
 import { isRemote } from '../../workflow/loaders.js';
 import type { Field, FieldRules, Medium } from '../../workflow/workflow.js';
@@ -309,7 +310,4 @@ const hintFor = (
   }
 };
 
-const clip = (value: string): string => {
-  const line = value.replace(/\s+/g, ' ');
-  return line.length > 80 ? `${line.slice(0, 79)}…` : line;
-};
+const clip = (value: string): string => clipped(value.replace(/\s+/g, ' '), 80);

@@ -3,7 +3,7 @@ import { error } from '../../diagnostics/diagnostic.js';
 import { count, duration, fileSize, grouped, shortDecimal } from '../../values/amounts.js';
 import type { BatchReport, ReportRun } from '../model.js';
 import { durationOf } from '../model.js';
-import { plainText } from '../../values/printable.js';
+import { clipped, plainText } from '../../values/printable.js';
 import { errorText, placeOf } from '../words.js';
 
 /** GitHub refuses a step's summary above 1 MiB; other steps' words are not ours to crowd out. */
@@ -141,14 +141,11 @@ class Page {
         );
         break;
       }
-      this.add(`| ${row.map((cell) => inert(clip(cell))).join(' | ')} |\n`);
+      this.add(`| ${row.map((cell) => inert(clipped(cell, maxCell))).join(' | ')} |\n`);
     }
     this.add('\n');
   }
 }
-
-const clip = (text: string): string =>
-  text.length <= maxCell ? text : `${text.slice(0, maxCell).replace(/[\ud800-\udbff]$/, '')}…`;
 
 /** As it stands, on one line: no markup, HTML, mention, formula or cell border. */
 const inert = (text: string): string =>

@@ -1,6 +1,6 @@
 import type { OverrideRecord, RunError } from '../../journal/event.js';
 import { amount } from '../cost.js';
-import { exactJson } from './exact-json.js';
+import { exactJson } from '../../values/json-plain.js';
 import type { ReportRun } from '../model.js';
 import type { ListedRuns } from '../runs-digest.js';
 import { isoTime } from '../time.js';

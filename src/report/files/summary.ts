@@ -1,6 +1,6 @@
 import type { Comparison } from '../compare/compare.js';
 import { amount } from '../cost.js';
-import { exactJson } from './exact-json.js';
+import { exactJson } from '../../values/json-plain.js';
 import type { BatchReport, Counts, ReportRun } from '../model.js';
 import { durationOf } from '../model.js';
 import { isoTime } from '../time.js';

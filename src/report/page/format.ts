@@ -1,8 +1,9 @@
+import { clipped } from '../../values/printable.js';
+
 /** Texts and amounts that only the page needs. The others are those of every report. */
 
 /** A million letters in a card would be laid out to show two lines of them. */
-export const clip = (text: string, most = 300): string =>
-  text.length <= most ? text : `${text.slice(0, most)}…`;
+export const clip = (text: string, most = 300): string => clipped(text, most);
 
 /** The parts that are there, as one line. */
 export const joined = (parts: readonly (string | null)[], between = ' · '): string =>

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../values/json.js';
 import { isList, isObject } from '../../values/json-text.js';
-import { addDecimals } from '../decimal.js';
+import { addTexts } from '../../values/decimal.js';
 import { decimal, textOf } from '../envelope.js';
 import type { TaskCost, TaskOutput } from '../service.js';
 
@@ -58,7 +58,7 @@ export const costOf = (data: Json): TaskCost => {
   const seconds = first('taskCostTime');
   return {
     coins: first('consumeCoins'),
-    money: addDecimals(first('consumeMoney'), first('thirdPartyConsumeMoney')),
+    money: addTexts(first('consumeMoney'), first('thirdPartyConsumeMoney')),
     taskTimeMs: seconds === null ? null : believedMs(Number(seconds) * 1000),
   };
 };

@@ -1,6 +1,6 @@
 import type { Cost, JournalEvent, LiveEvent, Phase, RunError } from '../../journal/event.js';
 import type { Instant } from '../../journal/state.js';
-import { addDecimals, formatDecimal, parseDecimal } from '../../values/decimal.js';
+import { addTexts } from '../../values/decimal.js';
 import type { RunId } from '../../values/ids.js';
 import { impossible } from '../../values/impossible.js';
 
@@ -209,9 +209,6 @@ export class Tally {
   }
 
   #spend({ coins }: Cost): void {
-    const more = coins === null ? null : parseDecimal(coins);
-    if (more === null) return;
-    const before = this.coins === null ? null : parseDecimal(this.coins);
-    this.coins = formatDecimal(before === null ? more : addDecimals(before, more));
+    this.coins = addTexts(this.coins, coins);
   }
 }

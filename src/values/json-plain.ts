@@ -1,4 +1,23 @@
-import { JsonNumber } from '../../values/json.js';
+import { sameDecimal } from './decimal.js';
+import type { Json } from './json.js';
+import { JsonNumber } from './json.js';
+import { isList, isObject } from './json-text.js';
+
+/** For reports: numbers that survive a double become numbers, the others stay text. */
+export const toPlain = (json: Json): unknown => {
+  if (json instanceof JsonNumber) return plainNumber(json.source);
+  if (isList(json)) return json.map(toPlain);
+  if (isObject(json))
+    return Object.fromEntries([...json].map(([key, value]) => [key, toPlain(value)]));
+  return json;
+};
+
+/** A number where a double holds all its digits, else the digits. */
+const plainNumber = (source: string): number | string => {
+  const value = Number(source);
+  if (!Number.isFinite(value)) return source;
+  return sameDecimal(String(value), source) ? value : source;
+};
 
 /**
  * JSON.stringify for plain data in which a `JsonNumber` may stand: it is written digit for
