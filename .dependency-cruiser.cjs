@@ -24,7 +24,7 @@ const may = {
   engine: ['manifest', 'plan', 'forecast', 'assets', 'runninghub', 'journal'],
   report: ['plan', 'journal'],
   terminal: ['plan', 'forecast', 'journal', 'report'],
-  emulator: ['workflow'],
+  emulator: [],
 };
 
 const below = Object.keys(may);

@@ -1,0 +1,70 @@
+import { request } from 'undici';
+import { expect, test } from 'vitest';
+import { main } from '../../src/commands/main.js';
+import { systemClock } from '../../src/edges/clock.js';
+import type { Io, StopSignal } from '../../src/edges/io.js';
+
+interface Started {
+  /** Its address, as it prints it. */
+  readonly url: Promise<string>;
+  readonly ended: Promise<number>;
+  readonly errors: () => string;
+  stop(): void;
+}
+
+/** `rh-batch emulator` in this process. */
+const started = (...argv: string[]): Started => {
+  const handlers = new Set<(signal: StopSignal) => void>();
+  let errors = '';
+  let tell: (url: string) => void = () => undefined;
+  const url = new Promise<string>((resolve) => {
+    tell = resolve;
+  });
+  const sink = (write: (text: string) => void) => ({ write, isTTY: false, columns: () => null });
+  const io: Io = {
+    out: sink((text) => tell(text.trim())),
+    err: sink((text) => void (errors += text)),
+    env: {},
+    cwd: '/',
+    clock: systemClock,
+    protect: () => undefined,
+    clean: (text) => text,
+    exitNow: () => undefined,
+    onStop: (handler) => {
+      handlers.add(handler);
+      return () => handlers.delete(handler);
+    },
+  };
+  const ended = main(['emulator', '--port', '0', ...argv], io, '0.0.0');
+  return {
+    url,
+    ended,
+    errors: () => errors,
+    stop: () => {
+      for (const handler of handlers) handler('SIGINT');
+    },
+  };
+};
+
+test.each([
+  ['consumer', [], 'NORMAL', 2],
+  ['enterprise-shared', [], 'SHARED', 50],
+  ['enterprise-dedicated', ['--slots', '4'], 'EXCLUSIVE', 4],
+])('emulator --account %s %j serves such an account', async (kind, more, type, limit) => {
+  const running = started('--account', kind, '--key', 'some-key', ...more);
+  const { body } = await request(`${await running.url}/openapi/v2/queue/status`, {
+    headers: { authorization: 'Bearer some-key', connection: 'close' },
+  });
+  expect(await body.json()).toMatchObject({
+    data: { apiKeyType: type, concurrentLimit: limit },
+  });
+  running.stop();
+  expect(await running.ended).toBe(0);
+});
+
+test('a kind of account that there is not is told, with those that there are', async () => {
+  const refused = started('--account', 'premium');
+  expect(await refused.ended).toBe(2);
+  expect(refused.errors()).toContain('--account "premium" is no kind of account');
+  expect(refused.errors()).toContain('consumer, enterprise-shared, enterprise-dedicated');
+});
