@@ -1,21 +1,27 @@
 import { expect, test } from 'vitest';
 import { projects } from '../support/opened.js';
+import type { Project } from '../support/project.js';
 import { until } from '../support/until.js';
 
 const project = projects();
-const day = (date: string) => () => Date.parse(`${date}T23:59:59.000Z`);
+/** From now on it is that day; time goes on from its first second. */
+const dawn = (p: Project, date: string, time = '00:00:01'): void => {
+  const before = p.now;
+  const start = before();
+  p.now = () => Date.parse(`${date}T${time}.000Z`) + before() - start;
+};
 const dated = 'outputs: { dir: "out/${{ batch.date }}" }';
 const fixed = `matrix: { KSampler.seed: [1, 2] }\n${dated}`;
 const fresh = `matrix: { KSampler.seed: { random: 2, min: 0, max: 4294967295, seed: "\${{ batch.date }}" } }\n${dated}`;
 
 test('a seed of the day buys new pictures each day, and nothing twice on one', async () => {
   const p = await project({ manifest: fresh });
-  p.now = day('2026-11-28');
+  dawn(p, '2026-11-28');
   expect((await p.apply()).exit).toBe(0);
   expect((await p.plan()).summary).toMatchObject({ upToDate: 2 });
   expect((await p.apply()).exit).toBe(0);
   expect(p.service.stats().accepted).toBe(2);
-  p.now = day('2026-11-29');
+  dawn(p, '2026-11-29');
   expect((await p.apply()).exit).toBe(0);
   expect(p.service.stats()).toMatchObject({ accepted: 4, duplicates: 0 });
   expect(p.list('out').filter((path) => path.endsWith('.png'))).toHaveLength(4);
@@ -23,10 +29,10 @@ test('a seed of the day buys new pictures each day, and nothing twice on one', a
 
 test('the folder of a day is no reason to run: its files stay, and are in that of today too', async () => {
   const p = await project({ manifest: fixed });
-  p.now = day('2026-11-28');
+  dawn(p, '2026-11-28');
   expect((await p.apply()).exit).toBe(0);
   const pictures = p.list('out/2026-11-28').filter((path) => path.endsWith('.png'));
-  p.now = day('2026-11-29');
+  dawn(p, '2026-11-29');
   expect((await p.apply()).exit).toBe(0);
   expect(p.service.stats().accepted).toBe(2);
   for (const folder of ['out/2026-11-28', 'out/2026-11-29'])
@@ -35,10 +41,10 @@ test('the folder of a day is no reason to run: its files stay, and are in that o
 
 test('a report of the next day is that of the last apply, where it was', async () => {
   const p = await project({ manifest: fresh });
-  p.now = day('2026-11-28');
+  dawn(p, '2026-11-28');
   expect((await p.apply()).exit).toBe(0);
   p.remove('out/2026-11-28/results.jsonl');
-  p.now = day('2026-11-29');
+  dawn(p, '2026-11-29');
   expect((await p.run('report')).exit).toBe(0);
   expect(p.results('out/2026-11-28').map(({ status }) => status)).toEqual([
     'succeeded',
@@ -51,9 +57,11 @@ test('one command has one date, also past midnight', async () => {
   const p = await project({
     manifest: `${fresh}\nrun: { tags: ["\${{ batch.date }}"] }\nset: { Positive Prompt.text: "of \${{ batch.date }}" }`,
   });
+  dawn(p, '2026-11-29');
+  const after = p.now;
   let calls = 0;
   // The first look at the clock is before midnight, all others are after it.
-  p.now = () => Date.parse((calls += 1) === 1 ? '2026-11-28T23:59:59Z' : '2026-11-29T00:00:01Z');
+  p.now = () => ((calls += 1) === 1 ? Date.parse('2026-11-28T23:59:59Z') : after());
   expect((await p.apply()).exit).toBe(0);
   expect(calls).toBeGreaterThan(0);
   const nodes = p.received().flat();
@@ -92,14 +100,14 @@ test('a batch that was stopped before midnight is gone on with after it, as it i
   const p = await project({
     manifest: `${fresh.replace('random: 2', 'random: 6')}\nexecution: { concurrency: 1 }`,
   });
-  p.now = day('2026-11-28');
+  dawn(p, '2026-11-28');
   const applying = p.start(['apply', '--var', 'x=1', '--first', '5']);
   await until(() => p.service.stats().accepted > 0);
   applying.signal('SIGINT');
   const stopped = await applying.ended;
   expect(stopped.exit).toBe(130);
   expect(told(stopped.out)).toEqual(expect.arrayContaining(['--date', '2026-11-28']));
-  p.now = day('2026-11-29');
+  dawn(p, '2026-11-29');
   const again = await p.run(...told(stopped.out));
   expect(again, again.err).toMatchObject({ exit: 0 });
   expect(p.service.stats()).toMatchObject({ accepted: 5, duplicates: 0 });
@@ -109,11 +117,11 @@ test('a batch that was stopped before midnight is gone on with after it, as it i
 
 test('what status tells to type after a kill, and the report later, are of the day of that batch', async () => {
   const p = await project({ manifest: fresh });
-  p.now = day('2026-11-28');
+  dawn(p, '2026-11-28');
   expect((await p.apply()).exit).toBe(0);
   const journal = '.rh-batch/manifest/journal.jsonl';
   p.write(journal, p.read(journal).replace(/^.*"type":"end".*\n/m, ''));
-  p.now = day('2026-11-30');
+  dawn(p, '2026-11-30');
   const next = told((await p.run('status')).out);
   expect(next).toEqual(['apply', '--date', '2026-11-28']);
   expect((await p.run(...next)).exit).toBe(0);
@@ -124,9 +132,9 @@ test('what status tells to type after a kill, and the report later, are of the d
 
 test('a plan of another day is that of its batch', async () => {
   const p = await project({ manifest: fresh });
-  p.now = day('2026-11-28');
+  dawn(p, '2026-11-28');
   expect((await p.apply()).exit).toBe(0);
-  p.now = day('2026-11-29');
+  dawn(p, '2026-11-29');
   expect((await p.plan()).summary).toMatchObject({ changed: 2 });
   expect((await p.plan('--date', '2026-11-28')).summary).toMatchObject({ upToDate: 2 });
   expect((await p.run('plan', '--date', '2026-11-28', '--out', 'p.json')).exit).toBe(0);
