@@ -73,9 +73,11 @@ export const identify = (
     };
   }
   const site = siteOf(baseUrl ?? env.get('RUNNINGHUB_BASE_URL') ?? defaultSite);
-  if (!/^https?:\/\/[^/\s]+$/.test(site)) {
+  if (!/^https?:\/\/[^/\s@]+$/.test(site)) {
+    // A name and a password in it are no part of a site, and the password is not shown.
+    const shown = site.replace(/^([^/]*\/\/)?.*@/, '$1***@');
     problems.add(
-      error('E0001', null, `the base URL "${site}" is not of the form https://host`, {
+      error('E0001', null, `the base URL "${shown}" is not of the form https://host`, {
         hint: `${defaultSite} or https://www.runninghub.ai`,
       }),
     );

@@ -52,3 +52,22 @@ test('a base URL that is none is told without a key in it', async () => {
   expect(ended.err).toContain('"www.runninghub.cn" is not of the form https://host');
   expect(ended.err).not.toContain('[key]');
 });
+
+test.each(['account', 'plan', 'apply'])(
+  '%s refuses a base URL with a name and a password in it, and shows none of them',
+  async (command) => {
+    const p = await start();
+    p.manifest('matrix: { KSampler.seed: [1] }');
+    for (const url of [
+      'https://me:hunter2@www.runninghub.cn',
+      'https://me@hunter2@host/openapi/v2',
+    ]) {
+      const typed = await p.run(command, '--base-url', url);
+      expect(typed.out + typed.err).not.toContain('hunter2');
+      if (command === 'plan') continue;
+      expect(typed.exit).toBe(2);
+      expect(typed.err).toContain('is not of the form https://host');
+    }
+    expect(p.service.stats().accepted).toBe(0);
+  },
+);

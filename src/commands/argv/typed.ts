@@ -52,7 +52,9 @@ const flagsOf = (
     if (!takes) return from.flag(key) ? [`--${dashed(key)}`] : [];
     return from.texts(key).map((text) => {
       // A pasted address may hold a key behind the site.
-      const word = shellWord(key === 'baseUrl' ? siteOf(text) : text);
+      const word = shellWord(
+        key === 'baseUrl' ? siteOf(text).replace(/^([^/]*\/\/)?.*@/, '$1') : text,
+      );
       return text.startsWith('-') || option.flags.includes('[')
         ? `--${dashed(key)}=${word}`
         : `--${dashed(key)} ${word}`;
