@@ -122,6 +122,7 @@ describe('an apply with nothing to do', () => {
     const before = { list: all(), inodes: [jsonl, csv].map((path) => statSync(path ?? '').ino) };
     for (const path of others) expect(statSync(path).size).toBeGreaterThan(0);
     const { startedAt } = p.summary();
+    await p.clock.sleep(60_000);
     expect((await p.apply()).exit).toBe(0);
     expect([jsonl, csv].map((path) => statSync(path ?? '').ino)).toEqual(before.inodes);
     expect(all()).toEqual(before.list);
