@@ -63,7 +63,9 @@ test('every example is in the list', () => {
 test.each(examples)('%s runs to the end and says nothing odd', async (name) => {
   const p = await project({ emulator });
   cpSync(folder, p.dir, { recursive: true });
-  p.now = () => Date.parse('2026-11-28T12:00:00Z');
+  const began = p.now();
+  const before = p.now;
+  p.now = () => Date.parse('2026-11-28T12:00:00Z') + before() - began;
   const ended = await p.run('apply', name, ...(flags[name] ?? []));
   expect(ended.exit, ended.err).toBe(0);
   expect(ended.err).not.toMatch(/warning:|error:/);
