@@ -240,7 +240,7 @@ class HttpClient implements Client {
         ],
         signal,
       );
-    const answer = await uploadLora(file, ask, this.#http, this.#gate, signal);
+    const answer = await uploadLora(file, ask, this.#http, this.#gate, this.site, signal);
     return answer.is === 'stored' ? answer : { ...answer, fault: this.#cleaned(answer.fault) };
   }
 

@@ -5,6 +5,7 @@ import { JsonNumber } from '../values/json.js';
 import type { Json } from '../values/json.js';
 import { isObject, parseJson } from '../values/json-text.js';
 import { textOf } from './envelope.js';
+import { isOwnAddress } from './own-hosts.js';
 import { dispatcherOf } from './http/proxies.js';
 import type { SocketNews } from './service.js';
 
@@ -22,7 +23,11 @@ const patienceMs = 10_000;
 export class TaskSockets {
   readonly #dispatcher: Dispatcher;
 
-  constructor(env: Readonly<Record<string, string | undefined>>) {
+  /** `site`: sockets of other houses are not opened. */
+  constructor(
+    private readonly site: string,
+    env: Readonly<Record<string, string | undefined>>,
+  ) {
     this.#dispatcher = dispatcherOf(env, {
       connect: { timeout: patienceMs },
       headersTimeout: patienceMs,
@@ -50,6 +55,10 @@ export class TaskSockets {
       for (const wire of wires) wire.destroy();
       closed();
     };
+    if (!isOwnAddress(url, this.site, 'socket')) {
+      close();
+      return { close };
+    }
     try {
       const socket = new WebSocket(url, { dispatcher: this.#dispatcher.compose(keeping(wires)) });
       let messages = 0;

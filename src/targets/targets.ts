@@ -1,3 +1,4 @@
+import type { Family } from '../runninghub/service.js';
 import type { Target } from '../manifest/manifest.js';
 import type { TargetSyntax } from '../manifest/target.js';
 import { parseJson } from '../values/json-text.js';
@@ -23,6 +24,10 @@ export const ownerOf = (content: Uint8Array): TargetModule => {
   const found = read.ok ? targets.find(({ isFile }) => isFile(read.value)) : undefined;
   return found ?? workflowTarget;
 };
+
+/** How the endpoints of what has this id speak, by its form; the old ones where nothing tells. */
+export const familyOf = (id: string | null): Family =>
+  targets.find(({ start }) => id !== null && start.idOf(id) !== null)?.family ?? 'classic';
 
 /** The module of a manifest's target. */
 export const moduleOf = ({ kind }: Target): TargetModule => {

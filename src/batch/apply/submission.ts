@@ -330,7 +330,7 @@ const isKnown = async (taskId: TaskId, service: Pick<Service, 'outputs'>): Promi
 const isLocal = ({ class: kind, code }: RunError): boolean =>
   kind === 'local' && (code === 'disk' || code === 'exists');
 
-const socketsFor = async ({ env }: Identity): Promise<TaskSockets> => {
+const socketsFor = async ({ env, site }: Identity): Promise<TaskSockets> => {
   const { TaskSockets } = await import('../../runninghub/sockets.js');
-  return new TaskSockets(env);
+  return new TaskSockets(site, env);
 };

@@ -12,6 +12,7 @@ import type { RunRecord } from '../../journal/state.js';
 import type { Store } from '../../journal/store.js';
 import { createClient } from '../../runninghub/client.js';
 import type { Service } from '../../runninghub/service.js';
+import { familyOf } from '../../targets/targets.js';
 import { oneLine } from '../../terminal/format.js';
 import { Answer } from '../answer.js';
 import type { Call } from '../argv/call.js';
@@ -48,7 +49,9 @@ export const cancel = async (call: Call, io: Io): Promise<number> => {
       const asked = [...store.state.runs.values()].flatMap(flightOf);
       const foreign = [...foreignTasks(store.state, identity.account).values()];
       const left = new Set(foreign.map(({ taskId }) => taskId));
-      const service = guarded(client, { left, adopted: new Set() });
+      // A model's task is asked for where models' tasks are.
+      const speaking = client.speaking(familyOf(store.state.target));
+      const service = guarded(speaking, { left, adopted: new Set() });
       const answer = new Answer(call, io);
       const lasting = await new Cancelling(store, service, clock, answer).all(asked);
       if (asked.length === 0) answer.say('nothing of this batch is in flight', { tasks: [] });

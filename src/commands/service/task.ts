@@ -57,10 +57,15 @@ type Found =
 /** The status alone is cheap, and tells no reason and no files: for those the outputs are asked. */
 const ask = async (id: TaskId, client: Client): Promise<Found> => {
   const status: StatusAnswer = await client.status(id);
-  if (status.is === 'missing') return { is: 'refused', message: status.fault.message };
   if (status.is === 'known' && (status.state === 'queued' || status.state === 'running'))
     return { is: status.state, message: null, outputs: [], cost: null };
-  const answer: TaskAnswer = await client.outputs(id);
+  const answer: TaskAnswer = status.is === 'missing' ? status : await client.outputs(id);
+  // A model's task may be known to the other family alone.
+  const told = answer.is === 'missing' ? await client.speaking('v2').outputs(id) : answer;
+  return foundOf(told, status.is === 'known' && status.state === 'cancelled');
+};
+
+const foundOf = (answer: TaskAnswer, cancelled: boolean): Found => {
   switch (answer.is) {
     case 'queued':
     case 'running':
@@ -68,7 +73,6 @@ const ask = async (id: TaskId, client: Client): Promise<Found> => {
     case 'succeeded':
       return { is: 'succeeded', message: null, outputs: answer.outputs, cost: answer.cost };
     case 'failed': {
-      const cancelled = status.is === 'known' && status.state === 'cancelled';
       const { fault, cost } = answer;
       return { is: cancelled ? 'cancelled' : 'failed', message: fault.message, outputs: [], cost };
     }

@@ -4,6 +4,7 @@ import { fault } from '../errors.js';
 import type { Gate } from '../http/gate.js';
 import type { Http, Reply } from '../http/http.js';
 import type { LoraAnswer, LoraFile } from '../service.js';
+import { isOwnAddress } from '../own-hosts.js';
 import { badUpload } from '../upload-name.js';
 
 /**
@@ -16,6 +17,7 @@ export const uploadLora = async (
   ask: () => Promise<Reply>,
   http: Http,
   gate: Gate,
+  site: string,
   signal: AbortSignal | undefined,
 ): Promise<LoraAnswer> => {
   const answer = readAnswer(await ask());
@@ -34,6 +36,10 @@ export const uploadLora = async (
     return bad('bad-link', 'The link for the LoRA upload is no URL');
   const address = gate.address(url, '');
   if (address.is === 'lost') return bad('bad-link', 'The link for the LoRA upload is too long');
+  if (!isOwnAddress(address.url, site, 'upload')) {
+    const { host } = new URL(address.url);
+    return refusedLink(`The link for the LoRA upload leads to ${host}, which is not the service's`);
+  }
   const put = await http.put(address.url, file, signal);
   switch (put.is) {
     case 'status':
@@ -49,6 +55,12 @@ export const uploadLora = async (
       return bad(put.code, `The service's storage cannot be reached (${put.code})`);
   }
 };
+
+/** Another link would lead there, too: the file stays here. */
+const refusedLink = (message: string): LoraAnswer => ({
+  is: 'failed',
+  fault: fault('input', 'foreign-link', message),
+});
 
 /** Asked for again, a link is fresh: an expired one is no reason to give up. */
 const bad = (code: string, message: string): LoraAnswer => ({

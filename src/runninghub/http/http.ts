@@ -3,6 +3,7 @@ import { request } from 'undici';
 import type { Agent, Dispatcher, FormData } from 'undici';
 import type { Clock } from '../../edges/clock.js';
 import type { TimeLimit } from './time-limit.js';
+import { redirectTo } from './redirect.js';
 import { timeLimit } from './time-limit.js';
 import type { Json } from '../../values/json.js';
 import { parseJson } from '../../values/json-text.js';
@@ -206,7 +207,13 @@ export class Http {
         }
         await body.dump();
         limit.moved();
-        at = new URL(got['location'], at).href;
+        const next = redirectTo(got['location'], at);
+        if (next === null) {
+          limit.clear();
+          const why = 'a redirect to where nothing is fetched from (https to http, for one)';
+          return { is: 'none', code: 'bad-redirect', why, sent: true };
+        }
+        at = next;
       }
       limit.clear();
       return { is: 'none', code: 'redirects', why: 'too many redirects', sent: true };
