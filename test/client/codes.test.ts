@@ -152,6 +152,13 @@ test.each(['4711', '99999', '-7'])(
   },
 );
 
+test('explain knows a code of the service by its name, too', async () => {
+  const p = await start();
+  const { exit, out } = await p.run('explain', 'APIKEY_TASK_CANCEL_NOT_ALLOWED');
+  expect(exit).toBe(0);
+  expect(out).toMatch(/^817 APIKEY_TASK_CANCEL_NOT_ALLOWED: The task cannot be cancelled any more/);
+});
+
 test('explain tells codes of rh-batch too, in JSON as well, and knows when it knows none', async () => {
   const p = await start();
   expect((await p.run('explain', 'E0208')).out).toBe('E0208: An address selects several nodes.\n');

@@ -1,6 +1,6 @@
 import { codes } from '../../diagnostics/codes.js';
 import type { ErrorRow } from '../../runninghub/errors.js';
-import { rowOf } from '../../runninghub/errors.js';
+import { codeOfName, rowOf } from '../../runninghub/errors.js';
 import type { FaultClass } from '../../runninghub/service.js';
 
 /** What `rh-batch explain CODE` tells. */
@@ -13,14 +13,15 @@ export interface CodeWords {
   readonly about: readonly string[];
 }
 
-/** Words for a code of rh-batch (`E0208`) or of the service (`803`); null: it is neither. */
+/** Words for a code of rh-batch (`E0208`) or of the service (`803`, or its name); null: it is neither. */
 export const codeWords = (typed: string): CodeWords | null => {
   const own = Object.entries(codes).find(([known]) => known === typed.toUpperCase());
   if (own !== undefined) return { code: own[0], name: null, class: null, about: [own[1]] };
   const state = Object.hasOwn(states, typed) ? states[typed] : undefined;
   if (state !== undefined) return { code: typed, ...state, class: null };
-  const row = rowOf(typed);
-  return row === null ? null : { code: typed, name: row.name, class: row.class, about: told(row) };
+  const code = codeOfName(typed) ?? typed;
+  const row = rowOf(code);
+  return row === null ? null : { code, name: row.name, class: row.class, about: told(row) };
 };
 
 /** Answers that are no error (runninghub-api 5.2, 10.1). */
