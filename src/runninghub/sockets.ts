@@ -111,7 +111,7 @@ const readNews = (text: string): SocketNews | null => {
   if (!read.ok || !isObject(read.value)) return null;
   const data = read.value.get('data');
   const node = isObject(data) ? nodeOf(data.get('node')) : null;
-  switch (textOf(read.value.get('type'))) {
+  switch (textOf(read.value.get('type')) ?? '') {
     case 'executing':
       // No node any more: the graph is through.
       if (isObject(data) && data.get('node') === null) return { is: 'over' };
