@@ -9,7 +9,7 @@ import { defaultTimeouts } from '../runninghub/http/timeouts.js';
 import { exit } from './exit.js';
 import type { Io } from '../edges/io.js';
 import { withoutKeys } from './plan/planning.js';
-import type { Located } from './load/project.js';
+import type { Located } from './load/locate.js';
 
 /** Who is told of the end of an apply; made at its start, so that what is missing is told then. */
 export interface Notifier {

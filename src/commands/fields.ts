@@ -12,7 +12,7 @@ import type { Workflow } from '../workflow/workflow.js';
 import type { Call } from './argv/call.js';
 import { exit } from '../batch/exit.js';
 import type { Io } from '../edges/io.js';
-import { shownFrom, unreadable } from '../batch/load/project.js';
+import { shownFrom, unreadable } from '../batch/load/locate.js';
 import { sayProblems } from './say.js';
 
 const maxBytes = 64 * 1024 * 1024;

@@ -7,8 +7,8 @@ import { optionsOf } from './argv/options.js';
 import type { BatchOptions } from '../batch/options/options.js';
 import { exit } from '../batch/exit.js';
 import type { Io } from '../edges/io.js';
-import type { Located } from '../batch/load/project.js';
-import { locateProject } from '../batch/load/project.js';
+import type { Located } from '../batch/load/locate.js';
+import { locateProject } from '../batch/load/locate.js';
 import { sayOne, sayProblems } from './say.js';
 
 /** Runs a command that writes the journal: finds the batch, takes its lock, lets go at the end. */

@@ -16,8 +16,8 @@ import { findAddress } from '../workflow/address.js';
 import type { Workflow } from '../workflow/workflow.js';
 import type { Io } from '../edges/io.js';
 import type { BatchOptions } from '../batch/options/options.js';
-import type { Located } from '../batch/load/project.js';
-import { locateProject, shownFrom } from '../batch/load/project.js';
+import type { Located } from '../batch/load/locate.js';
+import { locateProject, shownFrom } from '../batch/load/locate.js';
 import type { Command } from '../commands/table.js';
 
 export interface Suggestion {

@@ -23,7 +23,8 @@ import { materialOf } from './material.js';
 import { nextSteps } from './next.js';
 import type { Io } from '../edges/io.js';
 import { planBatch } from '../batch/plan/plan-batch.js';
-import { readEnvFile, shownFrom } from '../batch/load/project.js';
+import { readEnvFile } from '../batch/load/environment.js';
+import { shownFrom } from '../batch/load/locate.js';
 import { sayProblems } from '../commands/say.js';
 
 /** `rh-batch init api.json`: a manifest and its table to begin with, and what to do next. */

@@ -13,7 +13,8 @@ import { identify } from '../batch/connect.js';
 import { indented } from '../values/indent.js';
 import { callGiven } from './given-call.js';
 import type { Io } from '../edges/io.js';
-import { shownFrom, readEnvFile, unreadable } from '../batch/load/project.js';
+import { shownFrom, unreadable } from '../batch/load/locate.js';
+import { readEnvFile } from '../batch/load/environment.js';
 import { askService } from '../commands/service/pull.js';
 
 /** What a manifest is begun from: what runs, and the fields that it has. */

@@ -6,7 +6,7 @@ import { defaultSite } from '../batch/connect.js';
 import type { Chosen } from './fields.js';
 import type { Material } from './material.js';
 import type { Io } from '../edges/io.js';
-import { readEnvFile } from '../batch/load/project.js';
+import { readEnvFile } from '../batch/load/environment.js';
 import { shellWord } from '../values/shell-words.js';
 
 export interface NextInput {

@@ -21,13 +21,17 @@ const packagesOf = (entry: string): string[] => {
   return [...packages].sort();
 };
 
-test('--help and --version load two small packages and nothing else', () => {
-  expect(packagesOf('cli.ts')).toEqual(['cac', 'string-width']);
+test('--help and --version load the parser and nothing else', () => {
+  expect(packagesOf('cli.ts')).toEqual(['cac']);
 });
 
-test.each(['validate', 'plan', 'apply', 'status', 'report', 'explain'])(
-  '%s loads no HTTP client before something is sent',
-  (command) => {
-    expect(packagesOf(`commands/${command}.ts`)).not.toContain('undici');
-  },
-);
+test.each([
+  'runs/validate',
+  'runs/plan',
+  'runs/apply',
+  'runs/status',
+  'state/report',
+  'runs/explain',
+])('%s loads no HTTP client before something is sent', (command) => {
+  expect(packagesOf(`commands/${command}.ts`)).not.toContain('undici');
+});

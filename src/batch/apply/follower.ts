@@ -3,6 +3,8 @@ import type { Clock } from '../../edges/clock.js';
 import type { LiveEvent, Recorded } from '../../journal/event.js';
 import type { Forecast } from '../../forecast/forecast.js';
 import type { RunId } from '../../values/ids.js';
+import type { Io } from '../../edges/io.js';
+import type { Proposals } from '../options/proposals.js';
 
 /** Who follows an apply: the terminal of the command, the event stream of the API. */
 export interface Follower {
@@ -10,6 +12,13 @@ export interface Follower {
   problems(problems: Problems): void;
   /** Asked once, when the plan stands; from then on it is told every event. */
   progress(facts: ApplyFacts): Promise<Listener>;
+}
+
+/** What an apply needs of those who start it. */
+export interface Surroundings {
+  readonly io: Io;
+  readonly follower: Follower;
+  readonly proposals: Proposals;
 }
 
 /** A Progress is one. */

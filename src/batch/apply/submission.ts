@@ -10,7 +10,7 @@ import type { OfOthers } from '../../engine/guarded.js';
 import { guarded } from '../../engine/guarded.js';
 import { steadyPolicy } from '../../engine/watch/steady.js';
 import { foreignTasks } from '../../journal/accounts.js';
-import type { LiveEvent, Recorded, RunError } from '../../journal/event.js';
+import type { LiveEvent, Recorded } from '../../journal/event.js';
 import type { Store } from '../../journal/store.js';
 import { durationsOf } from '../../forecast/durations.js';
 import type { Forecast } from '../../forecast/forecast.js';
@@ -35,7 +35,7 @@ import { applyCommand } from '../options/proposals.js';
 import type { Left } from './other-accounts.js';
 import { leftAlone } from './other-accounts.js';
 import type { Outcome } from './outcome.js';
-import { nothingDone } from './outcome.js';
+import { codeOf, nothingDone, waitingWords } from './outcome.js';
 import type { Preflight } from './preflight.js';
 import { preflight } from './preflight.js';
 import type { Project } from '../load/project.js';
@@ -284,15 +284,6 @@ export class Submission {
   }
 }
 
-/** Why results that are paid for are not here; null: all are. */
-const waitingWords = (unfetched: EngineResult['unfetched']): string | null => {
-  const errors = [...unfetched.values()];
-  const [first] = [...errors.filter(isLocal), ...errors];
-  if (first === undefined) return null;
-  const whose = unfetched.size === 1 ? 'of one run' : `of ${unfetched.size} runs`;
-  return `the outputs ${whose} could not be fetched yet: ${first.message}; they are paid for, and the next apply asks for them again`;
-};
-
 /** Of a person's time: whatever the batch's clock says. */
 const slowMs = 3_000;
 
@@ -306,29 +297,8 @@ const toldWhenSlow = async <T>(work: Promise<T>, tell: () => void): Promise<T> =
   }
 };
 
-const stopCodes = {
-  limit: exit.limit,
-  service: exit.service,
-  signal: exit.sigint,
-  machine: exit.machine,
-  journal: exit.machine,
-  lock: exit.locked,
-  defect: exit.internal,
-};
-
-const codeOf = ({ stop, unfetched, blocked }: EngineResult, left: boolean): number => {
-  if (stop !== null) return stopCodes[stop.is];
-  if ([...unfetched.values()].some(isLocal)) return exit.machine;
-  if (left || unfetched.size > 0) return exit.service;
-  return blocked.size > 0 ? exit.someFailed : exit.done;
-};
-
 const isKnown = async (taskId: TaskId, service: Pick<Service, 'outputs'>): Promise<boolean> =>
   (await service.outputs(taskId)).is !== 'missing';
-
-/** The disk, or another file of that name: nothing that the service could mend. */
-const isLocal = ({ class: kind, code }: RunError): boolean =>
-  kind === 'local' && (code === 'disk' || code === 'exists');
 
 const socketsFor = async ({ env, site }: Identity): Promise<TaskSockets> => {
   const { TaskSockets } = await import('../../runninghub/sockets.js');

@@ -1,7 +1,10 @@
 import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { error } from '../../diagnostics/diagnostic.js';
 import type { Problems } from '../../diagnostics/problems.js';
+import type { Io } from '../../edges/io.js';
+import type { BatchOptions } from '../options/options.js';
 
 /** Variables of the process, and of `--env` (or `--env-file`): those go first, a later file before an earlier one. */
 export class Environment extends Map<string, string> {
@@ -57,3 +60,24 @@ const decoded = (bytes: Uint8Array): string | null => {
     return null;
   }
 };
+
+/** The environment of the process, with the files that were asked for laid over it, in order. */
+export const readEnvFile = async (
+  options: BatchOptions,
+  io: Io,
+  problems: Problems,
+): Promise<Environment> => {
+  const entries = Object.entries(io.env).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value] as const],
+  );
+  const env = new Environment(entries);
+  for (const typed of listed(options.envFile)) {
+    await env.add(typed, resolve(io.cwd, typed), problems);
+    // Before anything is said: the base URL, too, may have been pasted with the key in it.
+    io.protect(env.get('RUNNINGHUB_API_KEY')?.trim() ?? '');
+  }
+  return env;
+};
+
+const listed = (files: BatchOptions['envFile']): readonly string[] =>
+  files === undefined ? [] : typeof files === 'string' ? [files] : files;

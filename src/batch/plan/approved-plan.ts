@@ -12,7 +12,7 @@ import type { ApplyOptions, BatchOptions } from '../options/options.js';
 import type { Proposals } from '../options/proposals.js';
 import type { Io } from '../../edges/io.js';
 import type { Project } from '../load/project.js';
-import { shownFrom } from '../load/project.js';
+import { shownFrom } from '../load/locate.js';
 import { programVersion } from '../../edges/version.js';
 
 const pathFlags: ReadonlySet<string> = new Set(['stateDir', 'outDir']);

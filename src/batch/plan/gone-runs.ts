@@ -14,7 +14,8 @@ import { lookElsewhere } from './elsewhere.js';
 import type { Io } from '../../edges/io.js';
 import { planProject } from './planning.js';
 import type { Project } from '../load/project.js';
-import { loadProject, readEnvFile } from '../load/project.js';
+import { loadProject } from '../load/project.js';
+import { readEnvFile } from '../load/environment.js';
 
 /** Runs with outputs that the journal knows and no plan has, and all plans that were asked. */
 export interface Gone {

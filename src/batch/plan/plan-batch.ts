@@ -12,7 +12,8 @@ import { lookElsewhere } from './elsewhere.js';
 import type { Io } from '../../edges/io.js';
 import { planProject } from './planning.js';
 import type { Project } from '../load/project.js';
-import { loadProject, readEnvFile } from '../load/project.js';
+import { loadProject } from '../load/project.js';
+import { readEnvFile } from '../load/environment.js';
 import { ledgerOf } from './uploads-ledger.js';
 
 /** The same decisions as an apply's; no lock, no key needed, nothing sent. null: there are errors. */

@@ -6,7 +6,7 @@ import type { EarlierBatch } from '../../report/compare/compare.js';
 import { readResults, readSummary } from '../../report/compare/earlier.js';
 import type { ReportOutput, ReportRun } from '../../report/model.js';
 import type { Project } from '../load/project.js';
-import { unreadable } from '../load/project.js';
+import { unreadable } from '../load/locate.js';
 
 /** Below what one text can hold. */
 const maxResultsBytes = 500_000_000;

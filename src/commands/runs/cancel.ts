@@ -20,7 +20,7 @@ import { accountOptionsOf } from '../argv/options.js';
 import { identify } from '../../batch/connect.js';
 import { exit } from '../../batch/exit.js';
 import type { Io } from '../../edges/io.js';
-import { readEnvFile } from '../../batch/load/project.js';
+import { readEnvFile } from '../../batch/load/environment.js';
 import { sayProblems } from '../say.js';
 import { withStore } from '../with-store.js';
 

@@ -16,7 +16,9 @@ import { codeWords } from './explain-code.js';
 import { findRun, notOne } from '../find-run.js';
 import type { Io } from '../../edges/io.js';
 import { planProject } from '../../batch/plan/planning.js';
-import { loadProject, locateProject, readEnvFile } from '../../batch/load/project.js';
+import { loadProject } from '../../batch/load/project.js';
+import { locateProject } from '../../batch/load/locate.js';
+import { readEnvFile } from '../../batch/load/environment.js';
 import { sayOne, sayProblems } from '../say.js';
 import { asTyped } from '../argv/typed.js';
 

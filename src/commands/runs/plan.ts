@@ -22,7 +22,7 @@ import { findOrphans } from '../../batch/plan/orphans.js';
 import type { Planned } from '../../batch/plan/plan-batch.js';
 import { planWithOrigin } from '../../batch/plan/plan-batch.js';
 import { priceText } from '../../batch/plan/price.js';
-import { readEnvFile } from '../../batch/load/project.js';
+import { readEnvFile } from '../../batch/load/environment.js';
 import { sayProblems } from '../say.js';
 import { asTyped } from '../argv/typed.js';
 

@@ -12,7 +12,7 @@ import { identify } from '../../batch/connect.js';
 import { exit } from '../../batch/exit.js';
 import { findRun, notOne } from '../find-run.js';
 import type { Io } from '../../edges/io.js';
-import { readEnvFile } from '../../batch/load/project.js';
+import { readEnvFile } from '../../batch/load/environment.js';
 import { resolveMany, unknownRuns } from './resolve-unknown.js';
 import { sayOne } from '../say.js';
 import { withStore } from '../with-store.js';

@@ -13,7 +13,7 @@ import { ofDay } from '../../batch/load/day.js';
 import type { BatchOptions } from '../../batch/options/options.js';
 import { exit } from '../../batch/exit.js';
 import type { Io } from '../../edges/io.js';
-import { locateProject } from '../../batch/load/project.js';
+import { locateProject } from '../../batch/load/locate.js';
 import { sayOne, sayProblems } from '../say.js';
 import { statusText } from '../../terminal/status-text.js';
 import { proposalsOf } from '../argv/typed.js';

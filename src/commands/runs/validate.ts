@@ -5,7 +5,8 @@ import { optionsOf } from '../argv/options.js';
 import { exit } from '../../batch/exit.js';
 import type { Io } from '../../edges/io.js';
 import { planProject } from '../../batch/plan/planning.js';
-import { loadProject, readEnvFile } from '../../batch/load/project.js';
+import { loadProject } from '../../batch/load/project.js';
+import { readEnvFile } from '../../batch/load/environment.js';
 import { sayProblems } from '../say.js';
 
 /** `rh-batch validate`: the checks of plan and apply, by the same code, offline and without state. */

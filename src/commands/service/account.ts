@@ -6,7 +6,7 @@ import { accountOptionsOf } from '../argv/options.js';
 import { identify } from '../../batch/connect.js';
 import { exit } from '../../batch/exit.js';
 import type { Io } from '../../edges/io.js';
-import { readEnvFile } from '../../batch/load/project.js';
+import { readEnvFile } from '../../batch/load/environment.js';
 import { sayOne, sayProblems } from '../say.js';
 
 /** `rh-batch account`: coins, tasks in flight, account type. */

@@ -12,7 +12,7 @@ import { connect, identify, nothingSaved } from '../../batch/connect.js';
 import { exit } from '../../batch/exit.js';
 import type { Io } from '../../edges/io.js';
 import { atLeastOne } from '../../batch/options/numbers.js';
-import { readEnvFile } from '../../batch/load/project.js';
+import { readEnvFile } from '../../batch/load/environment.js';
 import { sayOne, sayProblems } from '../say.js';
 
 const defaultMost = 100;

@@ -14,7 +14,7 @@ import { identify } from '../../batch/connect.js';
 import { exit } from '../../batch/exit.js';
 import { indented } from '../../values/indent.js';
 import type { Io } from '../../edges/io.js';
-import { readEnvFile } from '../../batch/load/project.js';
+import { readEnvFile } from '../../batch/load/environment.js';
 import { sayOne, sayProblems } from '../say.js';
 
 /** `rh-batch pull WORKFLOWID | --app WEBAPPID | --model PATH`: saves the file that a target's fields come from. */

@@ -10,7 +10,7 @@ import { accountOptionsOf } from '../argv/options.js';
 import { connect, identify, nothingSaved } from '../../batch/connect.js';
 import { exit } from '../../batch/exit.js';
 import type { Io } from '../../edges/io.js';
-import { readEnvFile } from '../../batch/load/project.js';
+import { readEnvFile } from '../../batch/load/environment.js';
 import { sayOne, sayProblems } from '../say.js';
 
 /**

@@ -14,7 +14,7 @@ import type { Identity } from '../../batch/connect.js';
 import { connect, identify, nothingSaved } from '../../batch/connect.js';
 import { exit } from '../../batch/exit.js';
 import type { Io } from '../../edges/io.js';
-import { readEnvFile } from '../../batch/load/project.js';
+import { readEnvFile } from '../../batch/load/environment.js';
 import { sayProblems } from '../say.js';
 import { ledgerOf } from '../../batch/plan/uploads-ledger.js';
 

@@ -13,7 +13,8 @@ import { identify } from '../../batch/connect.js';
 import { exit } from '../../batch/exit.js';
 import { findRun, notOne } from '../find-run.js';
 import type { Io } from '../../edges/io.js';
-import { locateProject, readEnvFile } from '../../batch/load/project.js';
+import { locateProject } from '../../batch/load/locate.js';
+import { readEnvFile } from '../../batch/load/environment.js';
 import { sayOne, sayProblems } from '../say.js';
 
 type Known = WebhookAnswer & { readonly is: 'known' };

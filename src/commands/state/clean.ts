@@ -14,8 +14,8 @@ import type { Call } from '../argv/call.js';
 import { optionsOf } from '../argv/options.js';
 import { exit } from '../../batch/exit.js';
 import type { Io } from '../../edges/io.js';
-import type { Located } from '../../batch/load/project.js';
-import { locateProject } from '../../batch/load/project.js';
+import type { Located } from '../../batch/load/locate.js';
+import { locateProject } from '../../batch/load/locate.js';
 import { sayOne, sayProblems } from '../say.js';
 
 /** `rh-batch clean`: removes parts of broken downloads; `--repair` moves bad journal lines aside, `--orphans` see there. */

@@ -15,7 +15,7 @@ import type { Call } from '../argv/call.js';
 import { exit } from '../../batch/exit.js';
 import type { Io } from '../../edges/io.js';
 import { placeOutputs, savedFiles } from '../../batch/reports/place-outputs.js';
-import { shownFrom } from '../../batch/load/project.js';
+import { shownFrom } from '../../batch/load/locate.js';
 import { tellGithub, writeReports } from '../../batch/reports/results.js';
 import { sayProblems } from '../say.js';
 import { commandFor } from '../argv/typed.js';

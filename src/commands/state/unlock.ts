@@ -7,7 +7,7 @@ import type { Call } from '../argv/call.js';
 import { optionsOf } from '../argv/options.js';
 import { exit } from '../../batch/exit.js';
 import type { Io } from '../../edges/io.js';
-import { locateProject } from '../../batch/load/project.js';
+import { locateProject } from '../../batch/load/locate.js';
 import { sayOne, sayProblems } from '../say.js';
 
 /** `rh-batch unlock`: for a lock whose holder is certainly gone, such as one of another host. */
