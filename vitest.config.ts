@@ -9,8 +9,11 @@ export default defineConfig({
     // The default leaves a core idle, which on two cores is half of the machine.
     maxWorkers: availableParallelism(),
     globalSetup: ['test/support/bundle-page.ts'],
-    testTimeout: 60_000,
+    // Of a machine that is busy with other things, too.
+    testTimeout: 240_000,
     hookTimeout: 60_000,
+    // What is waited for comes; how soon it does is no promise of a test.
+    expect: { poll: { timeout: 30_000 } },
     // The numbers that .ci/run prints are the runner's own.
     reporters: ['default', ['json', { outputFile: '.test-results.json' }]],
   },

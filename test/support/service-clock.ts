@@ -7,7 +7,7 @@ const quietTurns = 6;
 /** So many turns without a pause between them. */
 const spinTurns = 30;
 /** And so many with one, in which no answer came: then nothing here will ever give it. */
-const unansweredTurns = 250;
+const unansweredTurns = 3_000;
 
 /**
  * A virtual clock that a command and an emulator in one process share, with real HTTP between
