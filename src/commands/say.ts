@@ -7,11 +7,18 @@ import { diagnosticJson, renderProblems } from '../diagnostics/render.js';
 import { painter } from '../terminal/colour.js';
 import type { Call } from './argv/call.js';
 import { inRepository, isGithub } from '../terminal/ci.js';
+import type { BatchOptions } from '../batch/options/options.js';
 import type { Io } from '../edges/io.js';
 import { asTyped } from './argv/typed.js';
 
 /** Problems for people on stderr, as data on stdout with `--json`, as annotations on GitHub. */
-export const sayProblems = (problems: Problems, call: Call, io: Io): void => {
+export const sayProblems = (
+  problems: Problems,
+  call: Call,
+  io: Io,
+  /** Where the batch is another one than what was typed says. */
+  about: BatchOptions | null = null,
+): void => {
   if (problems.kept.length === 0) return;
   if (isGithub(io)) {
     const more = problems.more.reduce((sum, { count }) => sum + count, 0);
@@ -20,16 +27,19 @@ export const sayProblems = (problems: Problems, call: Call, io: Io): void => {
   const quiet = call.flag('quiet') && problems.errors === 0;
   const said = renderProblems(problems, painter(io.env, io.err.isTTY));
   // Hints alone: an excerpt shows the file as it is.
-  if (!quiet) io.err.write(said.replace(/^.*\bhint:.*$/gm, (line) => asTyped(line, call)));
-  if (call.flag('json') && problems.errors > 0) io.out.write(`${problemsJson(problems, call)}\n`);
+  if (!quiet) io.err.write(said.replace(/^.*\bhint:.*$/gm, (line) => asTyped(line, call, about)));
+  if (call.flag('json') && problems.errors > 0)
+    io.out.write(`${problemsJson(problems, call, about)}\n`);
 };
 
-const problemsJson = (problems: Problems, call: Call): string =>
+const problemsJson = (problems: Problems, call: Call, about: BatchOptions | null): string =>
   JSON.stringify({
     version: 1,
     error: problems.kept.find(({ severity }) => severity === 'error')?.message ?? 'failed',
     diagnostics: problems.kept.map((each) =>
-      diagnosticJson(each.hint === null ? each : { ...each, hint: asTyped(each.hint, call) }),
+      diagnosticJson(
+        each.hint === null ? each : { ...each, hint: asTyped(each.hint, call, about) },
+      ),
     ),
     more: problems.more,
   });

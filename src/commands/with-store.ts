@@ -4,7 +4,6 @@ import type { Store } from '../journal/store.js';
 import { openStore } from '../journal/store.js';
 import type { Call } from './argv/call.js';
 import { optionsOf } from './argv/options.js';
-import type { BatchOptions } from '../batch/options/options.js';
 import { exit } from '../batch/exit.js';
 import type { Io } from '../edges/io.js';
 import type { Located } from '../batch/load/locate.js';
@@ -16,11 +15,9 @@ export const withStore = async (
   call: Call,
   io: Io,
   work: (store: Store, located: Located) => Promise<number>,
-  /** Where it is not the one that the command's words say. */
-  about: Pick<BatchOptions, 'manifest'> = {},
 ): Promise<number> => {
   const problems = new Problems();
-  const located = await locateProject({ ...optionsOf(call, problems), ...about }, io, problems);
+  const located = await locateProject(optionsOf(call, problems), io, problems);
   if (located === null || problems.errors > 0) {
     sayProblems(problems, call, io);
     return exit.badInput;

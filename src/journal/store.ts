@@ -9,6 +9,7 @@ import { nodeDisk } from './files/disk.js';
 import type { JournalEvent, Recorded } from './event.js';
 import { Fold } from './fold.js';
 import type { Hold, Holder, Lock, TookOver } from './files/lock.js';
+import { isHere } from './files/holder.js';
 import { takeLock } from './files/lock.js';
 import type { ReadEnd } from './files/read.js';
 import { readJournal } from './files/read.js';
@@ -266,7 +267,9 @@ const heldProblem = (stateDir: string, holder: Holder | null, why: string): Stor
   hint:
     holder === null
       ? 'rh-batch unlock removes the lock, once nothing uses it'
-      : 'wait for it, or if it is certainly gone: rh-batch unlock',
+      : isHere(holder)
+        ? `wait for it, or end it (kill ${holder.pid}): it stops in an orderly way and lets go`
+        : 'wait for it, or if it is certainly gone: rh-batch unlock',
 });
 
 const unwritable = (stateDir: string, cause: unknown): StoreProblem => ({

@@ -133,6 +133,14 @@ const troubleMarks: Readonly<Record<RunStatus, readonly [Style, string] | null>>
   succeeded: null,
 };
 
+/** Runs whose tasks are of another account: the same command leaves them alone once more. */
+const leftToOthers = (runs: Iterable<SummaryRun>): number => {
+  let left = 0;
+  for (const { status, error } of runs)
+    if (status === 'pending' && error?.code === 'other-account') left += 1;
+  return left;
+};
+
 /** The one thing to do now. Unknown runs need a decision, so they come first. */
 const nextStep = (
   { counts, runs }: SummaryInput,
@@ -145,9 +153,13 @@ const nextStep = (
         return `${resolve(run.id.slice(0, 8))} --task ID | --resubmit | --give-up`;
   }
   const again = counts.failed + counts.cancelled;
-  if (counts.pending > 0)
-    return `${command}  goes on with the ${count(counts.pending, 'pending run')}`;
-  if (again > 0)
-    return `${command}  tries the ${again === 1 ? 'run' : `${grouped(again)} runs`} again`;
+  const pending = counts.pending === 0 ? 0 : counts.pending - leftToOthers(runs);
+  const tried = again === 1 ? 'run' : `${grouped(again)} runs`;
+  if (pending > 0) {
+    // What failed costs again, too: a command that did more than it says would be no proposal.
+    const too = again === 0 ? '' : ` and tries the ${tried} that did not succeed again`;
+    return `${command}  goes on with the ${count(pending, 'pending run')}${too}`;
+  }
+  if (again > 0) return `${command}  tries the ${tried} again`;
   return null;
 };

@@ -4,6 +4,7 @@ import type { Problems } from '../diagnostics/problems.js';
 import { jsonText } from '../values/json-text.js';
 import type { Place } from '../values/place.js';
 import { clipped } from '../values/printable.js';
+import { shellWord } from '../values/shell-words.js';
 import { feeds, parseSelector, selectNodes } from './select.js';
 import { shortestAddress } from './shortest.js';
 import type { Field, Workflow, WorkflowNode } from './workflow.js';
@@ -122,7 +123,7 @@ const explain = (
   switch (found.is) {
     case 'malformed':
       return error('E0212', at, `"${text}" is not an address: selector.field`, {
-        hint: 'rh-batch fields api.json lists all addresses',
+        hint: `rh-batch fields ${shellWord(workflow.file)} lists all addresses`,
       });
     case 'twoWays':
       return error('E0211', at, `"${text}" can be read as ${found.ways.join(' and as ')}`, {
@@ -167,7 +168,7 @@ const noNode = (
     hint:
       near.length > 0
         ? `did you mean ${near.map((name) => `${name}.${field}`).join(' or ')}?`
-        : 'rh-batch fields api.json lists all addresses',
+        : `rh-batch fields ${shellWord(workflow.file)} lists all addresses`,
   });
 };
 

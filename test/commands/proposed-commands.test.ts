@@ -6,48 +6,11 @@ import { graph } from '../support/graph.js';
 import { projects } from '../support/opened.js';
 import { freePort, postEvent } from '../support/port.js';
 import type { Ended, Project } from '../support/project.js';
+import { one, shellWords } from '../support/proposed.js';
 import { key, workflowId } from '../support/project.js';
 import { until } from '../support/until.js';
 
 const project = projects();
-
-/** Words after which a command is over and the sentence goes on. */
-const after = [
-  ...[
-    'goes',
-    'tries',
-    'writes',
-    'moves',
-    'removes',
-    'lists',
-    'tells',
-    'settles',
-    'saves',
-    'fetches',
-  ],
-];
-
-/** The words of a line as a POSIX shell reads them: bare, in single quotes, or both in one word. */
-const shellWords = (line: string): string[] =>
-  (line.match(/(?:[^\s'\\]|'[^']*'|\\')+/g) ?? []).map((word) =>
-    word.replace(/'([^']*)'|\\(')/g, (_, inside?: string, quote?: string) => inside ?? quote ?? ''),
-  );
-
-/** Every command in what was printed, as a shell would read it. */
-const proposed = ({ out, err }: Pick<Ended, 'out' | 'err'>): string[][] =>
-  [...`${out}\n${err}`.matchAll(/rh-batch ([a-z]+ .*)$/gm)]
-    .map(([, line = '']) => shellWords(line.replace(/ {2}.*$/, '')))
-    .map((words) => {
-      const end = words.findIndex((word) => after.includes(word));
-      return end === -1 ? words : words.slice(0, end);
-    })
-    .filter(([name]) => commands.some((known) => known.name === name));
-
-const one = (ended: Pick<Ended, 'out' | 'err'>, name: string): string[] => {
-  const found = proposed(ended).filter(([command]) => command === name);
-  expect(found, `${ended.out}${ended.err}`).toHaveLength(1);
-  return found[0] ?? [];
-};
 
 const sources = (dir: string): string[] =>
   readdirSync(dir, { recursive: true, encoding: 'utf8' })

@@ -36,11 +36,11 @@ export const applyBatch = async (
   /** With what is wrong in the options already. */
   problems = new Problems(),
 ): Promise<Applied> => {
+  const prepared = await prepare(given, around, problems);
   const refuse = (exitCode: number): Applied => {
-    around.follower.problems(problems);
+    around.follower.problems(problems, prepared?.options);
     return { is: 'refused', exitCode };
   };
-  const prepared = await prepare(given, around, problems);
   if (prepared === null) return refuse(exit.badInput);
   const held = await holdState(prepared, problems);
   if (!held.ok) return refuse(held.exitCode);
@@ -54,7 +54,7 @@ export const applyBatch = async (
       listened = await startListening(prepared.listening, around.io, problems);
     if (problems.errors === 0) await probeOutputs(held.project, submitsOf(parts.plan), problems);
     if (problems.errors > 0) return refuse(exit.badInput);
-    around.follower.problems(problems);
+    around.follower.problems(problems, prepared.options);
     await settleIn(parts, around);
     return await new Apply({ ...parts, listened }).run();
   } catch (cause) {

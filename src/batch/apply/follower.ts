@@ -2,14 +2,18 @@ import type { Problems } from '../../diagnostics/problems.js';
 import type { Clock } from '../../edges/clock.js';
 import type { LiveEvent, Recorded } from '../../journal/event.js';
 import type { Forecast } from '../../forecast/forecast.js';
+import type { BatchOptions } from '../options/options.js';
 import type { RunId } from '../../values/ids.js';
 import type { Io } from '../../edges/io.js';
 import type { Proposals } from '../options/proposals.js';
 
 /** Who follows an apply: the terminal of the command, the event stream of the API. */
 export interface Follower {
-  /** Mistakes and warnings, as soon as a stage has found all of its own. */
-  problems(problems: Problems): void;
+  /**
+   * Mistakes and warnings, as soon as a stage has found all of its own. `about`: whose batch they
+   * are about, where that is known; a saved plan is given in the place of its manifest.
+   */
+  problems(problems: Problems, about?: BatchOptions): void;
   /** Asked once, when the plan stands; from then on it is told every event. */
   progress(facts: ApplyFacts): Promise<Listener>;
 }

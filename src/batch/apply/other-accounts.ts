@@ -5,6 +5,8 @@ import type { Foreign } from '../../journal/accounts.js';
 import type { RunRecord } from '../../journal/state.js';
 import type { RunId } from '../../values/ids.js';
 import { count } from '../../values/amounts.js';
+import type { AboutBatch } from '../options/proposals.js';
+import { selectionFlags } from '../options/proposals.js';
 
 const named = 3;
 
@@ -17,12 +19,37 @@ export interface Left {
   readonly held: ReadonlyMap<RunId, RunError>;
 }
 
-/** `command`: what goes on with this batch, as the user would type it. */
-export const leftAlone = (
-  foreign: ReadonlyMap<RunRecord, Foreign>,
-  command: string,
-  manifest: string,
-): Left => {
+/** What a person types; each is about the runs that this command was about. */
+export interface WaysOut {
+  /** Without the file that the key in use came from. */
+  readonly withThatKey: string;
+  readonly adopt: string;
+  readonly payAgain: (run: string) => string;
+}
+
+export const waysOut = (about: AboutBatch): WaysOut => {
+  const { proposals, options, project } = about;
+  const manifest = project.manifest.file;
+  const apply = (without: readonly string[], plus: readonly string[]): string =>
+    proposals.command('apply', options, {
+      manifest,
+      without: ['force', 'adopt', ...without],
+      plus,
+    });
+  return {
+    withThatKey: apply(['envFile'], []),
+    adopt: apply([], ['--adopt']),
+    payAgain: (run) =>
+      proposals.command('resolve', options, {
+        words: [run],
+        manifest,
+        without: ['json', ...selectionFlags],
+        plus: ['--resubmit'],
+      }),
+  };
+};
+
+export const leftAlone = (foreign: ReadonlyMap<RunRecord, Foreign>, ways: WaysOut): Left => {
   const left = [...foreign].filter(([{ state }]) => state.is === 'inFlight');
   const held = new Map(
     left.map(([{ id }, { taskId }]) => [id, localError('other-account', otherAccount(taskId))]),
@@ -35,9 +62,9 @@ export const leftAlone = (
   const stop = `${count(left.length, 'task')} submitted with another key ${left.length === 1 ? 'is' : 'are'} left in flight: ${tasks.join(', ')}${more}`;
   const wayOut = [
     'They are neither followed nor judged nor paid for again. What to do:',
-    `  with the key that submitted them: ${command}`,
-    `  if the same account has a new key: ${command} --adopt`,
-    `  if that key is lost: rh-batch resolve ${record.id.slice(0, 8)}${manifest} --resubmit (the next apply pays for the run again)`,
+    `  with the key that submitted them (in RUNNINGHUB_API_KEY or a file of --env): ${ways.withThatKey}`,
+    `  if the same account has a new key: ${ways.adopt}`,
+    `  if that key is lost: ${ways.payAgain(record.id.slice(0, 8))}  settles one (the next apply pays for the run again)`,
   ];
   return { stop, wayOut: `${wayOut.join('\n')}\n`, held };
 };

@@ -31,9 +31,8 @@ import type { Io } from '../../edges/io.js';
 import type { Listened } from '../listen.js';
 import type { ApplyOptions } from '../options/options.js';
 import type { Proposals } from '../options/proposals.js';
-import { applyCommand } from '../options/proposals.js';
 import type { Left } from './other-accounts.js';
-import { leftAlone } from './other-accounts.js';
+import { leftAlone, waysOut } from './other-accounts.js';
 import type { Outcome } from './outcome.js';
 import { codeOf, nothingDone, waitingWords } from './outcome.js';
 import type { Preflight } from './preflight.js';
@@ -233,8 +232,7 @@ export class Submission {
   #leftAlone(): Left {
     const { store, identity } = this.parts;
     const foreign = foreignTasks(store.state, identity.account);
-    const command = applyCommand(this.parts);
-    return leftAlone(foreign, command, command.slice('rh-batch apply'.length));
+    return leftAlone(foreign, waysOut(this.parts));
   }
 
   #lookAhead(): Outlook {

@@ -164,16 +164,16 @@ export class Apply {
 
   #leave(report: BatchReport, exitCode: number): Ended {
     const { options, project } = this.parts;
-    const command = applyCommand(this.parts);
+    const command = sameCommand(this.parts);
     return { is: 'ended', exitCode, report, options, project, htmlPath: null, command };
   }
 
   /** @returns what goes on with this batch; null: nothing does without paying twice. */
   async #rescue(): Promise<string | null> {
-    const { io, project, store } = this.parts;
+    const { io, project, store, options, proposals } = this.parts;
     const rescued = await store.rescue();
     const told = rescueText(rescued, project.show);
-    if (told !== null) io.err.write(told);
+    if (told !== null) io.err.write(proposals.complete(told, options));
     return rescued.is === 'failed' ? null : sameCommand(this.parts);
   }
 

@@ -18,8 +18,8 @@ export interface Proposals {
 export interface CommandOptions {
   /** What stands before the manifest: the run of `explain` and `resolve`. */
   readonly words?: readonly string[];
-  /** As shown to people; absent: as it was typed, if it was. */
-  readonly manifest?: string;
+  /** As shown to people; absent: as it was typed, if it was; null: the command takes none. */
+  readonly manifest?: string | null;
   /** Options to leave out, by their long names. */
   readonly without?: readonly string[];
   /** Which options to repeat; absent: all but those. */
@@ -34,7 +34,7 @@ export const plainProposals: Proposals = {
     [
       `rh-batch ${name}`,
       ...words,
-      ...(manifest === undefined ? [] : [shellWord(manifest)]),
+      ...(manifest === undefined || manifest === null ? [] : [shellWord(manifest)]),
       ...plus,
     ].join(' '),
   complete: (message) => message,
@@ -51,14 +51,14 @@ const aboutTheCommand = [
   ...['json', 'quiet', 'verbose'],
 ];
 
-interface About {
+export interface AboutBatch {
   readonly proposals: Proposals;
   readonly options: BatchOptions;
   readonly project: { readonly manifest: Pick<Manifest, 'file'> };
 }
 
 /** What a person types to apply this batch again; report.html puts `--only RUN` behind it. */
-export const applyCommand = ({ proposals, options, project }: About): string =>
+export const applyCommand = ({ proposals, options, project }: AboutBatch): string =>
   proposals.command('apply', options, {
     manifest: project.manifest.file,
     without: aboutTheCommand,
@@ -68,5 +68,5 @@ export const applyCommand = ({ proposals, options, project }: About): string =>
  * What goes on with the runs that this command was about. Not with `--force`: what was made
  * again already would be made, and paid, once more.
  */
-export const sameCommand = ({ proposals, options, project }: About): string =>
+export const sameCommand = ({ proposals, options, project }: AboutBatch): string =>
   proposals.command('apply', options, { manifest: project.manifest.file, without: ['force'] });

@@ -28,7 +28,11 @@ export class Call {
 
   /** As typed; null: it was not, or the command takes none. */
   get manifest(): string | null {
-    const at = this.spec.args.split(' ').indexOf('[manifest]');
+    const words = this.spec.args.split(' ');
+    // `resolve --unknown` is about no single run, so none stands before the manifest.
+    const at = words
+      .filter((word) => word !== '[run]' || !this.flag('unknown'))
+      .indexOf('[manifest]');
     return at === -1 ? null : (this.args[at] ?? null);
   }
 

@@ -18,7 +18,8 @@ export const commandFor = (
   options: BatchOptions | null = null,
 ): string => {
   const { words = [], without = [], flags = () => true, plus = [] } = about;
-  const manifest = about.manifest ?? (options === null ? call.manifest : options.manifest) ?? null;
+  const meant = options === null ? call.manifest : (options.manifest ?? null);
+  const manifest = about.manifest === undefined ? meant : about.manifest;
   return [
     `rh-batch ${name}`,
     ...words,
@@ -80,7 +81,7 @@ const dashed = (key: string): string =>
 
 /** Commands about a batch, and whether the word behind them is a run; and those of an account. */
 const proposals =
-  /\brh-batch (?:(plan|validate|status|unlock|clean|report)\b|(explain|resolve) ([0-9a-f]{8,16}|RUN)\b|(pull)(?= (?:--(?:app|model) )?\S+ --out\b))/g;
+  /\brh-batch (?:(plan|validate|status|unlock|clean|report|resolve(?= --unknown))\b|(explain|resolve) ([0-9a-f]{8,16}|RUN)\b|(pull(?= (?:--(?:app|model) )?\S+ --out\b)|task(?= ID\b)))/g;
 
 /** Which batch it is, where it lives, and whose: a proposal about it repeats them. */
 const placeFlags = [
@@ -104,9 +105,12 @@ const isPlace = (name: string): boolean => placeFlags.some((flag) => flag === na
 export const asTyped = (text: string, call: Call, options: BatchOptions | null = null): string =>
   call.commands.length === 0
     ? text
-    : text.replace(proposals, (_, whole?: string, ofRun?: string, run?: string, pull?: string) => {
-        if (pull !== undefined)
-          return [`rh-batch ${pull}`, ...flagsOf(pull, call, options, isPlace)].join(' ');
-        const words = run === undefined ? [] : [run];
-        return commandFor(whole ?? ofRun ?? '', call, { words, flags: isPlace }, options);
-      });
+    : text.replace(
+        proposals,
+        (_, whole?: string, ofRun?: string, run?: string, service?: string) => {
+          if (service !== undefined)
+            return commandFor(service, call, { manifest: null, flags: isPlace }, options);
+          const words = run === undefined ? [] : [run];
+          return commandFor(whole ?? ofRun ?? '', call, { words, flags: isPlace }, options);
+        },
+      );

@@ -21,7 +21,7 @@ export const apply = async (call: Call, io: Io): Promise<number> => {
   const proposals = proposalsOf(call);
   const options = { ...optionsOf(call, problems), live: liveWanted(call, io, problems) };
   const follower: Follower = {
-    problems: (found) => sayProblems(found, call, beside.io),
+    problems: (found, about) => sayProblems(found, call, beside.io, about),
     progress: async ({ clock, ...facts }) =>
       beside.watch(folded((await progressFor(call, io))(io, clock, facts), call, io)),
   };

@@ -6,10 +6,12 @@ import { Selector } from '../../plan/select/selector.js';
 import { count, oneLine } from '../../terminal/format.js';
 import type { Call } from '../argv/call.js';
 import { optionsOf } from '../argv/options.js';
+import { commandFor } from '../argv/typed.js';
 import { exit } from '../../batch/exit.js';
 import type { Io } from '../../edges/io.js';
 import { sayOne, sayProblems } from '../say.js';
 import { selectionOf } from '../../batch/options/options.js';
+import { selectionFlags } from '../../batch/options/proposals.js';
 
 /** A run of which nobody knows whether a task exists. */
 export interface Unknown {
@@ -119,16 +121,14 @@ const listText = (runs: readonly Unknown[], call: Call | null): string => {
     `? ${record.id.slice(0, 8)}  ${oneLine(record.inputs.name)}`,
     ...evidenceOf(record, state).map((line) => `    ${oneLine(line)}`),
   ]);
-  const manifest = call?.args[0] === undefined ? '' : ` ${call.args[0]}`;
-  const decide = `rh-batch resolve --unknown${manifest} --resubmit | --give-up`;
   return [
     `${count(runs.length, 'unknown run')}: a submit went out and no answer says whether a task was made`,
     ...lines,
     ...(call === null
       ? []
       : [
-          `one whose task you found: rh-batch resolve RUN${manifest} --task ID`,
-          `all of them, or some with --only and --where: ${decide}`,
+          `one whose task you found: ${commandFor('resolve', call, { words: ['RUN'], without: ['unknown', 'yes', ...selectionFlags], plus: ['--task', 'ID'] })}`,
+          `all of them, or some with --only and --where: ${commandFor('resolve', call, { without: ['yes'], plus: ['--resubmit | --give-up'] })}`,
         ]),
   ]
     .map((line) => `${line}\n`)

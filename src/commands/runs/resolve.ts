@@ -8,6 +8,7 @@ import { oneLine } from '../../values/printable.js';
 import { Answer } from '../answer.js';
 import type { Call } from '../argv/call.js';
 import { accountOptionsOf } from '../argv/options.js';
+import { commandFor } from '../argv/typed.js';
 import { identify } from '../../batch/connect.js';
 import { exit } from '../../batch/exit.js';
 import { findRun, notOne } from '../find-run.js';
@@ -82,8 +83,7 @@ const resolveUnknown = (call: Call, io: Io): Promise<number> => {
     const runs = unknownRuns(store, call, io, new Problems());
     return runs === null ? exit.badInput : resolveMany(runs, many, store, call, io);
   };
-  // Without a run the only word is the manifest.
-  return withStore(call, io, work, { manifest: call.args[0] });
+  return withStore(call, io, work);
 };
 
 /**
@@ -101,7 +101,9 @@ const whyFollowed = async (
   const identity = identify(options, io, await readEnvFile(options, io, problems), problems);
   if (identity === null) return 'set the key in use first (RUNNINGHUB_API_KEY)';
   if (foreignTask(record, identity.account) === null) return 'the next apply follows it';
-  return how.is === 'task' ? 'apply --adopt follows it with this key' : null;
+  if (how.is !== 'task') return null;
+  const plus = ['--only', record.id.slice(0, 8), '--adopt'];
+  return `${commandFor('apply', call, { without: ['json'], plus })} follows it with this key`;
 };
 
 const howOf = (call: Call): Resolved['how'] | null => {

@@ -104,7 +104,7 @@ const notices = ({ stop, counts, possibleDuplicates }: BatchReport): string =>
       : `<p class="notice"><b>Stopped before its end:</b> ${escapeHtml(stop)}${counts.pending === 0 ? '' : `. ${count(counts.pending, 'run')} left; the same command goes on`}.</p>`,
     possibleDuplicates.length === 0
       ? ''
-      : `<p class="notice"><b>${count(possibleDuplicates.length, 'possible duplicate')}:</b> the answer to a submit was lost, so the service may have run ${possibleDuplicates.length === 1 ? 'it' : 'them'} without our knowing. <code>rh-batch resolve</code> settles it.</p>`,
+      : `<p class="notice"><b>${count(possibleDuplicates.length, 'possible duplicate')}:</b> the answer to a submit was lost, so the service may have run ${possibleDuplicates.length === 1 ? 'it' : 'them'} without our knowing: the site's list of tasks shows it.</p>`,
   ].join('');
 
 const compared = (comparison: Comparison): string =>
