@@ -51,9 +51,6 @@ export default tseslint.config(
     files: [
       'src/batch/apply/apply-batch.ts',
       'src/commands/table.ts',
-      'src/engine/engine.ts',
-      'src/engine/submit/submit.ts',
-      'src/engine/watch/watch.ts',
       'src/journal/fold.ts',
       'src/matrix/tables/csv.ts',
     ],

@@ -1,23 +1,47 @@
+import type { PlannedRun } from '../plan/plan.js';
+import type { Plan } from '../plan/plan.js';
 import type { BatchState, RunRecord } from '../journal/state.js';
-import type { Plan, PlannedRun } from '../plan/plan.js';
+import type { Context } from './context.js';
+import type { Settler } from './settle/settle.js';
+import { followedTask } from './watch/task.js';
 
-export interface Adoptable {
+interface Adoptable {
   readonly record: RunRecord;
   readonly run: PlannedRun;
 }
 
+/** Tasks that an earlier apply left in flight or unfetched: followed, and never submitted again. */
+export const adopt = async (context: Context, settler: Settler): Promise<void> => {
+  const records = adoptable(context.edges.journal.state);
+  if (records.length === 0) return;
+  for (const { record, run } of await plannedOf(context.plan, records)) {
+    const { state } = record;
+    context.adopted.add(record.id);
+    if (state.is === 'inFlight') {
+      const { attempt, taskId, since, runningSince } = state;
+      if (context.options.leave.has(taskId)) continue;
+      context.slots.take(context.now);
+      context.inFlight.add(
+        followedTask({ run, attempt, taskId, acceptedAt: since, runningAt: runningSince }),
+      );
+      context.edges.show({ type: 'adopted', run: run.id, taskId });
+    } else if (state.is === 'fetching' && run.action === 'download') {
+      const { outputs, files, error } = state;
+      const earlier = { stale: error !== undefined, ...(files === undefined ? {} : { files }) };
+      context.track(settler.fetch(run, state.taskId, outputs, earlier));
+    }
+  }
+};
+
 /** Runs whose task is paid for and not yet on the disk. */
-export const adoptable = (state: BatchState): RunRecord[] =>
+const adoptable = (state: BatchState): RunRecord[] =>
   [...state.runs.values()].filter(({ state: { is } }) => is === 'inFlight' || is === 'fetching');
 
 /**
  * Joins records with their runs of the plan. A record whose row is no longer in the manifest
- * is paid for all the same: it keeps the name that the journal has.
+ * is still paid for, and keeps the name that the journal has.
  */
-export const plannedOf = async (
-  plan: Plan,
-  records: readonly RunRecord[],
-): Promise<Adoptable[]> => {
+const plannedOf = async (plan: Plan, records: readonly RunRecord[]): Promise<Adoptable[]> => {
   const wanted = new Map(records.map((record) => [record.id, record]));
   const found: Adoptable[] = [];
   for await (const run of plan.runs()) {

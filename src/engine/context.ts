@@ -1,74 +1,61 @@
 import { setMaxListeners } from 'node:events';
 import { isOfMachine } from '../edges/machine.js';
-import type { JournalEvent, RunError, RunInputs } from '../journal/event.js';
-import type { Hold } from '../journal/files/lock.js';
-import type { Plan, PlannedRun } from '../plan/plan.js';
-import type { CreateRequest } from '../runninghub/service.js';
-import type { RunId, TaskId } from '../values/ids.js';
-import { Account } from './account.js';
-import type { EngineEdges } from './edges.js';
 import { historyOf } from '../forecast/history.js';
+import type { JournalEvent, RunError } from '../journal/event.js';
+import type { Hold } from '../journal/files/lock.js';
+import type { Plan } from '../plan/plan.js';
+import type { RunId } from '../values/ids.js';
+import { ChangeSignal } from './change-signal.js';
+import type { EngineEdges } from './edges.js';
 import type { Stop } from './limits.js';
-import type { PollPolicy } from './watch/policy.js';
+import type { EngineOptions } from './options.js';
+import { Creates } from './submit/creates.js';
+import { Queue } from './submit/queue.js';
+import { Retries } from './retries.js';
+import { Totals } from './totals.js';
+import type { Change } from './watch/account-count.js';
+import type { Reporter } from './watch/end-reports.js';
+import { InFlight } from './watch/in-flight.js';
+import { RequestBudget } from './watch/request-budget.js';
 import { Slots } from './watch/slots.js';
-import { Wake } from './wake.js';
 
-export interface EngineOptions {
-  /** The create call of one run (plan/request). */
-  readonly request: (
-    run: PlannedRun,
-    fileNames: ReadonlyMap<string, string>,
-    attempt: number,
-  ) => CreateRequest;
-  /** What the first intent of a run tells the journal about it. */
-  readonly inputs: (run: PlannedRun) => RunInputs;
-  readonly policy: PollPolicy;
-  /** How long a run will take, in ms; null: nothing sets it apart from the others. */
-  readonly expectedMs: (run: PlannedRun) => number | null;
-  /** What `auto` starts from, by the service's own word; null: it did not tell. */
-  readonly room: number | null;
-  /** Ids of the nodes whose outputs are kept; null: all. */
-  readonly nodes: ReadonlySet<string> | null;
-  /** Tasks of other accounts that are in flight: left as they are. */
-  readonly leave: ReadonlySet<string>;
-  /** Aborted by the first signal. */
-  readonly interrupted: AbortSignal;
-  /** How long output links live after their task's end; a day where it is not given. */
-  readonly linkLifeMs?: number;
-  /** How long a silent service is waited for. */
-  readonly patienceMs: number;
-}
+/** Read requests a second of the whole batch, unless the manifest sets another number. */
+const minReads = 2;
+const maxReads = 20;
+const tasksPerRead = 5;
+/** The highest limit that `auto` may reach. No account has so many slots. */
+const unlimited = 100_000;
 
-export interface EngineResult {
-  readonly stop: Stop | null;
-  /** Runs that never got as far as a submit: an asset could not be uploaded. */
-  readonly blocked: ReadonlyMap<RunId, RunError>;
-  /** Tasks that succeeded and whose outputs are still to be fetched. */
-  readonly unfetched: ReadonlyMap<RunId, RunError>;
-  /** Creates that were accepted. */
-  readonly accepted: number;
-  /** In flight when the apply ended; the next one follows them. */
-  readonly inFlight: readonly TaskId[];
-}
-
-/** Never reached in practice: what `auto` may grow to. */
-const anyNumber = 100_000;
-
-/** What the parts of one apply share. One object per apply; nothing of it outlives it. */
+/**
+ * The state of one apply. It is passed down to supply, submit, watch and settle, which read and
+ * change it and do not call each other back. One object per apply; nothing outlives it.
+ */
 export class Context {
+  /** Runs that are still to be submitted. */
+  readonly queue = new Queue();
+  /** Creates: how many were sent, are awaited or were lost, and when the next one may go out. */
+  readonly creates: Creates;
+  /** Tasks that were accepted and have not been found to have ended. */
+  readonly inFlight: InFlight;
   readonly slots: Slots;
-  readonly account: Account;
-  readonly wake: Wake;
+  readonly totals: Totals;
+  readonly retries: Retries;
+  /** Bounds the read requests of the whole batch. */
+  readonly readBudget = new RequestBudget(() => this.#readsPerSecond);
+  /** Notified when the main loop may have something to do. */
+  readonly changed: ChangeSignal;
   readonly blocked = new Map<RunId, RunError>();
   readonly unfetched = new Map<RunId, RunError>();
-  /** Reads, downloads and uploads. */
-  readonly reads = new AbortController();
-  /** Creates live a little longer: each may already be a paid task. */
-  readonly creates = new AbortController();
+  /** Runs whose task an earlier apply submitted. This apply follows it or fetches its outputs. */
+  readonly adopted = new Set<RunId>();
+  /** Ends reads, downloads and uploads. */
+  readonly stopReads = new AbortController();
+  /** Ends creates. Aborted later than reads, because each create may already be a paid task. */
+  readonly stopCreates = new AbortController();
   readonly startedAt: number;
   readonly #pending = new Set<Promise<void>>();
   #stop: Stop | null = null;
-  #blind = false;
+  #followingStopped = false;
 
   constructor(
     readonly plan: Plan,
@@ -76,17 +63,25 @@ export class Context {
     readonly options: EngineOptions,
   ) {
     this.startedAt = edges.clock.now();
-    // Each request under way listens: many are no leak, which Node would warn of on stderr.
-    setMaxListeners(0, this.reads.signal, this.creates.signal);
-    this.wake = new Wake(edges.clock);
+    // Each pending request adds a listener. Without this Node would warn of a leak on stderr.
+    setMaxListeners(0, this.stopReads.signal, this.stopCreates.signal);
+    this.changed = new ChangeSignal(edges.clock);
     const history = historyOf(edges.journal.state);
     for (const ms of history.runMs) options.policy.learn(ms);
-    this.account = new Account(history);
+    this.totals = new Totals(history);
+    this.retries = new Retries(plan.manifest.execution.retries);
+    this.creates = new Creates(edges.random);
+    this.inFlight = new InFlight(edges.clock);
     const { concurrency } = plan.manifest.execution;
     this.slots = new Slots(
       concurrency === 'auto'
-        ? { start: options.room ?? 1, auto: true, told: options.room !== null, max: anyNumber }
-        : { start: concurrency, auto: false, told: false, max: concurrency },
+        ? {
+            start: options.room ?? 1,
+            auto: true,
+            reported: options.room !== null,
+            max: unlimited,
+          }
+        : { start: concurrency, auto: false, reported: false, max: concurrency },
       edges.random,
       this.startedAt,
     );
@@ -100,20 +95,55 @@ export class Context {
     return this.#stop;
   }
 
-  /** The account refuses reads too, so nothing can be followed any more. */
-  get blind(): boolean {
-    return this.#blind;
+  /** The end comes at once, whatever is in flight. */
+  get over(): boolean {
+    return this.#followingStopped || (this.#stop !== null && endsAtOnce[this.#stop.is]);
   }
 
-  /** Nothing more is submitted. The first reason stands, but a worse one replaces it. */
+  /** Runs wait for a slot. */
+  get runsWaiting(): boolean {
+    return this.#stop === null && !this.queue.exhausted;
+  }
+
+  /** The count of tasks in flight follows the slots, or the tasks where there are more of them. */
+  get #readsPerSecond(): number {
+    const followed = Math.max(this.slots.limit, this.inFlight.size);
+    return (
+      this.plan.manifest.execution.requestsPerSecond ??
+      Math.min(maxReads, Math.max(minReads, followed / tasksPerRead))
+    );
+  }
+
+  /** Nothing more is submitted. The first reason stands unless a more severe one follows. */
   halt(stop: Stop): void {
-    if (this.#stop === null || gravity[stop.is] > gravity[this.#stop.is]) this.#stop = stop;
-    this.wake.notify();
+    if (this.#stop === null || severity[stop.is] > severity[this.#stop.is]) this.#stop = stop;
+    this.changed.notify();
   }
 
-  haltBlind(message: string): void {
-    this.#blind = true;
+  /** Reads fail too, so tasks cannot be followed any more. */
+  haltFollowing(message: string): void {
+    this.#followingStopped = true;
     this.halt({ is: 'service', message });
+  }
+
+  /** The journal cannot be written, or a defect: nothing more is submitted. */
+  broken(cause: unknown): void {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    this.halt({ is: isOfMachine(cause) ? 'journal' : 'defect', message });
+  }
+
+  /** The account's count shows that slots became free or taken. */
+  slotsChanged(change: Change): void {
+    this.slots.changed(change);
+    this.changed.notify();
+  }
+
+  /** A webhook or a socket reported that this task has ended. The service is asked before it counts. */
+  endReported(taskId: string, by: Reporter): void {
+    if (this.inFlight.endReported(taskId, by)) return;
+    const { underWay, lost } = this.creates;
+    // Only while an answer is missing can a task that is not known be one of ours.
+    if (by === 'event' && underWay + lost > 0) this.inFlight.unmatched.add(taskId);
   }
 
   /** Durable once it resolves. Rejects when the disk refuses. */
@@ -121,31 +151,25 @@ export class Context {
     await this.edges.journal.append(event);
   }
 
-  /** Lets work go on beside the loop; its failure ends the apply. */
+  /** Lets work continue beside the main loop. Its failure ends the apply. */
   track(work: Promise<void>): void {
     const tracked = work
       .catch((cause: unknown) => this.broken(cause))
       .finally(() => {
         this.#pending.delete(tracked);
-        this.wake.notify();
+        this.changed.notify();
       });
     this.#pending.add(tracked);
   }
 
   /** Resolves when all tracked work has ended. */
-  async settled(): Promise<void> {
+  async idle(): Promise<void> {
     while (this.#pending.size > 0) await Promise.all(this.#pending);
   }
 
-  /** The journal refuses, or a defect: what is in flight must be told, nothing more submitted. */
-  broken(cause: unknown): void {
-    const message = cause instanceof Error ? cause.message : String(cause);
-    this.halt({ is: isOfMachine(cause) ? 'journal' : 'defect', message });
-  }
-
   /**
-   * Whether this process still holds the state. If not, another one may be at work by now:
-   * nothing more is submitted or followed here.
+   * Whether this process still holds the lock of the state. If not, another process may be
+   * submitting: nothing more is submitted or followed here.
    */
   async stillHeld(): Promise<boolean> {
     const hold = await this.edges.journal.stillHeld();
@@ -162,7 +186,18 @@ const lostLock = (hold: Exclude<Hold, { is: 'held' }>): Stop => {
   return { is: 'lock', message: `the state was taken over by ${by}` };
 };
 
-const gravity: Readonly<Record<Stop['is'], number>> = {
+/** Stops after which nothing is followed any more. */
+const endsAtOnce: Readonly<Record<Stop['is'], boolean>> = {
+  limit: false,
+  service: false,
+  machine: false,
+  signal: true,
+  journal: true,
+  lock: true,
+  defect: true,
+};
+
+const severity: Readonly<Record<Stop['is'], number>> = {
   limit: 0,
   service: 1,
   machine: 2,

@@ -7,7 +7,7 @@ import type { BatchState } from '../journal/state.js';
 import type { Submit } from '../runninghub/receiver.js';
 import type { Fault, Service, SocketNews } from '../runninghub/service.js';
 
-/** The durable record, as the engine uses it. */
+/** The journal, as the engine uses it. */
 interface Journal {
   readonly state: BatchState;
   /** Resolves once the event is on the disk. Rejects when it cannot be: then nothing more may be submitted. */
@@ -33,13 +33,13 @@ interface Uploads {
 
 /** Where output files go. Paths are relative to the outputs' folder. */
 interface OutputFiles {
-  /** Whether a file that was saved before is here as it was. */
+  /** Whether a file that was saved before is still there, unchanged. */
   present(file: SavedFile): Promise<boolean>;
   /** Bytes that an earlier, interrupted download of this URL left; 0 where there are none. */
   resumeAt(path: string, url: string): Promise<number>;
   /**
    * Appends the body to the part file from `offset` on. `refused` says in one sentence why the
-   * content cannot be the file (an HTML page under an image's name).
+   * content cannot be the file, for example an HTML page under the name of an image.
    */
   receive(
     path: string,
@@ -63,15 +63,15 @@ interface OutputFiles {
   >;
 }
 
-/** Where tasks are said to have ended. Anybody may say so: it is a reason to ask, and no more. */
+/** Reports that tasks have ended. They are not verified, so they only cause a read. */
 export interface Ends {
   /** `of`: the submit whose own webhook it came to, where that is known. */
-  listen(said: (taskId: string, of?: Submit | null) => void): void;
+  listen(onEnd: (taskId: string, of?: Submit | null) => void): void;
 }
 
-/** Sockets that tell what a task does (runninghub-api 7.5), or nothing at all. */
+/** Sockets that report a task's progress (runninghub-api 7.5). */
 export interface Sockets {
-  /** Never throws. Tells nothing any more once it is closed, by either side. */
+  /** Never throws. Calls nothing any more once it is closed by either side. */
   open(
     url: string,
     on: (news: SocketNews) => void,
@@ -90,8 +90,8 @@ export interface EngineEdges {
   readonly random: Random;
   /** For the terminal: what happens now. Journal events reach it through the journal. */
   readonly show: (event: LiveEvent) => void;
-  /** Given where every submit names a webhook that is listened to. */
+  /** Given when every submit names a webhook of this apply. */
   readonly ends?: Ends;
-  /** Given where somebody looks at what running tasks do. */
+  /** Given when progress is shown. */
   readonly sockets?: Sockets;
 }

@@ -3,7 +3,7 @@ import { RequestBudget } from '../../src/engine/watch/request-budget.js';
 import { Slots } from '../../src/engine/watch/slots.js';
 
 const auto = (start = 1, told = false): Slots =>
-  new Slots({ start, auto: true, told, max: 100 }, () => 0, 0);
+  new Slots({ start, auto: true, reported: told, max: 100 }, () => 0, 0);
 const running = { queued: 0, running: 1 };
 
 test('a probe that is accepted raises the limit only when all tasks are seen alive', () => {
@@ -32,7 +32,7 @@ test('a probe that took the place of a task that had ended unseen raises nothing
   slots.refused(0, null);
   slots.take(31_000);
   slots.accepted(31_000, running);
-  slots.changed({ freed: 1, foreign: 0 });
+  slots.changed({ freed: 1, others: 0 });
   slots.confirmed(40_000, 40_000);
   expect(slots.limit).toBe(2);
 });
@@ -42,11 +42,11 @@ test('another program that a refusal told of is not counted twice', () => {
   for (let held = 0; held < 5; held += 1) slots.take(0);
   slots.refused(1_000, null);
   expect(slots.limit).toBe(4);
-  slots.changed({ freed: 0, foreign: 1 });
+  slots.changed({ freed: 0, others: 1 });
   expect(slots.limit).toBe(4);
-  slots.changed({ freed: 0, foreign: 1 });
+  slots.changed({ freed: 0, others: 1 });
   expect(slots.limit).toBe(3);
-  slots.changed({ freed: 0, foreign: -2 });
+  slots.changed({ freed: 0, others: -2 });
   expect(slots.limit).toBe(5);
 });
 

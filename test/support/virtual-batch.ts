@@ -123,7 +123,7 @@ export const virtualBatch = async (options: BatchOptions): ReturnType<typeof run
       nodes: null,
       leave: new Set(),
       interrupted: new AbortController().signal,
-      patienceMs: options.patienceMs ?? 3_600_000,
+      outageTimeoutMs: options.patienceMs ?? 3_600_000,
     },
   );
 };

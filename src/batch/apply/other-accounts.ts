@@ -1,4 +1,4 @@
-import { otherAccount } from '../../engine/guarded.js';
+import { otherAccountMessage } from '../../engine/other-accounts.js';
 import { localError } from '../../engine/errors.js';
 import type { RunError } from '../../journal/event.js';
 import type { Foreign } from '../../journal/accounts.js';
@@ -52,7 +52,10 @@ export const waysOut = (about: AboutBatch): WaysOut => {
 export const leftAlone = (foreign: ReadonlyMap<RunRecord, Foreign>, ways: WaysOut): Left => {
   const left = [...foreign].filter(([{ state }]) => state.is === 'inFlight');
   const held = new Map(
-    left.map(([{ id }, { taskId }]) => [id, localError('other-account', otherAccount(taskId))]),
+    left.map(([{ id }, { taskId }]) => [
+      id,
+      localError('other-account', otherAccountMessage(taskId)),
+    ]),
   );
   const [first] = left;
   if (first === undefined) return { stop: null, wayOut: '', held };

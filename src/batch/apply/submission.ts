@@ -6,8 +6,8 @@ import { Problems } from '../../diagnostics/problems.js';
 import { NodeOutputFiles } from '../../edges/files/output-files.js';
 import type { EngineResult } from '../../engine/engine.js';
 import { runBatch } from '../../engine/engine.js';
-import type { OfOthers } from '../../engine/guarded.js';
-import { guarded } from '../../engine/guarded.js';
+import type { OtherAccountTasks } from '../../engine/other-accounts.js';
+import { protectOtherAccounts } from '../../engine/other-accounts.js';
 import { steadyPolicy } from '../../engine/watch/steady.js';
 import { foreignTasks } from '../../journal/accounts.js';
 import type { LiveEvent, Recorded } from '../../journal/event.js';
@@ -162,7 +162,7 @@ export class Submission {
     const result = await runBatch(
       plan,
       {
-        service: guarded(client.speaking(plan.target.family), others),
+        service: protectOtherAccounts(client.speaking(plan.target.family), others),
         journal: store,
         uploads: uploader,
         files: new NodeOutputFiles({
@@ -196,7 +196,7 @@ export class Submission {
         nodes: plan.keptNodes,
         leave: others.left,
         interrupted,
-        patienceMs,
+        outageTimeoutMs: patienceMs,
         // Of an earlier process's emulator nothing is left.
         ...(project.emulated ? { linkLifeMs: 0 } : {}),
       },
@@ -217,7 +217,7 @@ export class Submission {
   }
 
   /** `--adopt`: those that this key knows, since it is of the same account. */
-  async #others(service: Pick<Service, 'outputs'>): Promise<OfOthers> {
+  async #others(service: Pick<Service, 'outputs'>): Promise<OtherAccountTasks> {
     const [left, adopted] = [new Set<string>(), new Set<string>()];
     const { store, identity, options } = this.parts;
     for (const [{ state }, { taskId }] of foreignTasks(store.state, identity.account)) {

@@ -2,10 +2,11 @@ import pLimit from 'p-limit';
 import { Problems } from '../../diagnostics/problems.js';
 import type { Clock } from '../../edges/clock.js';
 import { fromRecord } from '../../engine/adopt.js';
-import type { Decision, Watched } from '../../engine/watch/follow.js';
+import type { Decision } from '../../engine/watch/follow.js';
 import { cancelSent, decide } from '../../engine/watch/follow.js';
-import { watched } from '../../engine/submit/submit.js';
-import { guarded } from '../../engine/guarded.js';
+import type { FollowedTask } from '../../engine/watch/task.js';
+import { followedTask } from '../../engine/watch/task.js';
+import { protectOtherAccounts } from '../../engine/other-accounts.js';
 import { foreignTasks } from '../../journal/accounts.js';
 import type { Settled } from '../../journal/event.js';
 import type { RunRecord } from '../../journal/state.js';
@@ -51,7 +52,7 @@ export const cancel = async (call: Call, io: Io): Promise<number> => {
       const left = new Set(foreign.map(({ taskId }) => taskId));
       // A model's task is asked for where models' tasks are.
       const speaking = client.speaking(familyOf(store.state.target));
-      const service = guarded(speaking, { left, adopted: new Set() });
+      const service = protectOtherAccounts(speaking, { left, adopted: new Set() });
       const answer = new Answer(call, io);
       const lasting = await new Cancelling(store, service, clock, answer).all(asked);
       if (asked.length === 0) answer.say('nothing of this batch is in flight', { tasks: [] });
@@ -62,11 +63,12 @@ export const cancel = async (call: Call, io: Io): Promise<number> => {
   });
 };
 
-const flightOf = (record: RunRecord): Watched[] => {
+const flightOf = (record: RunRecord): FollowedTask[] => {
   const { state } = record;
   if (state.is !== 'inFlight') return [];
   const { attempt, taskId, since, runningSince } = state;
-  return [watched(fromRecord(record), attempt, taskId, since, runningSince)];
+  const run = fromRecord(record);
+  return [followedTask({ run, attempt, taskId, acceptedAt: since, runningAt: runningSince })];
 };
 
 /** Asks for all tasks at once, then follows those that may end. */
@@ -81,7 +83,7 @@ class Cancelling {
   ) {}
 
   /** @returns how many of them are not known to have ended. */
-  async all(tasks: readonly Watched[]): Promise<number> {
+  async all(tasks: readonly FollowedTask[]): Promise<number> {
     let left = await this.#each(tasks, (task) => this.#ask(task));
     const refused = tasks.length - left.length;
     for (let tries = 1; left.length > 0; tries += 1) {
@@ -96,16 +98,16 @@ class Cancelling {
 
   /** Those for which `go` says that they are to be looked at further. */
   async #each(
-    tasks: readonly Watched[],
-    go: (task: Watched) => Promise<boolean>,
-  ): Promise<Watched[]> {
+    tasks: readonly FollowedTask[],
+    go: (task: FollowedTask) => Promise<boolean>,
+  ): Promise<FollowedTask[]> {
     const went = await Promise.all(
       tasks.map((task) => this.#limit(async () => ((await go(task)) ? [task] : []))),
     );
     return went.flat();
   }
 
-  async #ask(task: Watched): Promise<boolean> {
+  async #ask(task: FollowedTask): Promise<boolean> {
     const answer = await this.service.cancel(task.taskId);
     if (answer.is === 'refused') {
       this.#say(task, 'refused', `could not be cancelled: ${oneLine(answer.fault.message)}`);
@@ -116,7 +118,7 @@ class Cancelling {
     return true;
   }
 
-  async #look(task: Watched): Promise<boolean> {
+  async #look(task: FollowedTask): Promise<boolean> {
     const answer = await this.service.outputs(task.taskId);
     const decision = decide(task, answer, this.clock.now(), noTimeouts);
     const outcome = outcomeOf(decision);
@@ -133,7 +135,7 @@ class Cancelling {
   }
 
   #say(
-    { run: { id, name }, taskId }: Watched,
+    { run: { id, name }, taskId }: FollowedTask,
     is: Settled['outcome']['is'] | 'inFlight' | 'refused',
     message: string,
   ): void {

@@ -15,15 +15,15 @@ export type Collected =
   | { readonly is: 'saved'; readonly files: readonly SavedFile[]; readonly error: RunError | null }
   | Left;
 
-/** Not all, not now: the task stays paid for. */
+/** Some outputs could not be fetched. A later apply tries again, since the task is paid for. */
 export interface Left {
   readonly is: 'left';
   readonly outputs: readonly RemoteOutput[];
   readonly files: readonly FetchedFile[];
   readonly error: RunError;
-  /** This disk refuses. */
+  /** The local disk refuses writes. */
   readonly disk: boolean;
-  /** By the service's word every output that is not here is no more. It may still err while links live. */
+  /** The service says that all missing outputs are gone. It may be wrong while links are valid. */
   readonly dead: boolean;
 }
 
@@ -32,28 +32,28 @@ export interface CollectOptions {
   /** Ids of the nodes whose outputs are kept; null: all. */
   readonly nodes: ReadonlySet<string> | null;
   readonly signal: AbortSignal;
-  /** Outputs that an earlier apply left on the disk, by their place. */
-  readonly here: readonly FetchedFile[];
-  /** The links are old, or not known: fresh ones are asked for first. */
+  /** Outputs that an earlier apply saved, by their index. */
+  readonly saved: readonly FetchedFile[];
+  /** The links are old, or not known: new ones are asked for first. */
   readonly stale: boolean;
-  /** Bounds what goes on at once over all runs; pauses are outside of it. */
-  readonly atOnce: <T>(work: () => Promise<T>) => Promise<T>;
-  /** Told before the first pause, so that a kill loses nothing of what is here. */
-  readonly trouble: (left: Left) => Promise<void>;
+  /** Bounds concurrent requests over all runs. Pauses are outside of it. */
+  readonly limited: <T>(work: () => Promise<T>) => Promise<T>;
+  /** Called before the first pause, so that a kill loses no record of saved files. */
+  readonly onDelay: (left: Left) => Promise<void>;
 }
 
 type Edges = Pick<EngineEdges, 'service' | 'files' | 'clock' | 'random'>;
 
-/** How often what could not be fetched is asked for again, with fresh links and growing pauses. */
+/** How often missing outputs are tried again, with new links and growing pauses. */
 const rounds = 5;
 const pause = { firstMs: 2_000, maxMs: 30_000 };
-/** Tries at one output: more at first, since most troubles are over in a moment. */
+/** Tries at one output. There are more at first, because most failures pass quickly. */
 const triesAtFirst = 6;
 const triesLater = 2;
 
 /**
- * Fetches a succeeded task's outputs to their final names and judges them by `run.expect`. One
- * that cannot be had keeps none of the others from being fetched.
+ * Fetches a succeeded task's outputs to their final names and checks them by `run.expect`. An
+ * output that cannot be fetched does not stop the others.
  */
 export const collect = (
   plan: Plan,
@@ -66,13 +66,13 @@ export const collect = (
 
 class Collection {
   #links: readonly RemoteOutput[];
-  readonly #here: Map<number, SavedFile>;
-  /** False while nobody has told what outputs there are. */
-  #told: boolean;
-  /** The service does not know the task, or says that it came to nothing. */
+  readonly #saved: Map<number, SavedFile>;
+  /** The list of outputs is known. */
+  #listKnown: boolean;
+  /** The service does not know the task, or says that it has no outputs. */
   #gone = false;
-  /** Nothing that is missing would come by asking again. */
-  #hopeless = false;
+  /** Another try cannot fetch anything that is missing. */
+  #final = false;
 
   constructor(
     private readonly plan: Plan,
@@ -83,8 +83,8 @@ class Collection {
     private readonly options: CollectOptions,
   ) {
     this.#links = options.stale ? outputs : this.#kept(outputs);
-    this.#told = !options.stale || outputs.length > 0;
-    this.#here = new Map(options.here.map(({ index, file }) => [index, file]));
+    this.#listKnown = !options.stale || outputs.length > 0;
+    this.#saved = new Map(options.saved.map(({ index, file }) => [index, file]));
   }
 
   async all(): Promise<Collected> {
@@ -93,40 +93,40 @@ class Collection {
     for (let round = 1; ; round += 1) {
       const left = await this.#pass(round === 1 ? triesAtFirst : triesLater);
       if (left === null) return this.#whole();
-      if (left.disk || this.#hopeless || signal.aborted || round > rounds) return left;
-      if (round === 1) await this.options.trouble(left);
+      if (left.disk || this.#final || signal.aborted || round > rounds) return left;
+      if (round === 1) await this.options.onDelay(left);
       await this.edges.clock.sleep(backoffMs(pause, round, this.edges.random), signal);
       await this.#refresh();
     }
   }
 
-  /** @returns what is missing after every output that is not here was tried; null: nothing. */
+  /** Tries every output that is missing. @returns what is still missing; null: nothing. */
   async #pass(tries: number): Promise<Left | null> {
-    const { atOnce, signal } = this.options;
+    const { limited, signal } = this.options;
     const missing: Exclude<Fetched, { is: 'saved' }>[] = [];
     for (const [index, output] of this.#links.entries()) {
-      if (this.#here.has(index)) continue;
+      if (this.#saved.has(index)) continue;
       const path = this.plan.outputPath(this.run, outputFacts(output, index));
-      const fetched = await atOnce(() => fetchOutput(path, output, this.edges, tries, signal));
-      if (fetched.is === 'saved') this.#here.set(index, fetched.file);
+      const fetched = await limited(() => fetchOutput(path, output, this.edges, tries, signal));
+      if (fetched.is === 'saved') this.#saved.set(index, fetched.file);
       else missing.push(fetched);
       if (fetched.is === 'disk' || signal.aborted) break;
     }
-    this.#hopeless = missing.length > 0 && missing.every(({ is }) => is === 'exists');
+    this.#final = missing.length > 0 && missing.every(({ is }) => is === 'exists');
     const first = missing.find(({ is }) => is === 'disk') ?? missing[0];
     if (first !== undefined) return this.#left(first.error, missing);
-    if (this.#told) return null;
+    if (this.#listKnown) return null;
     return this.#left(localError('no-links', 'The service did not tell the output links'), []);
   }
 
   #left(error: RunError, missing: readonly Fetched[]): Left {
-    const here = this.#here.size;
+    const saved = this.#saved.size;
     const all = this.#links.length;
-    const rest = here > 0 ? `; ${here} of ${all} outputs are here` : '';
+    const rest = saved > 0 ? `; ${saved} of ${all} outputs are here` : '';
     return {
       is: 'left',
       outputs: this.#links,
-      files: [...this.#here].map(([index, file]) => ({ index, file })),
+      files: [...this.#saved].map(([index, file]) => ({ index, file })),
       error: { ...error, message: `${error.message}${rest}` },
       disk: missing.some(({ is }) => is === 'disk'),
       dead: this.#gone || (missing.length > 0 && missing.every(({ is }) => is === 'dead')),
@@ -134,22 +134,22 @@ class Collection {
   }
 
   #whole(): Collected {
-    const files = this.#links.flatMap((_, index) => this.#here.get(index) ?? []);
+    const files = this.#links.flatMap((_, index) => this.#saved.get(index) ?? []);
     const wrong = unmet(files, this.options.expect);
     return { is: 'saved', files, error: wrong && localError(wrong.code, wrong.message) };
   }
 
-  /** Asks for the links again. An answer that tells none leaves those that are known. */
+  /** Asks for the links again. An answer without links leaves the known ones. */
   async #refresh(): Promise<void> {
-    const { atOnce, signal } = this.options;
-    const answer = await atOnce(() => this.edges.service.outputs(this.taskId, signal));
+    const { limited, signal } = this.options;
+    const answer = await limited(() => this.edges.service.outputs(this.taskId, signal));
     if (answer.is === 'unread') return;
     this.#gone = answer.is !== 'succeeded' || answer.outputs.length === 0;
     if (answer.is !== 'succeeded') return;
     const fresh = this.#kept(answer.outputs);
     if (fresh.length === 0) return;
-    this.#links = this.#told ? renewed(this.#links, fresh) : fresh;
-    this.#told = true;
+    this.#links = this.#listKnown ? renewed(this.#links, fresh) : fresh;
+    this.#listKnown = true;
   }
 
   #kept(outputs: readonly RemoteOutput[]): readonly RemoteOutput[] {
@@ -161,8 +161,8 @@ class Collection {
 }
 
 /**
- * Every known output with its fresh link, in its old place, since places make names: by the
- * file's name and node, else by the place where both lists are equally long.
+ * Every known output with its new link, at its old index, because file names contain the index.
+ * Outputs are matched by file name and node, else by index where both lists are equally long.
  */
 const renewed = (
   known: readonly RemoteOutput[],
@@ -181,6 +181,6 @@ const renewed = (
     return link ?? output;
   };
   const renewals = known.map(take);
-  // What the service had not registered before comes behind.
+  // Outputs that the service had not listed before come last.
   return known.length < fresh.length ? [...renewals, ...left.values()] : renewals;
 };

@@ -9,37 +9,36 @@ import { backoffMs } from '../../edges/backoff.js';
 import type { Collected, Left } from './collect.js';
 import { collect } from './collect.js';
 import type { Context } from '../context.js';
+import { afterTaskFailure } from '../after-failure.js';
 import { errorOf, localError } from '../errors.js';
-import type { Decision, Watched } from '../watch/follow.js';
+import type { Decision } from '../watch/follow.js';
 import { cancelSent } from '../watch/follow.js';
-import type { Submitter } from '../submit/submit.js';
+import type { FollowedTask } from '../watch/task.js';
 
 const downloadsAtOnce = 4;
 const readTries = 5;
 const readPause = { firstMs: 1_000, maxMs: 30_000 };
 
-/** What follows when a task ends: the slot is free at once, the outputs are fetched beside it. */
+/** Carries out what an answer about a task means. Outputs are fetched while the batch continues. */
 export class Settler {
   readonly #downloads = pLimit(downloadsAtOnce);
   #collecting = 0;
 
-  constructor(
-    private readonly context: Context,
-    private readonly submitter: () => Submitter,
-  ) {}
+  constructor(private readonly context: Context) {}
 
   /** Tasks whose outputs are being fetched or wait for it. */
   get fetching(): number {
     return this.#collecting;
   }
 
-  /** Resolves when the downloads that wait now have begun, where there are so many. */
-  async room(atMost: number): Promise<void> {
+  /** Where so many downloads are pending, resolves when those that wait now have begun. */
+  async whenRoom(atMost: number): Promise<void> {
     const { activeCount, pendingCount } = this.#downloads;
     if (activeCount + pendingCount >= atMost) await this.#downloads(() => Promise.resolve());
   }
 
-  async decided(task: Watched, decision: Decision): Promise<'keep' | 'done'> {
+  /** @returns whether the task is followed on. */
+  async carryOut(task: FollowedTask, decision: Decision): Promise<'keep' | 'done'> {
     const { run, taskId } = task;
     switch (decision.is) {
       case 'again':
@@ -49,7 +48,7 @@ export class Settler {
       case 'cancel':
         return this.#cancel(task);
       case 'stop':
-        this.context.haltBlind(decision.fault.message);
+        this.context.haltFollowing(decision.fault.message);
         return 'keep';
       case 'succeeded': {
         const outputs = decision.outputs.map((output) => ({ ...output }));
@@ -59,12 +58,12 @@ export class Settler {
       }
       case 'failed': {
         const { error } = decision;
-        const then = this.submitter().afterTask(task, error);
+        const then = afterTaskFailure(this.context, task, error);
         await this.#settled(task, { is: 'failed', error, then }, decision.cost);
         return 'done';
       }
       case 'cancelled':
-        this.context.account.failed();
+        this.context.totals.failed();
         await this.#settled(task, { is: 'cancelled', by: decision.by }, decision.cost);
         return 'done';
       default:
@@ -72,9 +71,13 @@ export class Settler {
     }
   }
 
-  async #settled(task: Watched, outcome: Settled['outcome'], cost: Settled['cost']): Promise<void> {
+  async #settled(
+    task: FollowedTask,
+    outcome: Settled['outcome'],
+    cost: Settled['cost'],
+  ): Promise<void> {
     const { context } = this;
-    context.account.settled(task.runningAt, context.now, cost, outcome.is);
+    context.totals.settled(task.runningAt, context.now, cost, outcome.is);
     await context.record({
       type: 'settled',
       run: task.run.id,
@@ -84,11 +87,11 @@ export class Settler {
     });
   }
 
-  /** Over its time: cancelled remotely and followed on, since it may have finished meanwhile. */
-  async #cancel(task: Watched): Promise<'keep'> {
+  /** The task is over its time. It is followed on, because it may have finished meanwhile. */
+  async #cancel(task: FollowedTask): Promise<'keep'> {
     const { service } = this.context.edges;
-    const answer = await service.cancel(task.taskId, this.context.reads.signal);
-    // Of a task that ended before, or that is not known, the next poll tells what became of it.
+    const answer = await service.cancel(task.taskId, this.context.stopReads.signal);
+    // If the task had ended or is not known, the next read finds out.
     const perhaps = answer.is === 'refused' && answer.fault.class === 'transient';
     if (answer.is === 'taken' || perhaps)
       cancelSent(task, 'timeout', answer.is === 'taken', this.context.now);
@@ -96,8 +99,8 @@ export class Settler {
   }
 
   /**
-   * Fetches the outputs of a task that succeeded. What an earlier try left on the disk stays
-   * there; `stale`: the links are not of this moment.
+   * Fetches the outputs of a task that succeeded. `files`: outputs that an earlier try saved;
+   * they are kept. `stale`: the links are old, so new ones are asked for first.
    */
   async fetch(
     run: PlannedRun,
@@ -105,18 +108,18 @@ export class Settler {
     outputs: readonly RemoteOutput[],
     { stale = false, files = [] }: { stale?: boolean; files?: readonly FetchedFile[] } = {},
   ): Promise<void> {
-    const { plan, edges, options, reads } = this.context;
+    const { plan, edges, options, stopReads } = this.context;
     this.#collecting += 1;
     try {
-      const here = await this.#stillHere(outputs, files);
+      const saved = await this.#stillSaved(outputs, files);
       const collected = await collect(plan, run, taskId, outputs, edges, {
         expect: plan.manifest.run.expect,
         nodes: options.nodes,
-        signal: reads.signal,
-        here,
+        signal: stopReads.signal,
+        saved,
         stale,
-        atOnce: (work) => this.#downloads(work),
-        trouble: (left) => this.#waits(run, taskId, left),
+        limited: (work) => this.#downloads(work),
+        onDelay: (left) => this.#waits(run, taskId, left),
       });
       await this.#collected(run, taskId, collected);
     } finally {
@@ -124,7 +127,7 @@ export class Settler {
     }
   }
 
-  /** Outputs that vanished from the disk: their links are asked for again. */
+  /** Fetches outputs that vanished from the disk, with new links. */
   fetchAgain(
     run: PlannedRun,
     { taskId, files }: { readonly taskId: TaskId; readonly files: readonly SavedFile[] },
@@ -140,24 +143,24 @@ export class Settler {
   }
 
   /**
-   * A task that succeeded with fewer files than `run.expect` wants may have more by now, or
-   * others of them are kept now: then these are fetched, and nothing is bought.
+   * A task that succeeded with fewer files than `run.expect` wants may have more by now, or the
+   * manifest may keep other nodes. Then these files are fetched and no new task is paid for.
    */
   async fetchMore(run: PlannedRun): Promise<boolean> {
-    const { edges, options, reads } = this.context;
+    const { edges, options, stopReads } = this.context;
     const state = edges.journal.state.runs.get(run.id)?.state;
     if (state?.is !== 'failed' || state.taskId === null) return false;
     if (state.error.code !== 'expect-outputs') return false;
     const { taskId, files = [] } = state;
     const ask = (): Promise<TaskAnswer> =>
-      this.#downloads(() => edges.service.outputs(taskId, reads.signal));
+      this.#downloads(() => edges.service.outputs(taskId, stopReads.signal));
     let answer = await ask();
     for (let tries = 1; answer.is === 'unread' && tries < readTries; tries += 1) {
-      await edges.clock.sleep(backoffMs(readPause, tries, edges.random), reads.signal);
+      await edges.clock.sleep(backoffMs(readPause, tries, edges.random), stopReads.signal);
       answer = await ask();
     }
     if (answer.is === 'unread') {
-      // What it has is not known, so it is not bought either.
+      // It may have the files, so no new task is paid for.
       this.context.blocked.set(run.id, errorOf(answer.fault));
       return true;
     }
@@ -171,8 +174,8 @@ export class Settler {
     return true;
   }
 
-  /** Places are those of the list that was recorded: where nodes are kept otherwise now, they tell nothing. */
-  async #stillHere(
+  /** An index counts in the recorded list. If other nodes are kept now, indexes do not match. */
+  async #stillSaved(
     outputs: readonly RemoteOutput[],
     files: readonly FetchedFile[],
   ): Promise<FetchedFile[]> {
@@ -200,14 +203,14 @@ export class Settler {
   async #collected(run: PlannedRun, taskId: TaskId, collected: Collected): Promise<void> {
     const { context } = this;
     if (collected.is === 'saved') {
-      if (collected.error !== null) context.account.failed();
+      if (collected.error !== null) context.totals.failed();
       const { files, error } = collected;
       await context.record({ type: 'saved', run: run.id, taskId, files, error });
       return;
     }
     const { error, dead, disk, files } = collected;
     if (dead && this.#linksAreOver(run, taskId)) {
-      context.account.failed();
+      context.totals.failed();
       const message = `Its outputs were not fetched while their links lived, which is a day: ${error.message}`;
       await context.record({
         type: 'saved',
@@ -219,7 +222,7 @@ export class Settler {
       return;
     }
     context.unfetched.set(run.id, error);
-    if (!context.reads.signal.aborted) await this.#waits(run, taskId, collected);
+    if (!context.stopReads.signal.aborted) await this.#waits(run, taskId, collected);
     if (disk)
       context.halt({
         is: 'machine',

@@ -1,49 +1,46 @@
+import { backoffMs } from '../../edges/backoff.js';
 import type { Submit } from '../../runninghub/receiver.js';
 import type { RunId, TaskId } from '../../values/ids.js';
 import { isTaskId } from '../../values/ids.js';
-import { backoffMs } from '../../edges/backoff.js';
 import type { Context } from '../context.js';
-import type { ReadyRun } from './supply.js';
+import { followedTask } from '../watch/task.js';
+import type { ReadyRun } from './queue.js';
 
-/** A submit whose answer was lost, as long as nobody knows what became of it. */
+/** A submit whose answer was lost, until its outcome is known. */
 export interface LostSubmit {
   readonly ready: ReadyRun;
   readonly attempt: number;
   readonly sentAt: number;
   /** Whether it holds a slot. */
   held: boolean;
-  /** A task of its own is being looked at, or it is settled: nothing else may settle it. */
+  /** A task of its own is being checked, or it is settled: nothing else may settle it. */
   taken: boolean;
 }
 
-/** So much longer than the longest run known an event is waited for. */
-const grace = { times: 2, ms: 30_000 };
+/** An event is waited for twice as long as the longest run known, and this much longer. */
+const eventWait = { times: 2, ms: 30_000 };
 const readTries = 3;
 const readPause = { firstMs: 1_000, maxMs: 8_000 };
 
 /**
- * The webhook of each submit names its run and attempt, in a URL that nobody but the service was
- * told. So an event that comes there tells which task a submit made whose answer was lost; that
- * the task is one of this account, and of no other run, is checked before it is believed.
+ * The webhook URL of each submit names its run and attempt, and only the service was given it. An
+ * event that comes there therefore names the task of a submit whose answer was lost. Before it is
+ * believed, the service must know the task as one of this account, and no other run may have it.
  */
 export class Claims {
   /** Submits whose answer was lost in this apply. */
   readonly #lost = new Map<RunId, LostSubmit>();
-  /** An event may come while the answer is still awaited. */
+  /** Events that came while the answer was still awaited. */
   readonly #early = new Map<RunId, { readonly attempt: number; readonly taskId: TaskId }>();
-  #arriving = false;
+  #eventsArrive = false;
   #checking = 0;
 
-  constructor(
-    private readonly context: Context,
-    /** A lost submit made this task: what follows. */
-    private readonly found: (lost: LostSubmit, taskId: TaskId) => Promise<void>,
-  ) {}
+  constructor(private readonly context: Context) {}
 
-  /** Events that may still tell, or whose task is being looked at. `longestRunMs`: null where none is known. */
+  /** Lost submits that an event may still settle. `longestRunMs`: null where none is known. */
   awaited(longestRunMs: number | null): number {
-    if (!this.#arriving || longestRunMs === null) return this.#checking;
-    const since = this.context.now - grace.times * longestRunMs - grace.ms;
+    if (!this.#eventsArrive || longestRunMs === null) return this.#checking;
+    const since = this.context.now - eventWait.times * longestRunMs - eventWait.ms;
     const open = [...this.#lost.values()].filter(({ taken, sentAt }) => !taken && sentAt > since);
     return this.#checking + open.length;
   }
@@ -52,25 +49,24 @@ export class Claims {
     const { id } = lost.ready.run;
     this.#lost.set(id, lost);
     const early = this.#early.get(id);
-    if (early?.attempt === lost.attempt) this.#look(lost, early.taskId);
+    if (early?.attempt === lost.attempt) this.#claim(lost, early.taskId);
     this.#early.delete(id);
   }
 
-  /** It was answered after all. */
+  /** The create was answered after all. */
   answered(run: RunId): void {
     this.#early.delete(run);
   }
 
-  /** An event of this task came to the webhook of that submit. `underWay`: answers are awaited. */
-  told({ run, attempt }: Submit, taskId: string, underWay: boolean): void {
+  eventArrived({ run, attempt }: Submit, taskId: string): void {
     if (!isTaskId(taskId)) return;
-    this.#arriving = true;
+    this.#eventsArrive = true;
     const lost = this.#lost.get(run);
-    if (lost?.attempt === attempt) this.#look(lost, taskId);
-    else if (underWay) this.#early.set(run, { attempt, taskId });
+    if (lost?.attempt === attempt) this.#claim(lost, taskId);
+    else if (this.context.creates.underWay > 0) this.#early.set(run, { attempt, taskId });
   }
 
-  #look(lost: LostSubmit, taskId: TaskId): void {
+  #claim(lost: LostSubmit, taskId: TaskId): void {
     if (lost.taken || this.#isKnown(taskId)) return;
     lost.taken = true;
     this.context.track(this.#check(lost, taskId));
@@ -79,20 +75,42 @@ export class Claims {
   async #check(lost: LostSubmit, taskId: TaskId): Promise<void> {
     this.#checking += 1;
     try {
-      if (await this.#exists(taskId)) await this.found(lost, taskId);
+      if (await this.#exists(taskId)) await this.#follow(lost, taskId);
       else lost.taken = false;
     } finally {
       this.#checking -= 1;
     }
   }
 
+  /** The task of a lost submit is known: it is followed like any other. */
+  async #follow(lost: LostSubmit, taskId: TaskId): Promise<void> {
+    const { context } = this;
+    const { run, reused } = lost.ready;
+    const { attempt } = lost;
+    const how = { is: 'task', taskId } as const;
+    await context.record({ type: 'resolved', run: run.id, attempt, how });
+    context.totals.accepted();
+    if (lost.held) context.creates.held -= 1;
+    else context.slots.take(context.now);
+    lost.held = false;
+    const acceptedAt = context.now;
+    context.inFlight.add(
+      followedTask({
+        ...{ run, attempt, taskId, acceptedAt },
+        ...{ runningAt: null, reused, announced: true },
+      }),
+    );
+    context.changed.notify();
+  }
+
   /** Whether the service knows it as one of this account. */
   async #exists(taskId: TaskId): Promise<boolean> {
-    const { edges, reads } = this.context;
-    for (let tries = 1; tries <= readTries && !reads.signal.aborted; tries += 1) {
-      const { is } = await edges.service.outputs(taskId, reads.signal);
+    const { edges, stopReads } = this.context;
+    const { signal } = stopReads;
+    for (let tries = 1; tries <= readTries && !signal.aborted; tries += 1) {
+      const { is } = await edges.service.outputs(taskId, signal);
       if (is !== 'unread' && is !== 'missing') return true;
-      await edges.clock.sleep(backoffMs(readPause, tries, edges.random), reads.signal);
+      await edges.clock.sleep(backoffMs(readPause, tries, edges.random), signal);
     }
     return false;
   }

@@ -45,7 +45,7 @@ export const noTaskEvidence = async (
 ): Promise<Evidence> => {
   const { sentAt, shortestRunMs } = input;
   if (shortestRunMs === null)
-    return open(
+    return undecided(
       'no task of this workflow has ended yet, so no count can rule out that one came and went',
     );
   const counts: string[] = [];
@@ -59,23 +59,25 @@ export const noTaskEvidence = async (
     // A task may be quicker than all before it: what is asked for again must come sooner still.
     const within = tries > answersNeeded ? shortestRunMs / 2 : shortestRunMs;
     const tooLate = clock.now() - sentAt >= within;
-    if (signal.aborted) return open('interrupted before the account was counted');
+    if (signal.aborted) return undecided('interrupted before the account was counted');
     if (account.is !== 'known' || account.tasksInFlight === null) {
       doubt = 'the account did not tell how many tasks are in flight';
-      if (tooLate || tries >= mostTries) return open(doubt);
+      if (tooLate || tries >= mostTries) return undecided(doubt);
       continue;
     }
     const counted = `the account counted ${account.tasksInFlight} in flight where ${known.length} are known`;
     if (tooLate)
-      return open(tries === 1 ? `${counted}, too late to rule out that one came and went` : doubt);
+      return undecided(
+        tries === 1 ? `${counted}, too late to rule out that one came and went` : doubt,
+      );
     if (account.tasksInFlight > known.length)
-      return open(`${counted}: one of the others may be its task`);
+      return undecided(`${counted}: one of the others may be its task`);
     const alive = await stillInFlight(known, service, signal);
     if (account.tasksInFlight > alive) {
       // One that we know may have ended between the two answers, or its own task was counted.
       doubt = `${counted}, of which ${alive} were still in flight: one may be its task`;
       counts.length = 0;
-      if (tries >= mostTries) return open(doubt);
+      if (tries >= mostTries) return undecided(doubt);
       continue;
     }
     counts.push(`${account.tasksInFlight} in flight, ${alive} of them known`);
@@ -84,7 +86,7 @@ export const noTaskEvidence = async (
   return { noTask: true, said: `the account counted ${counts.join('; then ')}` };
 };
 
-const open = (said: string): Evidence => ({ noTask: false, said });
+const undecided = (said: string): Evidence => ({ noTask: false, said });
 
 const stillInFlight = async (
   known: readonly TaskId[],

@@ -7,9 +7,9 @@ const shortestGapMs = 200;
 const quicker = 0.7;
 
 /**
- * How often creates go out. A service that says that requests come too fast, or that it is busy,
- * says nothing of how many tasks fit: the next create waits, and those after it keep a distance,
- * which shrinks again with every one that is accepted.
+ * The distance between creates. When the service says that requests come too fast, or that it is
+ * busy, the next create waits and later ones keep a distance, which shrinks with every create
+ * that is accepted.
  */
 export class Pace {
   #gapMs = 0;
@@ -24,7 +24,7 @@ export class Pace {
     return Math.max(this.#pausedUntil, this.#lastAt + this.#gapMs);
   }
 
-  /** Refused so again although creates were slowed down already. */
+  /** The service said so again although creates were slowed down already. */
   get insists(): boolean {
     return this.#gapMs > firstGapMs;
   }
@@ -40,7 +40,7 @@ export class Pace {
     this.#gapMs = gapMs < shortestGapMs ? 0 : gapMs;
   }
 
-  /** `sentAt`: of the create that was refused so. Those under way with it are one and the same. */
+  /** `sentAt`: of the create that was refused. Creates that were pending together count once. */
   slower(sentAt: number, now: number, retryAfterMs: number | null): void {
     if (sentAt >= this.#slowedAt) {
       this.#slowedAt = now;

@@ -1,122 +1,41 @@
-import type { Asset } from '../../assets/asset.js';
-import type { RunError } from '../../journal/event.js';
-import type { RunId } from '../../values/ids.js';
 import type { PlannedRun } from '../../plan/plan.js';
 import { assetsOf } from '../../plan/plan.js';
-import type { EngineEdges } from '../edges.js';
+import type { Context } from '../context.js';
 import { errorOf } from '../errors.js';
+import type { QueuedRun, ReadyRun } from './queue.js';
 
-/** A run whose assets are on the service. */
-export interface ReadyRun {
-  readonly run: PlannedRun;
-  /** sha256 → the name that the service gave. */
-  readonly fileNames: ReadonlyMap<string, string>;
-  /** Those of them that came from the ledger rather than from an upload of this apply. */
-  readonly reused: ReadonlyMap<string, string>;
-}
-
-type Entry =
-  | { readonly is: 'preparing' }
-  | { readonly is: 'ready'; readonly ready: ReadyRun }
-  | { readonly is: 'blocked' };
+/** Runs that are prepared ahead of their submit. */
+const maxAhead = 64;
+const minAhead = 4;
 
 /**
- * The queue of runs to submit: pulled lazily from the plan, with the assets of the next few
- * uploaded ahead, so that a freed slot finds a run that is ready. Runs that were put back
- * (no room) come first; runs to be tried again come back at their time.
+ * Fills the queue from the plan. It pulls a few runs at a time and uploads their assets ahead, so
+ * that a run is ready when a slot becomes free.
  */
 export class Supply {
-  readonly #window: { run: PlannedRun; entry: Entry }[] = [];
-  readonly #putBack: ReadyRun[] = [];
-  readonly #later: { at: number; run: PlannedRun }[] = [];
-  readonly #forgiven = new Set<RunId>();
   readonly #source: AsyncIterator<PlannedRun>;
   #pulling: Promise<void> | null = null;
-  #drained = false;
   #closed = false;
 
   constructor(
+    private readonly context: Context,
     source: AsyncIterable<PlannedRun>,
-    private readonly assets: ReadonlyMap<string, Asset>,
-    private readonly edges: Pick<EngineEdges, 'uploads' | 'show'>,
-    private readonly options: {
-      /** How many runs are prepared ahead. */
-      readonly lookAhead: () => number;
-      /** How long a run will take; null: not known, or the order is the manifest's. */
-      readonly expectedMs: (run: PlannedRun) => number | null;
-      readonly signal: AbortSignal;
-      readonly changed: () => void;
-      readonly blocked: (run: PlannedRun, error: RunError) => void;
-      readonly failed: (cause: unknown) => void;
-    },
   ) {
     this.#source = source[Symbol.asyncIterator]();
   }
 
   /** The next run that can be submitted now; undefined when none is ready. */
   take(now: number): ReadyRun | undefined {
-    const back = this.#putBack.shift();
+    const { queue, options, plan } = this.context;
+    const back = queue.takePutBack();
     if (back !== undefined) return back;
-    this.#admitDue(now);
-    const at = this.#drained
-      ? this.#longest()
-      : this.#window.findIndex(({ entry }) => entry.is === 'ready');
+    for (const run of queue.takeDue(now)) this.#prepare(run, 'first');
+    const byPlan = !queue.drained || plan.manifest.execution.order === 'manifest';
+    const taken = byPlan ? queue.firstReady() : queue.longestReady(options.expectedMs);
     this.#fill();
-    if (at === -1) return undefined;
-    const [taken] = this.#window.splice(at, 1);
-    return taken?.entry.is === 'ready' ? taken.entry.ready : undefined;
-  }
-
-  /**
-   * Where the end of the batch is in sight, the longest first: what starts last should not be
-   * what takes longest. Of equals, and where nothing is known, the first.
-   */
-  #longest(): number {
-    let best = -1;
-    let most = -1;
-    for (const [at, { run, entry }] of this.#window.entries()) {
-      if (entry.is !== 'ready') continue;
-      const ms = this.options.expectedMs(run) ?? 0;
-      if (ms > most) [best, most] = [at, ms];
-    }
-    return best;
-  }
-
-  /** To the head of the queue: nothing happened to it. */
-  putBack(ready: ReadyRun): void {
-    this.#putBack.push(ready);
-  }
-
-  /** Not before `at`; its assets are made sure of again. */
-  tryLater(run: PlannedRun, at: number): void {
-    this.#later.push({ at, run });
-  }
-
-  /**
-   * Whether a failure names an upload of an earlier apply: the service has lost it. It is
-   * forgotten and made again, once per run and without counting a try.
-   */
-  forgetStale(run: RunId, reused: ReadonlyMap<string, string>, message: string): boolean {
-    const stale = [...reused].filter(([, name]) => message.includes(name));
-    if (stale.length === 0 || this.#forgiven.has(run)) return false;
-    this.#forgiven.add(run);
-    for (const [sha256] of stale) this.edges.uploads.forget(sha256);
-    return true;
-  }
-
-  /** When a delayed run becomes due; null when none waits. */
-  get nextAt(): number | null {
-    return this.#later.length === 0 ? null : Math.min(...this.#later.map(({ at }) => at));
-  }
-
-  /** Nothing is left, now or later. */
-  get exhausted(): boolean {
-    return (
-      this.#drained &&
-      this.#window.length === 0 &&
-      this.#putBack.length === 0 &&
-      this.#later.length === 0
-    );
+    if (taken === undefined) return undefined;
+    queue.remove(taken);
+    return taken.ready ?? undefined;
   }
 
   /** Nothing more is pulled or prepared. */
@@ -126,78 +45,79 @@ export class Supply {
     await this.#source.return?.();
   }
 
-  #admitDue(now: number): void {
-    for (let at = this.#later.length - 1; at >= 0; at -= 1) {
-      const waiting = this.#later[at];
-      if (waiting === undefined || waiting.at > now) continue;
-      this.#later.splice(at, 1);
-      this.#prepare(waiting.run, true);
-    }
+  get #wantsMore(): boolean {
+    const { queue, slots } = this.context;
+    const ahead = Math.min(maxAhead, minAhead + 2 * slots.limit);
+    return !this.#closed && queue.size < ahead;
   }
 
   #fill(): void {
-    if (this.#pulling !== null || this.#drained || this.#closed) return;
-    if (this.#window.length >= this.options.lookAhead()) return;
+    const { context } = this;
+    if (this.#pulling !== null || context.queue.drained || !this.#wantsMore) return;
     this.#pulling = this.#pull()
       .catch((cause: unknown) => {
-        this.#drained = true;
-        this.options.failed(cause);
+        context.queue.drained = true;
+        context.broken(cause);
       })
       .finally(() => {
         this.#pulling = null;
-        this.options.changed();
+        context.changed.notify();
       });
   }
 
   async #pull(): Promise<void> {
-    while (!this.#closed && this.#window.length < this.options.lookAhead()) {
+    while (this.#wantsMore) {
       const next = await this.#source.next();
       if (next.done === true) {
-        this.#drained = true;
+        this.context.queue.drained = true;
         return;
       }
-      this.#prepare(next.value, false);
+      this.#prepare(next.value, 'last');
     }
   }
 
-  #prepare(run: PlannedRun, first: boolean): void {
+  #prepare(run: PlannedRun, place: 'first' | 'last'): void {
+    const { queue, changed } = this.context;
     const needed = run.overrides.flatMap(({ value }) => assetsOf(value));
-    const slot: { run: PlannedRun; entry: Entry } = { run, entry: { is: 'preparing' } };
-    if (first) this.#window.unshift(slot);
-    else this.#window.push(slot);
+    const queued: QueuedRun = { run, ready: null };
+    if (place === 'first') queue.addFirst(queued);
+    else queue.addLast(queued);
     if (needed.length === 0) {
-      slot.entry = { is: 'ready', ready: { run, fileNames: new Map(), reused: new Map() } };
-      this.options.changed();
+      queued.ready = { run, fileNames: new Map(), reused: new Map() };
+      changed.notify();
       return;
     }
-    void this.#upload(run, needed).then((entry) => {
-      slot.entry = entry;
-      if (entry.is === 'blocked') {
-        const at = this.#window.indexOf(slot);
-        if (at !== -1) this.#window.splice(at, 1);
-      }
-      this.options.changed();
+    void this.#upload(run, needed).then((ready) => {
+      queued.ready = ready;
+      if (ready === null) queue.remove(queued);
+      changed.notify();
     });
   }
 
-  async #upload(run: PlannedRun, needed: readonly string[]): Promise<Entry> {
+  /** @returns null when an asset could not be uploaded: the run is blocked. */
+  async #upload(run: PlannedRun, needed: readonly string[]): Promise<ReadyRun | null> {
+    const { plan, edges, stopReads, blocked } = this.context;
+    const { signal } = stopReads;
     const fileNames = new Map<string, string>();
     const reused = new Map<string, string>();
     const answers = await Promise.all(
       [...new Set(needed)].map(async (sha256) => {
-        const asset = this.assets.get(sha256);
+        const asset = plan.assets.get(sha256);
         if (asset === undefined) throw new Error(`asset ${sha256} is not in the plan`);
-        return { sha256, answer: await this.edges.uploads.ensure(asset, this.options.signal) };
+        return { sha256, answer: await edges.uploads.ensure(asset, signal) };
       }),
     );
     for (const { sha256, answer } of answers) {
       if (!answer.ok) {
-        if (!this.options.signal.aborted) this.options.blocked(run, errorOf(answer.error));
-        return { is: 'blocked' };
+        if (signal.aborted) return null;
+        const error = errorOf(answer.error);
+        blocked.set(run.id, error);
+        edges.show({ type: 'blocked', run: run.id, error });
+        return null;
       }
       fileNames.set(sha256, answer.fileName);
       if (answer.reused) reused.set(sha256, answer.fileName);
     }
-    return { is: 'ready', ready: { run, fileNames, reused } };
+    return { run, fileNames, reused };
   }
 }

@@ -1,13 +1,13 @@
 import type { RunId } from '../../values/ids.js';
 
-/** So many in a row, of whatever runs: it is the batch that is turned away. */
-const batchBelieved = 5;
-/** So many of one run, while others were accepted: it is something in this run. */
-const runBelieved = 3;
+/** So many in a row, of any runs, stop the batch. */
+const maxInARow = 5;
+/** So many of one run, while others were accepted, end the run. */
+const maxOfRun = 3;
 
 /**
- * Submits that were turned away without a task, by a firewall's page for one. Nobody says why, so
- * they are tried again: but not for ever, and not run after run.
+ * Submits that were turned away without a task and without a reason, by the page of a firewall for
+ * example. They are tried again, but only a limited number of times.
  */
 export class TurnedAway {
   #inARow = 0;
@@ -16,7 +16,7 @@ export class TurnedAway {
   /** By run: how often, and how many submits had been accepted when it was turned away first. */
   readonly #runs = new Map<RunId, { times: number; readonly since: number }>();
 
-  /** Something was accepted, or refused for a reason of its own. */
+  /** A submit was accepted, or refused for a stated reason. */
   answered(): void {
     this.#inARow = 0;
     this.#accepted += 1;
@@ -24,7 +24,7 @@ export class TurnedAway {
 
   /** What follows: another try, an end of the run, or of the batch. `sentAt`: of the submit. */
   again(run: RunId, sentAt: number, now: number): 'again' | 'run' | 'batch' {
-    // Those that were under way together met the same page.
+    // Submits that were pending together met the same refusal and count once.
     if (sentAt >= this.#countedAt) {
       this.#inARow += 1;
       this.#countedAt = now;
@@ -32,8 +32,8 @@ export class TurnedAway {
     const own = this.#runs.get(run) ?? { times: 0, since: this.#accepted };
     own.times += 1;
     this.#runs.set(run, own);
-    if (this.#inARow >= batchBelieved) return 'batch';
-    return own.times >= runBelieved && this.#accepted > own.since ? 'run' : 'again';
+    if (this.#inARow >= maxInARow) return 'batch';
+    return own.times >= maxOfRun && this.#accepted > own.since ? 'run' : 'again';
   }
 
   get inARow(): number {

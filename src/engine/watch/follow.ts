@@ -1,36 +1,8 @@
 import type { Cost, RunError } from '../../journal/event.js';
-import type { PlannedRun } from '../../plan/plan.js';
 import type { Fault, TaskAnswer, TaskCost, TaskOutput } from '../../runninghub/service.js';
-import type { TaskId } from '../../values/ids.js';
 import { impossible } from '../../values/impossible.js';
 import { errorOf, localError, mayBeFalseAlarm } from '../errors.js';
-
-/** A task that the engine follows to its end. */
-export interface Watched {
-  readonly run: PlannedRun;
-  readonly attempt: number;
-  readonly taskId: TaskId;
-  readonly acceptedAt: number;
-  /** The service was asked to tell its end to a webhook of this apply. */
-  readonly announced: boolean;
-  runningAt: number | null;
-  polls: number;
-  /** Answers in a row that said "done" without a file. */
-  emptyAnswers: number;
-  /** Answers in a row that said "failed". */
-  failedAnswers: number;
-  /** Answers in a row that did not know the task. */
-  missingAnswers: number;
-  /** Reads in a row that gave nothing. */
-  unread: number;
-  /** A cancel was taken, or may have been. It ends nothing: the service says when a task ended. */
-  cancelAsked: 'timeout' | 'user' | null;
-  cancelAskedAt: number | null;
-  /** Answers since then that said that it is in flight. */
-  afterCancel: number;
-  /** Names of uploads from earlier applies that it was submitted with, by sha256. */
-  readonly reused: ReadonlyMap<string, string>;
-}
+import type { FollowedTask } from './task.js';
 
 export interface FollowOptions {
   readonly queueTimeoutMs: number;
@@ -43,29 +15,29 @@ export type Decision =
   | { readonly is: 'succeeded'; readonly outputs: readonly TaskOutput[]; readonly cost: Cost }
   | { readonly is: 'failed'; readonly error: RunError; readonly cost: Cost }
   | { readonly is: 'cancelled'; readonly by: 'user' | 'timeout' | 'service'; readonly cost: Cost }
-  /** The account itself is refused: following is over for now, the task stays in flight. */
+  /** The service refuses the account: following ends, and the task stays in flight. */
   | { readonly is: 'stop'; readonly fault: Fault };
 
 const noCost: Cost = { coins: null, money: null, taskTimeMs: null };
-/** A done task without files is asked again this often before it is believed (runninghub-api 5.3). */
-const emptyAnswersBelieved = 4;
+/** A finished task without files is asked for again this often (runninghub-api 5.3). */
+const maxEmptyAnswers = 4;
 /** Before the first repetition, and twice as long before each further one. */
 const emptyPauseMs = 3_000;
 /** 805 can be false: asked once more after a pause (runninghub-api 5.3). */
 const failedPauseMs = 3_000;
 /** 807 right after the create may be replication lag (runninghub-api 5.3). */
-const missingForgivenMs = 60_000;
-const missingBelieved = 5;
-/** A cancelled task is asked for at such pauses, growing, and to end again after so many answers. */
+const missingToleratedMs = 60_000;
+const minMissingAnswers = 5;
+/** Growing pauses between reads of a cancelled task. After so many answers it is cancelled again. */
 const afterCancelMs = { stepMs: 5_000, maxMs: 60_000 };
 const cancelAgainAfter = 8;
-/** So long, and so many answers, after a cancel a task counts as one that does not obey it. */
-const obeyMs = 120_000;
-const obeyAnswers = 5;
+/** After so much time and so many answers a task counts as one that ignores its cancel. */
+const ignoredMs = 120_000;
+const ignoredAnswers = 5;
 
-/** A cancel went out. `taken`: it was answered so; else it may have been taken, and is sent again soon. */
+/** A cancel was sent. `taken`: it was accepted; else it may have been, and is sent again soon. */
 export const cancelSent = (
-  task: Watched,
+  task: FollowedTask,
   by: 'timeout' | 'user',
   taken: boolean,
   now: number,
@@ -76,17 +48,18 @@ export const cancelSent = (
 };
 
 /**
- * It was asked to end and is in flight for all that. It may hold its slot and cost for ever: it
- * is followed as long as anything else is to be done, and by the next apply.
+ * It was cancelled and is still in flight. It may hold its slot and cost money for long, so it is
+ * followed only while other work is left, and by the next apply.
  */
-export const disobeys = (
-  { cancelAskedAt, afterCancel }: Pick<Watched, 'cancelAskedAt' | 'afterCancel'>,
+export const ignoresCancel = (
+  { cancelAskedAt, afterCancel }: Pick<FollowedTask, 'cancelAskedAt' | 'afterCancel'>,
   now: number,
-): boolean => cancelAskedAt !== null && afterCancel >= obeyAnswers && now - cancelAskedAt > obeyMs;
+): boolean =>
+  cancelAskedAt !== null && afterCancel >= ignoredAnswers && now - cancelAskedAt > ignoredMs;
 
-/** What one answer about a task means. Mutates only the counters of `task`. */
+/** What one answer about a task means. Changes only the counters of `task`. */
 export const decide = (
-  task: Watched,
+  task: FollowedTask,
   answer: TaskAnswer,
   now: number,
   options: FollowOptions,
@@ -103,7 +76,7 @@ export const decide = (
       return pending(task, now, options, task.runningAt === null);
     case 'succeeded':
       task.emptyAnswers += 1;
-      return answer.outputs.length > 0 || task.emptyAnswers > emptyAnswersBelieved
+      return answer.outputs.length > 0 || task.emptyAnswers > maxEmptyAnswers
         ? { is: 'succeeded', outputs: answer.outputs, cost: costOf(answer.cost) }
         : { is: 'again', afterMs: emptyPauseMs * 2 ** (task.emptyAnswers - 1), nowRunning: false };
     case 'failed':
@@ -116,18 +89,18 @@ export const decide = (
       return cancelled(task, costOf(answer.cost));
     case 'missing':
       task.missingAnswers += 1;
-      if (now - task.acceptedAt < missingForgivenMs || task.missingAnswers < missingBelieved)
+      if (now - task.acceptedAt < missingToleratedMs || task.missingAnswers < minMissingAnswers)
         return { is: 'again', afterMs: failedPauseMs, nowRunning: false };
       if (task.cancelAsked !== null) return cancelled(task, noCost);
       return {
         is: 'failed',
-        // Never tried again by itself: it may have run, and been paid for.
+        // Not tried again automatically, because it may have run and been paid for.
         error: { ...errorOf(answer.fault), class: 'lost' },
         cost: noCost,
       };
     case 'unread':
       task.unread += 1;
-      if (answer.fault.class === 'account' && believed(task, answer.fault))
+      if (answer.fault.class === 'account' && isCertain(task, answer.fault))
         return { is: 'stop', fault: answer.fault };
       return { is: 'again', afterMs: answer.fault.retryAfterMs, nowRunning: false };
     default:
@@ -135,12 +108,12 @@ export const decide = (
   }
 };
 
-/** Only several in a row are believed. */
-const believed = (task: Watched, problem: Fault): boolean =>
+/** A fault that may be a false alarm needs several in a row. */
+const isCertain = (task: FollowedTask, problem: Fault): boolean =>
   task.unread >= 5 || !mayBeFalseAlarm(problem);
 
 const pending = (
-  task: Watched,
+  task: FollowedTask,
   now: number,
   options: FollowOptions,
   nowRunning: boolean,
@@ -159,12 +132,12 @@ const pending = (
   return late ? { is: 'cancel' } : { is: 'again', afterMs: null, nowRunning };
 };
 
-const cancelled = (task: Watched, cost: Cost): Decision =>
+const cancelled = (task: FollowedTask, cost: Cost): Decision =>
   task.cancelAsked === 'timeout'
     ? { is: 'failed', error: timeoutError(task), cost }
     : { is: 'cancelled', by: task.cancelAsked ?? 'service', cost };
 
-const timeoutError = (task: Watched): RunError =>
+const timeoutError = (task: FollowedTask): RunError =>
   task.runningAt === null
     ? localError(
         'timeout-queue',

@@ -4,7 +4,7 @@ import type { TaskId } from '../../values/ids.js';
 export interface TaskFacts {
   readonly taskId: TaskId;
   readonly acceptedAt: number;
-  /** Its end is to be told by an event (engine/hints). */
+  /** The service was asked to report its end by an event. */
   readonly announced: boolean;
   /** First time it was seen RUNNING; null while it is queued. */
   readonly runningAt: number | null;
@@ -12,7 +12,7 @@ export interface TaskFacts {
   readonly seenAt: number;
   /** How often it was asked for. */
   readonly polls: number;
-  /** False while a request about it is under way or its next one has a time of its own. */
+  /** False while a request about it is under way or its next one has a fixed time. */
   readonly askable: boolean;
 }
 
@@ -20,27 +20,27 @@ export interface TaskFacts {
 export interface View {
   readonly now: number;
   readonly tasks: readonly TaskFacts[];
-  /** What the account's count says; null: it is of no use now. */
-  readonly census: {
-    /** It was right of late; else tasks are polled as well as if there were no count. */
+  /** What the account's count says; null: it is not used now. */
+  readonly count: {
+    /** It was right recently; if not, tasks are polled as well. */
     readonly proven: boolean;
-    /** Tasks of other programs, as far as is known. */
-    readonly foreign: number;
+    /** Known tasks of other clients. */
+    readonly others: number;
     /** A reading is under way. */
     readonly reading: boolean;
     /** The last reading; null before the first. */
     readonly readAt: number | null;
-    /** Tasks of ours that ended by the count and were not found yet. */
-    readonly ghosts: number;
-    readonly oldestGhostAt: number | null;
-    readonly newestGhostAt: number | null;
+    /** Ends that the count showed and that no read has found yet. */
+    readonly unaccounted: number;
+    readonly oldestUnaccountedAt: number | null;
+    readonly newestUnaccountedAt: number | null;
   } | null;
-  /** Ends are told by events that arrive, and arrive in time. */
+  /** Events report ends, and arrive in time. */
   readonly announced: boolean;
-  /** The account took one task more than it had room for, as far as was known: a count tells. */
-  readonly unsure: boolean;
-  /** Runs wait for a slot, so that a slot seen free is a slot used. */
-  readonly hungry: boolean;
+  /** A create above the known limit was accepted. A count shows whether the limit is higher. */
+  readonly limitUncertain: boolean;
+  /** Runs wait for a slot, so a free slot that is seen early is used early. */
+  readonly runsWaiting: boolean;
   readonly requestsPerSecond: number;
 }
 
@@ -50,7 +50,7 @@ export interface NextRead {
   readonly ask: { readonly is: 'task'; readonly taskId: TaskId } | { readonly is: 'count' };
 }
 
-/** Decides what is asked next. Passed in, so that a better one replaces it whole. */
+/** Decides which read is made next. Passed in, so that it can be replaced and compared. */
 export interface PollPolicy {
   /** null: nothing before something changes. */
   next(view: View): NextRead | null;

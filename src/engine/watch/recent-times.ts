@@ -1,14 +1,14 @@
 import type { View } from './policy.js';
 
-/** So many run times are remembered: enough for a mean, few enough to follow a change. */
+/** Run times that are kept: enough for a mean, few enough to follow a change. */
 const kept = 50;
-/** Fewer than this say nothing of the spread. */
+/** Fewer than this say nothing about the spread. */
 const enough = 5;
 const guessMs = 30_000;
 /** Run times are known to about half a second. */
 const marginMs = 500;
 
-/** The run times that were seen last, in ms. */
+/** The latest run times, in ms. */
 export class RecentTimes {
   #times: number[] = [];
   #sorted: readonly number[] = [];
@@ -19,7 +19,7 @@ export class RecentTimes {
     this.#sorted = [...this.#times].sort((a, b) => a - b);
   }
 
-  /** A guess from the ages of what runs while nothing has ended. */
+  /** Before anything has ended, a guess from the ages of running tasks. */
   meanMs({ tasks, now }: Pick<View, 'tasks' | 'now'>): number {
     const { length } = this.#times;
     if (length > 0) return this.#times.reduce((sum, ms) => sum + ms, 0) / length;
@@ -34,7 +34,7 @@ export class RecentTimes {
     return this.#sorted.at(-1) ?? guessMs;
   }
 
-  /** From which age on tasks end, and how long they then go on, on average. */
+  /** The age at which tasks begin to end, and the mean time from then to their end. */
   ends(view: Pick<View, 'tasks' | 'now'>): { readonly firstMs: number; readonly restMs: number } {
     const { length } = this.#sorted;
     if (length < enough) return { firstMs: 0, restMs: this.meanMs(view) };

@@ -1,6 +1,6 @@
 /**
- * At most so many requests in any one second; what was not used is not saved up. The rate may
- * change while it is in use, and is halved for a while when the service says that it is too much.
+ * At most so many requests in any one second; unused requests are not saved up. The rate may
+ * change, and is halved for a minute when the service says that requests come too fast.
  */
 export class RequestBudget {
   /** When the last requests went out, oldest first. */

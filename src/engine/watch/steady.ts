@@ -2,11 +2,11 @@ import type { NextRead, PollPolicy, TaskFacts, View } from './policy.js';
 import { RecentTimes } from './recent-times.js';
 
 /**
- * Sees ends early for few requests, by two plain rules.
+ * Finds ends early with few requests, by two rules.
  *
  * - *Several tasks* are watched by the account's count, at a steady period. When the count drops,
  *   the task that ran longest is asked for, then the next longest, until the ended one is found.
- * - *A task by itself* (one slot, or no count that can be believed) is asked from the age at which
+ * - *A single task* (one slot, or no count that can be used) is asked for from the age at which
  *   the first tasks of this batch ended, at a steady period.
  *
  * Both periods follow from the mean run time and the number of reads that one run may cost.
@@ -18,14 +18,14 @@ const pollsPerRun = 7;
 const pollsPerEnd = 1.25;
 /** A task that is asked for by itself is not asked more often than this. */
 const leastPollMs = 1_000;
-const longestMs = 60_000;
-/** When nothing waits for a slot, only results can be late, and this is soon enough for them. */
-const leisurelyMs = 2_500;
-/** With events that arrive, the count is a safety net. */
-const restfulMs = 15_000;
-const longestRestMs = 120_000;
-/** The count shows an end that no event told of: after this it is looked for without one. */
-const eventPatienceMs = 5_000;
+const maxPollMs = 60_000;
+/** When no run waits for a slot, only results can be late, and this is early enough for them. */
+const idleMs = 2_500;
+/** While events arrive, the count only finds those that were lost. */
+const countUnderEventsMs = 15_000;
+const maxIntervalMs = 120_000;
+/** The count shows an end that no event reported: after this it is looked for without one. */
+const eventTimeoutMs = 5_000;
 
 export const steadyPolicy = (): PollPolicy => {
   const times = new RecentTimes();
@@ -42,7 +42,7 @@ export const steadyPolicy = (): PollPolicy => {
 };
 
 type Running = TaskFacts & { readonly runningAt: number };
-type Census = NonNullable<View['census']>;
+type Count = NonNullable<View['count']>;
 
 const runningOf = ({ tasks }: View): Running[] =>
   tasks.flatMap((task) =>
@@ -52,17 +52,17 @@ const runningOf = ({ tasks }: View): Running[] =>
 const poll = ({ taskId }: TaskFacts, at: number): NextRead => ({ at, ask: { is: 'task', taskId } });
 
 const runningReads = (view: View, times: RecentTimes): NextRead[] => {
-  const { census, tasks } = view;
+  const { count, tasks } = view;
   const running = runningOf(view);
-  const counts = census !== null && (tasks.length > 1 || census.foreign > 0);
-  if (announced(view)) return announcedReads(view, running, times, counts);
-  if (!counts) return singly(view, running, times, pollsPerRun);
-  const count = countRead(view, census, running, times);
+  const usesCount = count !== null && (tasks.length > 1 || count.others > 0);
+  if (announced(view)) return announcedReads(view, running, times, usesCount);
+  if (!usesCount) return singly(view, running, times, pollsPerRun);
+  const counting = countRead(view, count, running, times);
   return [
-    ...suspect(view, census, running),
-    ...(count === null ? [] : [count]),
-    // At the end of a batch reads are idle, and an end that the count hides must not be waited for.
-    ...(census.proven && view.hungry
+    ...suspect(view, count, running),
+    ...(counting === null ? [] : [counting]),
+    // At the end of a batch there are reads to spare for ends that the count hides.
+    ...(count.proven && view.runsWaiting
       ? running.filter(({ askable }) => askable).map((task) => overdue(task, times))
       : singly(view, running, times, pollsPerRun - 1)),
   ];
@@ -71,7 +71,7 @@ const runningReads = (view: View, times: RecentTimes): NextRead[] => {
 /** The count's steady period. */
 const countRead = (
   view: View,
-  { reading, readAt, ghosts }: Census,
+  { reading, readAt, unaccounted }: Count,
   running: readonly Running[],
   times: RecentTimes,
 ): NextRead | null => {
@@ -80,43 +80,46 @@ const countRead = (
   const meanMs = times.meanMs(view);
   const { firstMs, restMs } = times.ends(view);
   const queued = view.tasks.length - running.length;
-  const alive = Math.max(1, running.length - ghosts);
+  const alive = Math.max(1, running.length - unaccounted);
   const endsPerSecond = (alive * 1_000) / meanMs;
   const left = view.requestsPerSecond - pollsPerEnd * endsPerSecond;
   const affordable = 1_000 / Math.max(left, view.requestsPerSecond / 3);
-  // Where tasks queue on the service, it fills a slot that ends from there: no hurry.
+  // Where tasks queue on the service, it fills a free slot by itself, so reads may be rarer.
   const wanted = (Math.min(meanMs / alive, restMs) / countsPerRun) * (1 + queued);
-  const slowest = view.hungry ? longestMs : Math.max(1_000, meanMs / 30);
+  const slowest = view.runsWaiting ? maxPollMs : Math.max(1_000, meanMs / 30);
   const period = Math.max(affordable, Math.min(wanted, slowest));
-  // No task has reached the age at which they end: only a failure could be seen.
-  const ripe = Math.min(...running.map(({ runningAt }) => runningAt)) + firstMs;
-  const early = Math.min(ripe, readAt + Math.max(period, Math.min(slowest, meanMs / alive / 2)));
+  // Until a task reaches the age at which tasks end, only failures can be seen.
+  const firstEnd = Math.min(...running.map(({ runningAt }) => runningAt)) + firstMs;
+  const early = Math.min(
+    firstEnd,
+    readAt + Math.max(period, Math.min(slowest, meanMs / alive / 2)),
+  );
   return { at: Math.max(readAt + period, early), ask: { is: 'count' } };
 };
 
-/** The count has dropped: the task that ran longest and was not seen in flight since then. */
+/** The count has dropped: asks for the longest running task that was not seen in flight since. */
 const suspect = (
   view: View,
-  { ghosts, newestGhostAt }: Census,
+  { unaccounted, newestUnaccountedAt }: Count,
   running: readonly Running[],
 ): NextRead[] => {
-  if (ghosts === 0 || newestGhostAt === null) return [];
-  // Not more at a time than have ended: an answer may make the next question needless.
+  if (unaccounted === 0 || newestUnaccountedAt === null) return [];
+  // No more reads at a time than tasks that ended, because an answer may make the next one needless.
   const oldest = running
-    .filter(({ seenAt }) => seenAt < newestGhostAt)
+    .filter(({ seenAt }) => seenAt < newestUnaccountedAt)
     .sort((a, b) => a.runningAt - b.runningAt)
-    .slice(0, ghosts)
+    .slice(0, unaccounted)
     .find(({ askable }) => askable);
   return oldest === undefined ? [] : [poll(oldest, view.now)];
 };
 
-/** Whatever the count says, a task is asked for now and then once it should be over. */
+/** Whatever the count says, a task that should have ended is asked for now and then. */
 const overdue = (task: Running, times: RecentTimes): NextRead =>
   poll(
     task,
     Math.max(
-      task.seenAt + Math.max(longestMs / 4, times.longestMs / 4),
-      Math.min(task.runningAt + 1.5 * times.longestMs, task.seenAt + longestMs + times.longestMs),
+      task.seenAt + Math.max(maxPollMs / 4, times.longestMs / 4),
+      Math.min(task.runningAt + 1.5 * times.longestMs, task.seenAt + maxPollMs + times.longestMs),
     ),
   );
 
@@ -130,17 +133,17 @@ const singly = (
   const { firstMs, restMs } = times.ends(view);
   const affordable = (running.length * 1_000) / (0.95 * view.requestsPerSecond);
   const period = Math.max(leastPollMs, affordable, restMs / polls);
-  const leisurely = Math.max(affordable, leisurelyMs, times.meanMs(view) / 30);
-  const everyMs = view.hungry ? period : Math.min(period, leisurely);
+  const idle = Math.max(affordable, idleMs, times.meanMs(view) / 30);
+  const everyMs = view.runsWaiting ? period : Math.min(period, idle);
   return running.flatMap((task) => {
     if (!task.askable) return [];
-    // The first poll is moved by a part of the period, so that tasks started together part.
+    // Spreads the polls of tasks that started together.
     const first = task.runningAt + firstMs + everyMs * phaseOf(task);
-    return [poll(task, Math.min(Math.max(first, task.seenAt + everyMs), task.seenAt + longestMs))];
+    return [poll(task, Math.min(Math.max(first, task.seenAt + everyMs), task.seenAt + maxPollMs))];
   });
 };
 
-/** Of queued tasks the first matters: it runs next, and its age counts from then. */
+/** The first queued task runs next, and its age counts from then. The others can wait. */
 const queuedReads = (view: View, times: RecentTimes): NextRead[] => {
   const [first, ...others] = view.tasks
     .filter(({ runningAt }) => runningAt === null)
@@ -148,40 +151,41 @@ const queuedReads = (view: View, times: RecentTimes): NextRead[] => {
   const soon = Math.min(30_000, Math.max(1_000, 0.15 * times.meanMs(view)));
   return [
     ...(first?.askable === true ? [poll(first, first.seenAt + soon)] : []),
-    ...others.flatMap((task) => (task.askable ? [poll(task, task.seenAt + longestRestMs)] : [])),
+    ...others.flatMap((task) => (task.askable ? [poll(task, task.seenAt + maxIntervalMs)] : [])),
   ];
 };
 
-/** Events tell of every end, save of those that were lost, and of tasks of an earlier apply. */
-const announced = ({ announced: arriving, tasks, census, now }: View): boolean => {
-  const droppedAt = census?.oldestGhostAt ?? null;
+/** Whether events report every end. Tasks of an earlier apply have none, and some may be lost. */
+const announced = ({ announced: arriving, tasks, count, now }: View): boolean => {
+  const droppedAt = count?.oldestUnaccountedAt ?? null;
   return (
     arriving &&
     tasks.every((task) => task.announced) &&
-    // Only the count tells when another program gives room back.
-    (census?.foreign ?? 0) === 0 &&
-    (droppedAt === null || now - droppedAt < eventPatienceMs)
+    // Only the count shows when another client frees slots.
+    (count?.others ?? 0) === 0 &&
+    (droppedAt === null || now - droppedAt < eventTimeoutMs)
   );
 };
 
-/** The safety net under events: a rare count, and polls of what should be over. */
+/** Finds ends whose event was lost: a rare count, and polls of tasks that should have ended. */
 const announcedReads = (
   view: View,
   running: readonly Running[],
   times: RecentTimes,
-  counts: boolean,
+  usesCount: boolean,
 ): NextRead[] => {
-  const { census, now } = view;
+  const { count, now } = view;
   const polls = running.flatMap((task) => {
     if (!task.askable) return [];
     const due = overdue(task, times);
-    return [counts ? due : { ...due, at: Math.min(due.at, task.seenAt + longestRestMs) }];
+    return [usesCount ? due : { ...due, at: Math.min(due.at, task.seenAt + maxIntervalMs) }];
   });
-  if (!counts || census === null || census.reading) return polls;
-  const { readAt, oldestGhostAt } = census;
-  const everyMs = Math.min(longestRestMs, Math.max(restfulMs, times.meanMs(view) / 2));
-  const rest = readAt === null || view.unsure ? now : readAt + everyMs;
-  const at = oldestGhostAt === null ? rest : Math.min(rest, oldestGhostAt + eventPatienceMs);
+  if (!usesCount || count === null || count.reading) return polls;
+  const { readAt, oldestUnaccountedAt } = count;
+  const everyMs = Math.min(maxIntervalMs, Math.max(countUnderEventsMs, times.meanMs(view) / 2));
+  const rest = readAt === null || view.limitUncertain ? now : readAt + everyMs;
+  const at =
+    oldestUnaccountedAt === null ? rest : Math.min(rest, oldestUnaccountedAt + eventTimeoutMs);
   return [...polls, { at, ask: { is: 'count' } }];
 };
 

@@ -1,22 +1,22 @@
 import { expect, test } from 'vitest';
 import { RecentTimes } from '../../src/engine/watch/recent-times.js';
 import { RequestBudget } from '../../src/engine/watch/request-budget.js';
-import { runTimeOf, ToldTimes } from '../../src/engine/watch/told-times.js';
+import { runTimeOf, ReportedTimes } from '../../src/engine/watch/reported-times.js';
 
 const ended = (runMs: number) => ({ runningAt: 0, seenAt: runMs - 2_000, now: runMs + 1_000 });
 
 test('a told run time between what was seen is believed', () => {
-  expect(new ToldTimes().believed(ended(30_000), 30_000)).toBe(30_000);
+  expect(new ReportedTimes().plausible(ended(30_000), 30_000)).toBe(30_000);
 });
 
 test.each([0.8, 0.05, 0.001, 0, 1_000])('told × %d is not believed', (factor) => {
-  expect(new ToldTimes().believed(ended(30_000), 30_000 * factor)).toBeNull();
+  expect(new ReportedTimes().plausible(ended(30_000), 30_000 * factor)).toBeNull();
 });
 
 test('after one wrong number five right ones are needed', () => {
-  const told = new ToldTimes();
-  told.believed(ended(30_000), 0);
-  const answers = Array.from({ length: 5 }, () => told.believed(ended(30_000), 30_000));
+  const told = new ReportedTimes();
+  told.plausible(ended(30_000), 0);
+  const answers = Array.from({ length: 5 }, () => told.plausible(ended(30_000), 30_000));
   expect(answers).toEqual([null, null, null, null, 30_000]);
 });
 

@@ -1,36 +1,36 @@
 import { expect, test } from 'vitest';
 import type { Clock } from '../../src/edges/clock.js';
 import { steadyClock } from '../../src/edges/steady-clock.js';
-import { Patience } from '../../src/engine/patience.js';
+import { OutageTimeout } from '../../src/engine/outage-timeout.js';
 
 const minute = 60_000;
 
 test('a silent service is waited for so long, and asked some times', () => {
-  const patience = new Patience(10 * minute);
+  const timeout = new OutageTimeout(10 * minute);
   let now = 0;
-  const look = (tries: number): boolean => patience.over((now += 5_000), 0, tries);
+  const look = (tries: number): boolean => timeout.expired((now += 5_000), 0, tries);
   for (let at = 0; at < 119; at += 1) expect(look(9)).toBe(false);
   const ends = Array.from({ length: 5 }, () => look(9));
   expect(ends.at(-1)).toBe(true);
 });
 
 test('a night of sleep is no patience: the service is asked anew after waking', () => {
-  const patience = new Patience(10 * minute);
-  expect(patience.over(0, 0, 0)).toBe(false);
+  const timeout = new OutageTimeout(10 * minute);
+  expect(timeout.expired(0, 0, 0)).toBe(false);
   let now = 8 * 3_600_000;
-  expect(patience.over(now, 0, 3)).toBe(false);
+  expect(timeout.expired(now, 0, 3)).toBe(false);
   // Even with its patience nearly used up before.
-  for (let at = 0; at < 200; at += 1) expect(patience.over((now += 5_000), 0, 3)).toBe(false);
-  expect(patience.over((now += 5_000), 0, 7)).toBe(false);
-  expect(patience.over((now += 5_000), 0, 8)).toBe(true);
+  for (let at = 0; at < 200; at += 1) expect(timeout.expired((now += 5_000), 0, 3)).toBe(false);
+  expect(timeout.expired((now += 5_000), 0, 7)).toBe(false);
+  expect(timeout.expired((now += 5_000), 0, 8)).toBe(true);
 });
 
 test('one good answer begins it again', () => {
-  const patience = new Patience(minute);
+  const timeout = new OutageTimeout(minute);
   let now = 0;
-  for (let at = 0; at < 13; at += 1) patience.over((now += 5_000), 0, 9);
-  expect(patience.over((now += 5_000), 0, 9)).toBe(true);
-  expect(patience.over((now += 5_000), now, 0)).toBe(false);
+  for (let at = 0; at < 13; at += 1) timeout.expired((now += 5_000), 0, 9);
+  expect(timeout.expired((now += 5_000), 0, 9)).toBe(true);
+  expect(timeout.expired((now += 5_000), now, 0)).toBe(false);
 });
 
 const clockOf = (now: () => number, monotonic?: () => number): Clock => ({

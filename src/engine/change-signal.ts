@@ -1,10 +1,10 @@
 import type { Clock } from '../edges/clock.js';
 
 /**
- * A condition variable for one waiter: what happened before the wait is not missed.
- * The loop waits; everything that may change its mind notifies.
+ * Lets one loop wait for changes. A change that is notified before the wait begins ends it at
+ * once, so none is missed.
  */
-export class Wake {
+export class ChangeSignal {
   #notified = false;
   #waiter: AbortController | null = null;
 
@@ -12,7 +12,7 @@ export class Wake {
 
   notify(): void {
     this.#notified = true;
-    // With a reason of its own: the usual one is an error with a stack, made at every turn.
+    // The default reason is an error with a stack, which costs time on every change.
     this.#waiter?.abort('notified');
   }
 

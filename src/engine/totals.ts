@@ -3,8 +3,8 @@ import type { History } from '../forecast/history.js';
 import { durations } from '../forecast/history.js';
 import type { Usage } from './limits.js';
 
-/** What this apply has spent and learned; the numbers that limits and evidence rest on. */
-export class Account {
+/** What this apply has spent and learned. Limits and evidence use these numbers. */
+export class Totals {
   #accepted = 0;
   #failed = 0;
   #coins = 0;
@@ -20,12 +20,12 @@ export class Account {
     this.#shortestRunMs = history.shortestRunMs;
   }
 
-  /** From start to end, whether it succeeded or failed: no task can have ended sooner, as far as is known. */
+  /** Shortest run time known, of succeeded and failed tasks: no task is known to have ended sooner. */
   get shortestRunMs(): number | null {
     return this.#shortestRunMs;
   }
 
-  /** Of what ended in this apply. */
+  /** Longest run time in this apply. */
   get longestRunMs(): number | null {
     return this.#longestRunMs;
   }
@@ -54,7 +54,7 @@ export class Account {
       this.#coinCount += 1;
     }
     if (cost.money !== null && Number.isFinite(Number(cost.money))) {
-      // In millionths, so that a hundred tenths are ten.
+      // Rounded to millionths, so that floating point errors do not add up.
       this.#money = Math.round((this.#money + Number(cost.money)) * 1e6) / 1e6;
       this.#moneyCount += 1;
     }
@@ -62,7 +62,7 @@ export class Account {
       this.#taskTimeMs += cost.taskTimeMs;
       this.#timeCount += 1;
     }
-    // Of a cancelled task it tells when somebody had enough of it.
+    // The time of a cancelled task says nothing of how long tasks run.
     if (outcome === 'cancelled') return;
     for (const ms of durations(runningAt, now, cost.taskTimeMs)) {
       this.#shortestRunMs = Math.min(this.#shortestRunMs ?? ms, ms);

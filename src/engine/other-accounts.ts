@@ -1,28 +1,31 @@
 import type { Fault, Service } from '../runninghub/service.js';
 
 /** Tasks of a batch that were submitted for other accounts. */
-export interface OfOthers {
-  /** Never asked for or cancelled with this key, which would be told that they do not exist. */
+export interface OtherAccountTasks {
+  /** Never read or cancelled with this key: the service would answer that they do not exist. */
   readonly left: ReadonlySet<string>;
   /** The user says that it is the same account under a new key. */
   readonly adopted: ReadonlySet<string>;
 }
 
-/** The service for a batch that also has tasks of other accounts: no word of this key ends them. */
-export const guarded = (service: Service, { left, adopted }: OfOthers): Service => {
+/** The service for a batch that also has tasks of other accounts: no answer to this key ends them. */
+export const protectOtherAccounts = (
+  service: Service,
+  { left, adopted }: OtherAccountTasks,
+): Service => {
   if (left.size + adopted.size === 0) return service;
   return {
     create: (request, signal) => service.create(request, signal),
     outputs: async (taskId, signal) => {
-      if (left.has(taskId)) return { is: 'unread', fault: ofAnother(taskId) };
+      if (left.has(taskId)) return { is: 'unread', fault: otherAccountFault(taskId) };
       const answer = await service.outputs(taskId, signal);
       return answer.is === 'missing' && adopted.has(taskId)
-        ? { is: 'unread', fault: ofAnother(taskId) }
+        ? { is: 'unread', fault: otherAccountFault(taskId) }
         : answer;
     },
     cancel: (taskId, signal) =>
       left.has(taskId)
-        ? Promise.resolve({ is: 'refused', fault: ofAnother(taskId) })
+        ? Promise.resolve({ is: 'refused', fault: otherAccountFault(taskId) })
         : service.cancel(taskId, signal),
     upload: (file, signal) => service.upload(file, signal),
     account: (signal) => service.account(signal),
@@ -32,15 +35,15 @@ export const guarded = (service: Service, { left, adopted }: OfOthers): Service 
   };
 };
 
-const ofAnother = (taskId: string): Fault => ({
+const otherAccountFault = (taskId: string): Fault => ({
   class: 'transient',
   code: 'other-account',
-  message: otherAccount(taskId),
+  message: otherAccountMessage(taskId),
   retryAfterMs: null,
   node: null,
   field: null,
   traceback: null,
 });
 
-export const otherAccount = (taskId: string): string =>
+export const otherAccountMessage = (taskId: string): string =>
   `task ${taskId} was submitted with another key, and only that one can ask for it`;
