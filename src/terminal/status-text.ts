@@ -45,7 +45,7 @@ export const statusText = (status: Status, options: StatusTextOptions): string =
     lines.push(...flightLines(status), ...troubleLines(runs, state), ...nextLines(status, options));
   }
   const { paint, width } = options;
-  return lines.map((line) => `${rowOf(line, width ?? unbounded, paint).painted}\n`).join('');
+  return lines.map((line) => `${rowOf(line, width ?? unbounded, paint)}\n`).join('');
 };
 
 const sinceParts = ({ state, holder, now }: Status, { command }: StatusTextOptions): Line => {

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import stringWidth from 'string-width';
 
 /**
@@ -22,6 +23,14 @@ export class FakeTerminal {
     for (const piece of text.match(/\u001b\[[0-9;?]*[A-Za-z]|\r|\n|[^\u001b\r\n]+/gu) ?? [])
       this.#take(piece);
   };
+
+  /** Becomes narrower, and wraps what it shows, as terminals do; or wider. The cursor is at the end. */
+  resize(columns: number): void {
+    this.columns = columns;
+    const rows = this.lines.flatMap((line) => wrapped(line, columns));
+    this.lines.splice(0, this.lines.length, ...rows);
+    this.#row = rows.length - 1;
+  }
 
   /** Without empty lines at the end. */
   get screen(): string[] {
@@ -61,3 +70,13 @@ export class FakeTerminal {
     } else if (!/^\u001b\[(?:\?2026[hl]|[\d;]*m)$/.test(code)) this.unknown.push(code);
   }
 }
+
+const wrapped = (line: string, columns: number): string[] => {
+  const rows = [''];
+  for (const { segment } of new Intl.Segmenter().segment(stripVTControlCharacters(line))) {
+    const last = rows.at(-1) ?? '';
+    if (stringWidth(last + segment) > columns) rows.push(segment);
+    else rows[rows.length - 1] = last + segment;
+  }
+  return rows;
+};

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { painter, plain } from '../../src/terminal/colour.js';
 import { jsonProgress } from '../../src/terminal/live/json.js';
@@ -277,7 +278,7 @@ describe('tty', () => {
     ]);
   });
 
-  test.each([20, 24, 33, 44, 60, 79, 80, 200])(
+  test.each([20, 24, 33, 40, 60, 79, 80, 100, 120, 200])(
     'never writes a line that a terminal of %i columns would wrap',
     async (columns) => {
       const { clock, terminal, progress } = start(columns, 40, true);
@@ -313,6 +314,49 @@ describe('tty', () => {
     expect(terminal.screen.filter((line) => line.includes('run'))).toHaveLength(1);
     expect([terminal.unknown, terminal.tooWide]).toEqual([[], []]);
   });
+
+  test.each([
+    [120, 100],
+    [120, 39],
+    [100, 80],
+    [100, 40],
+    [80, 60],
+    [60, 40],
+    [40, 27],
+    [40, 120],
+    [60, 100],
+  ])(
+    'resized from %i to %i columns, with wide characters, it leaves nothing of what it had drawn',
+    async (before, after) => {
+      const { clock, terminal, progress } = start(before, 9, true);
+      const odd = Array.from({ length: 6 }, (_, at) => [accepted(at), observed(at)]).flat();
+      await clock.drive(
+        (async () => {
+          progress.on(phase('plan', '一个很长的说明'.repeat(9)));
+          progress.on(phase('run', `x${'一个很长的说明'.repeat(9)}`));
+          for (const event of odd) progress.on(event);
+          progress.on({
+            type: 'waiting',
+            for: 'capacity',
+            message: '账户没有空位，'.repeat(9),
+          });
+          await clock.sleep(500);
+          terminal.resize(after);
+          await clock.sleep(500);
+          expect(stripVTControlCharacters(terminal.screen[0] ?? '')).toMatch(/^✔ plan/u);
+          expect(terminal.screen).toHaveLength(4 + 7 + 1);
+          terminal.resize(before);
+          await clock.sleep(500);
+          await progress.stop();
+        })(),
+      );
+      const shown = terminal.screen.map((line) => stripVTControlCharacters(line));
+      expect(shown).toHaveLength(4);
+      expect(shown.map((line) => line.slice(0, 5))).toEqual(['✔ pla', '✔ run', '  ╌╌╌', '  0 d']);
+      expect(shown.slice(0, 2).map((line) => line.at(-1))).toEqual(['…', '…']);
+      expect([terminal.unknown, terminal.tooWide]).toEqual([[], []]);
+    },
+  );
 
   test('draws at most ten times a second, however many events come', async () => {
     const { clock, terminal, progress } = start(80, 100_000);

@@ -1,83 +1,44 @@
 import type { Instant } from '../../journal/state.js';
 import type { Forecast } from '../../forecast/forecast.js';
 import type { RunId } from '../../values/ids.js';
-import type { Paint, Style } from '../colour.js';
+import type { Paint } from '../colour.js';
 import { clip, duration, fit, grouped, oneLine, widthOf } from '../format.js';
-import type { PhaseView } from './phases.js';
 import type { Part } from './row.js';
 import { rowOf } from './row.js';
-import type { ScreenLine } from './screen.js';
 import type { Flight, Tally } from './tally.js';
 import { basisText, coinsText, countsText, leftText } from '../words.js';
 
-/** Everything that the live view shows, at one moment. */
+/** What the live view tells of the runs, at one moment. */
 export interface LiveView {
-  readonly phases: readonly PhaseView[];
   readonly tally: Tally;
   readonly total: number | null;
   readonly forecast: Forecast | null;
   readonly now: Instant;
   readonly startedAt: Instant;
-  /** Moves the spinner. */
-  readonly frame: number;
   readonly nameOf: (run: RunId) => string;
   /** The apply is over: what stays in the scrollback. */
   readonly ended: boolean;
 }
 
-/** Bar, counts and one run, and the line of the cursor. */
-const linesOfRun = 4;
+interface RowOptions {
+  /** Of the terminal; the rows stand two columns to the right. */
+  readonly width: number;
+  readonly paint: Paint;
+}
 
-const spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
-const nameWidth = 8;
+const indent = 2;
 
-/** The view as lines, none wider than `width`, at most `height` of them. */
-export const liveLines = (
+/** The bar and the counts. */
+export const factRows = (view: LiveView, { width, paint }: RowOptions): readonly string[] =>
+  [barParts(view, width), countParts(view)].map((parts) => rowOf(parts, width - indent, paint));
+
+/** What is in flight, at most `room` rows. */
+export const flightRows = (
   view: LiveView,
-  {
-    width,
-    height,
-    paint,
-  }: { readonly width: number; readonly height: number; readonly paint: Paint },
-): readonly ScreenLine[] => {
-  const row = (...parts: readonly Part[]): ScreenLine => rowOf(parts, width, paint);
-  const run = view.phases.find(({ phase }) => phase === 'run');
-  const shown = view.phases.filter(
-    ({ state }) => state !== 'skipped' && !(view.ended && state === 'waiting'),
-  );
-  // A block that is taller than the terminal could not be drawn over, and would scroll by for ever.
-  const short = !view.ended && shown.length + linesOfRun >= height;
-  const lines: ScreenLine[] = [];
-  for (const phase of shown) {
-    if (short && phase.state !== 'active') continue;
-    lines.push(row(...phaseParts(phase, view)));
-    if (phase === run && phase.state !== 'waiting') {
-      lines.push(row(...barParts(view, width)), row('  ', ...countParts(view)));
-      const below = short ? 0 : shown.length - 1 - shown.indexOf(phase);
-      const room = height - 1 - lines.length - below;
-      if (phase.state === 'active' && !view.ended && room > 0)
-        lines.push(...flightParts(view, width, room).map((parts) => row(...parts)));
-    }
-  }
-  return view.ended ? lines : lines.slice(0, Math.max(1, height - 1));
-};
-
-const marks: Readonly<Record<PhaseView['state'], readonly [Style, string]>> = {
-  waiting: ['dim', '·'],
-  active: ['accent', '⠋'],
-  done: ['good', '✔'],
-  failed: ['error', '✖'],
-  skipped: ['dim', '·'],
-};
-
-const phaseParts = ({ phase, state, detail }: PhaseView, { frame }: LiveView): readonly Part[] => {
-  const [style, mark] = marks[state];
-  const sign = state === 'active' ? (spinner[frame % spinner.length] ?? mark) : mark;
-  const name: Part = state === 'waiting' ? ['dim', phase] : ['strong', phase];
-  const text = oneLine(detail);
-  const gap = ' '.repeat(Math.max(1, nameWidth - phase.length));
-  return [[style, sign], ' ', name, ...(text === '' ? [] : [gap, text])];
-};
+  { width, paint }: RowOptions,
+  room: number,
+): readonly string[] =>
+  flightParts(view, width, room).map((parts) => rowOf(parts, width - indent, paint));
 
 /** `32 done · 3 in flight · 18 waiting · estimate from 32 tasks` */
 const countParts = ({ tally, total, forecast, ended }: LiveView): readonly Part[] => {
@@ -107,7 +68,6 @@ const barParts = (view: LiveView, width: number): readonly Part[] => {
   const good = Math.round(length * (total === null || total === 0 ? 0 : tally.done / total));
   const filled = Math.max(good, Math.round(length * share));
   return [
-    '  ',
     ['good', '━'.repeat(Math.min(good, length))],
     ['error', '━'.repeat(Math.max(0, Math.min(filled, length) - good))],
     ['dim', '╌'.repeat(Math.max(0, length - filled))],
@@ -134,8 +94,8 @@ const flightParts = (view: LiveView, width: number, room: number): readonly (rea
     flightRow(view.nameOf(run), steps ? flight : { ...flight, step: null }, view.now, nameRoom),
   );
   const more = all.length - shown.length;
-  if (more > 0) parts.push(['  ', ['dim', `  … and ${grouped(more)} more`]]);
-  if (waitingFor !== null) parts.push(['  ', ['dim', oneLine(waitingFor)]]);
+  if (more > 0) parts.push([['dim', `  … and ${grouped(more)} more`]]);
+  if (waitingFor !== null) parts.push([['dim', oneLine(waitingFor)]]);
   return parts;
 };
 
@@ -155,7 +115,6 @@ const flightRow = (
   const age = duration(Math.max(0, Math.floor((now - flight.since) / 1000) * 1000));
   const shownAge = age === '0 ms' ? '' : age;
   return [
-    '  ',
     flightMarks[flight.state],
     ' ',
     fit(oneLine(name), nameRoom),

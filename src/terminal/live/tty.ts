@@ -3,7 +3,7 @@ import type { RunId } from '../../values/ids.js';
 import type { Paint, Style } from '../colour.js';
 import { clip, oneLine } from '../format.js';
 import type { LiveView } from './live.js';
-import { liveLines } from './live.js';
+import { factRows, flightRows } from './live.js';
 import { startPhases } from './phases.js';
 import type { Progress, ProgressOptions } from './progress.js';
 import { harmless } from './progress.js';
@@ -35,23 +35,31 @@ export const ttyProgress = (options: TtyOptions): Progress => {
   const name = (run: RunId): string => oneLine(nameOf(run) ?? run);
   // The reason matters more than the end of a long name.
   const shortName = (run: RunId): string => clip(name(run), Math.max(16, Math.floor(width() / 3)));
-  const phases = startPhases((phase) => phase === 'run' && tally.troubled > 0);
+  const phases = startPhases({
+    failed: (phase) => phase === 'run' && tally.troubled > 0,
+    paint,
+    width,
+  });
   const above: string[] = [];
   let unfinished = '';
   const drawn = (ended: boolean): void => {
     const view: LiveView = {
-      phases: phases.views(),
       tally,
       total: total(),
       forecast: options.forecast?.() ?? null,
       now: clock.now(),
       startedAt,
-      frame: Math.floor((clock.now() - startedAt) / frameMs),
       nameOf: name,
       ended,
     };
-    const height = options.rows?.() ?? 24;
-    screen.draw(liveLines(view, { width: width(), height, paint }), above.splice(0));
+    const row = { width: width(), paint };
+    const lines = phases.lines({
+      // The cursor stands on a line of its own.
+      height: ended ? Infinity : (options.rows?.() ?? 24) - 1,
+      facts: phases.hasBegun('run') ? factRows(view, row) : [],
+      live: (room) => flightRows(view, row, room),
+    });
+    screen.draw(lines, above.splice(0));
   };
   // A picture that cannot be drawn must not end a paid batch.
   const draw = (ended: boolean): void => {
@@ -73,11 +81,11 @@ export const ttyProgress = (options: TtyOptions): Progress => {
       if (stopped.signal.aborted) return;
       const change = tally.on(event, clock.now());
       if (change === null) return;
-      if (change.is === 'phase') phases.begin(change.phase, change.detail);
+      if (change.is === 'phase') phases.begin(change.phase, oneLine(change.detail));
       const said = sayAbove(change, shortName);
       if (said === null) return;
       const [style, mark, text] = said;
-      above.push(rowOf([[style, mark], ' ', clip(text, 400)], width(), paint).painted);
+      above.push(rowOf([[style, mark], ' ', clip(text, 400)], width(), paint));
     },
     print: (text) => {
       const lines = (unfinished + text).split('\n');
