@@ -92,6 +92,8 @@ type Document = Extract<ReturnType<typeof parseAllDocuments>[number], { contents
 class Converter {
   #nodes = 0;
   readonly #open = new Set<Node>();
+  /** The parser looks through the whole document for each. */
+  readonly #targets = new Map<Alias, Node | undefined>();
 
   constructor(
     private readonly document: Document,
@@ -133,7 +135,7 @@ class Converter {
   }
 
   #alias(alias: Alias, at: Place, depth: number): Tree {
-    const target = alias.resolve(this.document);
+    const target = this.#targetOf(alias);
     if (target === undefined || this.#open.has(target)) {
       const message =
         target === undefined
@@ -145,6 +147,11 @@ class Converter {
       return nothing(at);
     }
     return this.#node(target, depth + 1);
+  }
+
+  #targetOf(alias: Alias): Node | undefined {
+    if (!this.#targets.has(alias)) this.#targets.set(alias, alias.resolve(this.document));
+    return this.#targets.get(alias);
   }
 
   #map(map: YAMLMap, at: Place, depth: number): MapTree {
