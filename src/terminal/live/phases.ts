@@ -11,10 +11,9 @@ import { clipPainted } from './row.js';
  *
  * Three things it cannot do here, so they are overridden or done in `screen.ts`:
  * - It fits lines to `process.stdout.columns`. The view goes to stderr, and stdout is often a file.
- * - It writes with log-update, which counts the lines that it wrote, not those that the terminal
- *   made of them when it became narrower: from 100 to 40 columns, sixteen stale lines stayed in
- *   the scrollback. It also erases the block before it writes it, which flickers, and redraws by
- *   its own timer.
+ * - It writes with log-update, which erases the block before it writes it, and counts the lines
+ *   that it wrote, not those that a terminal made of them when it became narrower; it redraws by
+ *   its own timer. (tmux moves wrapped rows to its scrollback, where no program can erase them.)
  * - It takes over `process.stdout` and `process.stderr`, past the redaction of keys.
  *
  * Logs without a terminal do not use listr2 (see `plain.ts`): its simple renderer prints two lines
