@@ -219,6 +219,7 @@ const ofOption: Readonly<Record<string, Source>> = {
   force: runs(),
   where: columns,
   vary: addresses,
+  set: addresses,
   profile: profiles,
   var: vars,
   progress: words('auto', 'tty', 'plain', 'json', 'none'),

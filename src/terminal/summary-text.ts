@@ -121,7 +121,7 @@ const troubleLines = (
     lines.push(`  ${paint(mark[0], mark[1])} ${width === null ? text : clip(text, width - 5)}`);
   }
   const left = counts.failed + counts.cancelled + counts.unknown - lines.length;
-  if (left > 0) lines.push(`  ${paint('dim', `… and ${grouped(left)} more`)}`);
+  if (left > 0 && maxTroubles > 0) lines.push(`  ${paint('dim', `… and ${grouped(left)} more`)}`);
   return lines;
 };
 

@@ -4,6 +4,7 @@ import type { LiveEvent, Recorded } from '../../journal/event.js';
 import type { Forecast } from '../../forecast/forecast.js';
 import type { BatchOptions } from '../options/options.js';
 import type { RunId } from '../../values/ids.js';
+import type { Files } from '../../edges/files/files.js';
 import type { Io } from '../../edges/io.js';
 import type { Proposals } from '../options/proposals.js';
 
@@ -23,6 +24,8 @@ export interface Surroundings {
   readonly io: Io;
   readonly follower: Follower;
   readonly proposals: Proposals;
+  /** Where manifest, workflow and tables are read; absent: on the disk. */
+  readonly files?: Files;
 }
 
 /** A Progress is one. */

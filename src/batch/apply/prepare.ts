@@ -34,7 +34,7 @@ export interface Prepared {
 /** Reads what the user wrote, and who asks which site; null: there are errors, all of them in `problems`. */
 export const prepare = async (
   given: ApplyOptions,
-  { io, proposals }: Surroundings,
+  { io, proposals, files }: Surroundings,
   problems: Problems,
 ): Promise<Prepared | null> => {
   const before = problems.errors;
@@ -42,7 +42,7 @@ export const prepare = async (
   if (problems.errors > before) return null;
   const options = approved?.options ?? given;
   const env = await readEnvFile(options, io, problems);
-  const loaded = await loadProject(options, io, problems, env, approved?.madeAt ?? 'now');
+  const loaded = await loadProject(options, io, problems, env, approved?.madeAt ?? 'now', files);
   const selection = selectionOf(options);
   const identity = identify(options, io, env, problems);
   if (loaded === null || identity === null) return null;

@@ -43,11 +43,12 @@ export const loadProject = async (
   problems: Problems,
   env: ReadonlyMap<string, string> = new Map(),
   day: Day = 'now',
+  direct: Files = nodeFiles(),
 ): Promise<Project | null> => {
   const show = shownFrom(io.cwd);
   const holdsKey = holdsKeyOf(env);
   const files = new ReadOnce(
-    nodeFiles(),
+    direct,
     holdsKey === null ? undefined : keyInFiles(holdsKey, show, problems),
   );
   const located = await locateProject(options, io, problems, files, day);
