@@ -12,7 +12,7 @@ import { syntaxes } from '../../src/targets/targets.js';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 
-const files = ['', 'manifests', 'schemas', '.github'].flatMap((folder) =>
+const files = ['', 'manifests', 'schemas', 'src', '.github'].flatMap((folder) =>
   readdirSync(join(root, folder))
     .filter((name) => name.endsWith('.md'))
     .map((name) => join(folder, name)),
@@ -50,11 +50,14 @@ const headingsOf = (text: string): { readonly level: number; readonly anchor: st
 test('the documents are where they are looked for', () => {
   expect(files.sort()).toEqual(
     [
+      '.github/CONTRIBUTING.md',
+      '.github/SECURITY.md',
       'CHANGELOG.md',
       'README.md',
       'README.zh-CN.md',
       'manifests/README.md',
       'schemas/REFERENCE.md',
+      'src/README.md',
     ].sort(),
   );
 });

@@ -1,8 +1,6 @@
 import { existsSync } from 'node:fs';
-import { unlink } from 'node:fs/promises';
 import { Problems } from '../../diagnostics/problems.js';
 import { systemClock } from '../../edges/clock.js';
-import type { RunRecord } from '../../journal/state.js';
 import type { Store } from '../../journal/store.js';
 import { journalPath, openStore } from '../../journal/store.js';
 import { count, fileSize, oneLine } from '../../terminal/format.js';
@@ -14,7 +12,8 @@ import { exit } from '../../batch/exit.js';
 import { planFor } from '../../batch/plan/gone-runs.js';
 import type { Io } from '../../edges/io.js';
 import type { Orphan, Orphans } from '../../batch/plan/orphans.js';
-import { asSaved, findOrphans } from '../../batch/plan/orphans.js';
+import { findOrphans } from '../../batch/plan/orphans.js';
+import { removeOrphans } from '../../batch/plan/remove-orphans.js';
 import type { Project } from '../../batch/load/project.js';
 import { loadProject } from '../../batch/load/project.js';
 import { sayOne, sayProblems } from '../say.js';
@@ -79,48 +78,8 @@ const work = async (
     sayOne('E0701', message, 'wait until it has ended', call, io);
     return exit.locked;
   }
-  const { removed, stay } = await remove(found.files, project, store);
+  const { removed, stay } = await removeOrphans(found.files, project, store);
   return tell({ ...found, stay: [...found.stay, ...stay] }, removed, project, call, io);
-};
-
-/** Removes them and records it. What changed since it was listed stays. */
-const remove = async (
-  files: readonly Orphan[],
-  { outputsDir }: Project,
-  store: Store,
-): Promise<{ readonly removed: readonly Orphan[]; readonly stay: Orphans['stay'] }> => {
-  const removed: Orphan[] = [];
-  const stay: Orphans['stay'][number][] = [];
-  const runs = new Set<RunRecord>();
-  try {
-    for (const orphan of files) {
-      const now = await asSaved(orphan.file, outputsDir);
-      const why = now.is === 'same' ? await unlinked(orphan.absolute) : 'it changed meanwhile';
-      if (why !== null) stay.push({ ...orphan, why });
-      else {
-        removed.push(orphan);
-        runs.add(orphan.record);
-      }
-    }
-  } finally {
-    for (const { id, state } of runs) {
-      if ((state.is !== 'succeeded' && state.is !== 'failed') || state.taskId === null) continue;
-      const { taskId, files: saved = [] } = state;
-      const error = state.is === 'failed' ? state.error : null;
-      store.appendLater({ type: 'saved', run: id, taskId, files: saved, error, removed: true });
-    }
-    await store.flush();
-  }
-  return { removed, stay };
-};
-
-const unlinked = async (path: string): Promise<string | null> => {
-  try {
-    await unlink(path);
-    return null;
-  } catch (cause) {
-    return cause instanceof Error ? cause.message : String(cause);
-  }
 };
 
 const tell = (
