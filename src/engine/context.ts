@@ -11,7 +11,7 @@ import type { Stop } from './limits.js';
 import type { EngineOptions } from './options.js';
 import { Creates } from './submit/creates.js';
 import { Queue } from './submit/queue.js';
-import { Retries } from './retries.js';
+import { Retries } from './settle/retries.js';
 import { Totals } from './totals.js';
 import type { Change } from './watch/account-count.js';
 import type { Reporter } from './watch/end-reports.js';

@@ -9,7 +9,7 @@ import { backoffMs } from '../../edges/backoff.js';
 import type { Collected, Left } from './collect.js';
 import { collect } from './collect.js';
 import type { Context } from '../context.js';
-import { afterTaskFailure } from '../after-failure.js';
+import { afterTaskFailure } from './after-failure.js';
 import { errorOf, localError } from '../errors.js';
 import type { Decision } from '../watch/follow.js';
 import { cancelSent } from '../watch/follow.js';

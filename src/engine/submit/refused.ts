@@ -1,6 +1,6 @@
 import type { Fault } from '../../runninghub/service.js';
 import { impossible } from '../../values/impossible.js';
-import { afterFailure, forgetLostUploads } from '../after-failure.js';
+import { afterFailure, forgetLostUploads } from '../settle/after-failure.js';
 import type { Context } from '../context.js';
 import { errorOf, mayBeFalseAlarm, saysNoRoom, saysTooFast, wasTurnedAway } from '../errors.js';
 import type { ReadyRun } from './queue.js';

@@ -1,9 +1,9 @@
-import { backoffMs } from '../edges/backoff.js';
-import type { RunError } from '../journal/event.js';
-import type { PlannedRun } from '../plan/plan.js';
-import type { RunId } from '../values/ids.js';
-import type { Context } from './context.js';
-import type { FollowedTask } from './watch/task.js';
+import { backoffMs } from '../../edges/backoff.js';
+import type { RunError } from '../../journal/event.js';
+import type { PlannedRun } from '../../plan/plan.js';
+import type { RunId } from '../../values/ids.js';
+import type { Context } from '../context.js';
+import type { FollowedTask } from '../watch/task.js';
 
 const retryPause = { firstMs: 5_000, maxMs: 60_000 };
 

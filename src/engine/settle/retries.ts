@@ -1,5 +1,5 @@
-import type { RunError } from '../journal/event.js';
-import type { RunId } from '../values/ids.js';
+import type { RunError } from '../../journal/event.js';
+import type { RunId } from '../../values/ids.js';
 
 /** Counts the failures of each run in this apply and decides whether it is tried again (DESIGN 8). */
 export class Retries {
