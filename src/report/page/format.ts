@@ -2,8 +2,8 @@ import { clipped } from '../../values/printable.js';
 
 /** Texts and amounts that only the page needs. The others are those of every report. */
 
-/** A million letters in a card would be laid out to show two lines of them. */
-export const clip = (text: string, most = 300): string => clipped(text, most);
+/** `most` letters and a mark: a million in a card would be laid out to show two lines of them. */
+export const clip = (text: string, most = 300): string => clipped(text, most + 1);
 
 /** The parts that are there, as one line. */
 export const joined = (parts: readonly (string | null)[], between = ' · '): string =>
