@@ -70,7 +70,7 @@ export interface Ends {
 }
 
 /** Sockets that report a task's progress (runninghub-api 7.5). */
-export interface Sockets {
+interface Sockets {
   /** Never throws. Calls nothing any more once it is closed by either side. */
   open(
     url: string,
