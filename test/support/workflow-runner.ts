@@ -124,7 +124,7 @@ export class WorkflowRunner {
       .split('\n')
       .filter((path) => path !== '');
     const artifacts = join(this.#home, `artifacts-${this.#run}`);
-    switch (step.uses) {
+    switch (step.uses ?? '') {
       case 'actions/checkout@v4':
         cpSync(this.files, dir, { recursive: true });
         return;
