@@ -24,6 +24,9 @@ const usage: readonly RegExp[] = [
   /^apply path\/to\/manifest\.yaml$/,
   /^apply --out-dir puts outputs anywhere$/,
   /^plan --out FILE saves one$/,
+  // The example of its help, and the first line of the manifest that it writes.
+  /^run api\.json --id 198… --set $/,
+  /^run was told, for commands that take a manifest\.$/,
   /^(pull|upload|list|webhook|init|fields) .*$/,
   /^(pull|upload|list|webhook|init|fields)$/,
 ];
