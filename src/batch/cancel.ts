@@ -10,11 +10,11 @@ import { foreignTasks } from '../journal/accounts.js';
 import type { Settled } from '../journal/event.js';
 import type { RunRecord } from '../journal/state.js';
 import type { Store } from '../journal/store.js';
-import { createClient } from '../runninghub/client.js';
 import type { Service } from '../runninghub/service.js';
 import { familyOf } from '../targets/targets.js';
 import type { RunId, TaskId } from '../values/ids.js';
 import { oneLine } from '../values/printable.js';
+import { clientOf } from './client.js';
 import type { Identity } from './connect.js';
 
 /** Time for cancelled tasks to be seen as ended. */
@@ -42,10 +42,11 @@ export interface CancelNews {
  */
 export const cancelTasks = async (
   store: Store,
-  { site, key, account, clock, network, env }: Identity,
+  identity: Identity,
   told: (news: CancelNews) => void,
 ): Promise<{ readonly asked: number; readonly lasting: number }> => {
-  const client = createClient({ baseUrl: site, key, clock, network, env });
+  const { account, clock } = identity;
+  const client = clientOf(identity);
   try {
     const asked = [...store.state.runs.values()].flatMap(flightOf);
     const foreign = [...foreignTasks(store.state, account).values()];

@@ -1,24 +1,17 @@
-import { Problems } from '../../diagnostics/problems.js';
 import { oneLine } from '../../values/printable.js';
-import { createClient } from '../../runninghub/client.js';
 import type { Call } from '../argv/call.js';
-import { accountOptionsOf } from '../argv/options.js';
-import { identify } from '../../batch/connect.js';
 import { exit } from '../../batch/exit.js';
 import type { Io } from '../../edges/io.js';
-import { readEnvFile } from '../../batch/load/environment.js';
-import { sayOne, sayProblems } from '../say.js';
+import { sayOne } from '../say.js';
+import { whoAsks } from '../who-asks.js';
+import { clientOf } from '../../batch/client.js';
 
 /** `rh-batch account`: coins, tasks in flight, account type. */
 export const account = async (call: Call, io: Io): Promise<number> => {
-  const problems = new Problems();
-  const options = accountOptionsOf(call);
-  const env = await readEnvFile(options, io, problems);
-  const identity = identify(options, io, env, problems);
-  sayProblems(problems, call, io);
-  if (identity === null || problems.errors > 0) return exit.badInput;
-  const { site, key, clock, network } = identity;
-  const client = createClient({ baseUrl: site, key, clock, network, env: identity.env });
+  const asking = await whoAsks(call, io);
+  if (asking === null) return exit.badInput;
+  const { site } = asking.identity;
+  const client = clientOf(asking.identity);
   try {
     const known = await client.account();
     if (known.is === 'failed') {

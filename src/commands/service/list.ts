@@ -7,13 +7,12 @@ import { JsonNumber } from '../../values/json.js';
 import { jsonText } from '../../values/json-text.js';
 import { clip, oneLine } from '../../terminal/format.js';
 import type { Call } from '../argv/call.js';
-import { accountOptionsOf } from '../argv/options.js';
-import { connect, identify, nothingSaved } from '../../batch/connect.js';
+import { connect, nothingSaved } from '../../batch/connect.js';
 import { exit } from '../../batch/exit.js';
 import type { Io } from '../../edges/io.js';
 import { atLeastOne } from '../../batch/options/numbers.js';
-import { readEnvFile } from '../../batch/load/environment.js';
-import { sayOne, sayProblems } from '../say.js';
+import { sayOne } from '../say.js';
+import { whoAsks } from '../who-asks.js';
 
 const defaultMost = 100;
 
@@ -70,12 +69,9 @@ export const list = async (call: Call, io: Io): Promise<number> => {
       }),
     );
   const most = atLeastOne(call, 'first', '--first', problems) ?? defaultMost;
-  const options = accountOptionsOf(call);
-  const env = await readEnvFile(options, io, problems);
-  const identity = identify(options, io, env, problems);
-  sayProblems(problems, call, io);
-  if (kind === undefined || identity === null || problems.errors > 0) return exit.badInput;
-  const connection = await connect(identity, nothingSaved, options, io);
+  const asking = await whoAsks(call, io, problems);
+  if (kind === undefined || asking === null) return exit.badInput;
+  const connection = await connect(asking.identity, nothingSaved, asking.options, io);
   const found = await all(kind.listed(more), most, connection.client).finally(() =>
     connection.close(),
   );

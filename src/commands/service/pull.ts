@@ -3,19 +3,19 @@ import { resolve } from 'node:path';
 import { error } from '../../diagnostics/diagnostic.js';
 import { Problems } from '../../diagnostics/problems.js';
 import { writeAtomically } from '../../edges/files/atomic.js';
-import { createClient } from '../../runninghub/client.js';
 import { fetchText } from '../../runninghub/endpoints/page.js';
 import type { Pulled, TargetPull } from '../../targets/target.js';
 import { targets } from '../../targets/targets.js';
 import type { Call } from '../argv/call.js';
 import { accountOptionsOf } from '../argv/options.js';
 import type { Identity } from '../../batch/connect.js';
-import { identify } from '../../batch/connect.js';
 import { exit } from '../../batch/exit.js';
 import { indented } from '../../values/indent.js';
 import type { Io } from '../../edges/io.js';
 import { readEnvFile } from '../../batch/load/environment.js';
 import { sayOne, sayProblems } from '../say.js';
+import { whoAsks } from '../who-asks.js';
+import { clientOf } from '../../batch/client.js';
 
 /** `rh-batch pull WORKFLOWID | --app WEBAPPID | --model PATH`: saves the file that a target's fields come from. */
 export const pull = async (call: Call, io: Io): Promise<number> => {
@@ -52,22 +52,18 @@ const fromService = async (
   call: Call,
   io: Io,
 ): Promise<Pulled | null> => {
-  const problems = new Problems();
-  const options = accountOptionsOf(call);
-  const env = await readEnvFile(options, io, problems);
-  const identity = identify(options, io, env, problems);
-  sayProblems(problems, call, io);
-  if (identity === null || problems.errors > 0) return null;
-  return askService(id, fetch, identity);
+  const asking = await whoAsks(call, io);
+  if (asking === null) return null;
+  return askService(id, fetch, asking.identity);
 };
 
 /** The one request of a pull from the service. */
 export const askService = async (
   id: string,
   fetch: (TargetPull['from'] & { is: 'service' })['fetch'],
-  { site, key, clock, network, env }: Identity,
+  identity: Identity,
 ): Promise<Pulled> => {
-  const client = createClient({ baseUrl: site, key, clock, network, env });
+  const client = clientOf(identity);
   try {
     return await fetch(id, client);
   } finally {

@@ -1,4 +1,3 @@
-import { Problems } from '../../diagnostics/problems.js';
 import type { Client } from '../../runninghub/client.js';
 import type { StatusAnswer, TaskAnswer, TaskCost, TaskOutput } from '../../runninghub/service.js';
 import { duration, oneLine, shortDecimal } from '../../terminal/format.js';
@@ -6,30 +5,25 @@ import type { TaskId } from '../../values/ids.js';
 import { isTaskId } from '../../values/ids.js';
 import { impossible } from '../../values/impossible.js';
 import type { Call } from '../argv/call.js';
-import { accountOptionsOf } from '../argv/options.js';
-import { connect, identify, nothingSaved } from '../../batch/connect.js';
+import { connect, nothingSaved } from '../../batch/connect.js';
 import { exit } from '../../batch/exit.js';
 import type { Io } from '../../edges/io.js';
-import { readEnvFile } from '../../batch/load/environment.js';
-import { sayOne, sayProblems } from '../say.js';
+import { sayOne } from '../say.js';
+import { whoAsks } from '../who-asks.js';
 
 /**
  * `rh-batch task ID`: what the service says of any task of the account, such as one that was
  * found on the site and may be what an unknown run became.
  */
 export const task = async (call: Call, io: Io): Promise<number> => {
-  const problems = new Problems();
-  const options = accountOptionsOf(call);
-  const env = await readEnvFile(options, io, problems);
-  const identity = identify(options, io, env, problems);
-  sayProblems(problems, call, io);
-  if (identity === null || problems.errors > 0) return exit.badInput;
+  const asking = await whoAsks(call, io);
+  if (asking === null) return exit.badInput;
   const id = call.args[0]?.trim() ?? '';
   if (!isTaskId(id)) {
     sayOne('E0001', `"${id}" is no task id: digits, as the site shows them`, null, call, io);
     return exit.badInput;
   }
-  const connection = await connect(identity, nothingSaved, options, io);
+  const connection = await connect(asking.identity, nothingSaved, asking.options, io);
   try {
     const found = await ask(id, connection.client);
     if (found.is === 'refused') {

@@ -1,6 +1,5 @@
 import { Problems } from '../../diagnostics/problems.js';
 import { readStore } from '../../journal/store.js';
-import { createClient } from '../../runninghub/client.js';
 import type { Fault, WebhookAnswer, Webhooks } from '../../runninghub/service.js';
 import { oneLine } from '../../terminal/format.js';
 import type { TaskId } from '../../values/ids.js';
@@ -8,14 +7,14 @@ import { isTaskId } from '../../values/ids.js';
 import { isObject, jsonText } from '../../values/json-text.js';
 import { toPlain } from '../../values/json-plain.js';
 import type { Call } from '../argv/call.js';
-import { accountOptionsOf, optionsOf } from '../argv/options.js';
-import { identify } from '../../batch/connect.js';
+import { optionsOf } from '../argv/options.js';
 import { exit } from '../../batch/exit.js';
 import { findRun, notOne } from '../find-run.js';
 import type { Io } from '../../edges/io.js';
 import { locateProject } from '../../batch/load/locate.js';
-import { readEnvFile } from '../../batch/load/environment.js';
 import { sayOne, sayProblems } from '../say.js';
+import { whoAsks } from '../who-asks.js';
+import { clientOf } from '../../batch/client.js';
 
 type Known = WebhookAnswer & { readonly is: 'known' };
 
@@ -34,16 +33,11 @@ export const webhook = async (call: Call, io: Io): Promise<number> => {
     sayOne('E0001', wrong, 'rh-batch webhook details RUN, rh-batch webhook resend RUN', call, io);
     return exit.badInput;
   }
-  const problems = new Problems();
-  const options = accountOptionsOf(call);
-  const env = await readEnvFile(options, io, problems);
-  const identity = identify(options, io, env, problems);
-  sayProblems(problems, call, io);
-  if (identity === null || problems.errors > 0) return exit.badInput;
+  const asking = await whoAsks(call, io);
+  if (asking === null) return exit.badInput;
   const meant = await meantBy(call.args[1] ?? '', call, io);
   if (meant === null) return exit.badInput;
-  const { site, key, clock, network } = identity;
-  const client = createClient({ baseUrl: site, key, clock, network, env: identity.env });
+  const client = clientOf(asking.identity);
   try {
     const found = await client.webhook(meant.taskId);
     if (found.is !== 'known') return refused(found, meant, call, io);
