@@ -1,3 +1,5 @@
+import { errorCode } from './error-code.js';
+
 /** What the system says where a file cannot be read or written, with the words for people. */
 const words: Readonly<Record<string, string>> = {
   ENOSPC: 'no space is left on the disk',
@@ -23,17 +25,14 @@ const words: Readonly<Record<string, string>> = {
 
 /** Whether this machine refused, rather than rh-batch erring: a journal or a file system's error. */
 export const isOfMachine = (cause: unknown): boolean => {
-  const code = codeOf(cause);
+  const code = errorCode(cause);
   return code !== null && (code === 'JOURNAL' || code in words);
 };
 
 /** One line for people: `no space is left on the disk (ENOSPC)`. */
 export const machineText = (cause: unknown): string => {
-  const code = codeOf(cause);
+  const code = errorCode(cause);
   const text = code === null ? undefined : words[code];
   if (text !== undefined) return `${text} (${code})`;
   return cause instanceof Error ? cause.message : String(cause);
 };
-
-const codeOf = (cause: unknown): string | null =>
-  cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : null;

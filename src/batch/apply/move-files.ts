@@ -2,7 +2,8 @@ import { constants } from 'node:fs';
 import { copyFile, link, lstat, mkdir, open, rename, stat, unlink } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
 import { sha256Of } from '../../edges/files/output-files.js';
-import { errorCode } from '../../journal/files/disk.js';
+import { syncFolder } from '../../edges/files/sync-folder.js';
+import { errorCode } from '../../edges/error-code.js';
 import type { SavedFile } from '../../journal/event.js';
 import type { Store } from '../../journal/store.js';
 import type { FileMove, FileMoves } from '../../plan/names/moves.js';
@@ -206,16 +207,5 @@ const syncFile = async (path: string): Promise<void> => {
     await file.sync();
   } finally {
     await file.close();
-  }
-};
-
-const syncFolder = async (dir: string): Promise<void> => {
-  const folder = await open(dir, 'r');
-  try {
-    await folder.sync();
-  } catch {
-    // Some systems cannot sync a folder; the name itself stands.
-  } finally {
-    await folder.close();
   }
 };

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, open, rename, rm, stat, statfs } from 'node:fs/promises';
 import { dirname, join, posix, relative, resolve, sep } from 'node:path';
+import { errorCode } from '../error-code.js';
+import { syncFolder } from './sync-folder.js';
 
 /** So much of a disk stays free: other programs, and our own journal, need it. */
 const reserveBytes = 256 * 1024 * 1024;
@@ -260,20 +262,6 @@ const readHead = async (path: string): Promise<Uint8Array> => {
     await file.close();
   }
 };
-
-const syncFolder = async (dir: string): Promise<void> => {
-  const handle = await open(dir, 'r');
-  try {
-    await handle.sync();
-  } catch {
-    // Some systems cannot sync a folder; the rename itself stands.
-  } finally {
-    await handle.close();
-  }
-};
-
-const errorCode = (cause: unknown): string | null =>
-  cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : null;
 
 const describe = (cause: unknown): string =>
   cause instanceof Error ? cause.message : String(cause);

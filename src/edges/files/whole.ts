@@ -1,6 +1,7 @@
 import { link, open, unlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { temporaryName } from './temporary.js';
+import { errorCode } from '../error-code.js';
 
 /**
  * Makes a small new file that appears whole or not at all: who is killed on the way must not
@@ -16,7 +17,7 @@ export const createWhole = async (path: string, text: string, mode: number): Pro
       await link(temporary, path);
       return true;
     } catch (cause) {
-      return codeOf(cause) === 'EEXIST' ? false : await createWithoutLink(path, text, mode);
+      return errorCode(cause) === 'EEXIST' ? false : await createWithoutLink(path, text, mode);
     }
   } finally {
     await unlink(temporary).catch(() => undefined);
@@ -26,7 +27,7 @@ export const createWhole = async (path: string, text: string, mode: number): Pro
 /** Some file systems have no links. There a reader may meet the file before its content. */
 const createWithoutLink = async (path: string, text: string, mode: number): Promise<boolean> => {
   const file = await open(path, 'wx', mode).catch((cause: unknown) => {
-    if (codeOf(cause) === 'EEXIST') return null;
+    if (errorCode(cause) === 'EEXIST') return null;
     throw cause;
   });
   if (file === null) return false;
@@ -41,6 +42,3 @@ const createWithoutLink = async (path: string, text: string, mode: number): Prom
     await file.close();
   }
 };
-
-const codeOf = (cause: unknown): unknown =>
-  cause instanceof Error && 'code' in cause ? cause.code : null;

@@ -1,4 +1,5 @@
-import { errorCode, writeAll } from './disk.js';
+import { errorCode } from '../../edges/error-code.js';
+import { writeAll } from './disk.js';
 import type { Disk, DiskFile } from './disk.js';
 
 /** The journal cannot be written any more: nothing may be submitted from here on. */

@@ -1,6 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { errorCode } from '../../edges/error-code.js';
 import { temporaryName } from '../../edges/files/temporary.js';
 import { createWhole } from '../../edges/files/whole.js';
 
@@ -69,9 +70,6 @@ const fileOf = (handle: FileHandle): DiskFile => ({
   },
   close: () => handle.close(),
 });
-
-export const errorCode = (cause: unknown): string | null =>
-  cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : null;
 
 /** Whole new content or the old one, never a mixture: temporary file, sync, rename, folder sync. */
 export const replaceFile = async (

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { promisify } from 'node:util';
 import { isAlive } from '../../edges/files/temporary.js';
-import { errorCode } from './disk.js';
+import { errorCode } from '../../edges/error-code.js';
 
 /** Who holds a state folder. */
 export interface Holder {

@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { temporaryName } from '../../edges/files/temporary.js';
 import { createWhole } from '../../edges/files/whole.js';
-import { errorCode } from './disk.js';
+import { errorCode } from '../../edges/error-code.js';
 import type { Found, Holder } from './holder.js';
 import { isHere, livesHere, readHolder, startOf, whyHeld } from './holder.js';
 

@@ -1,6 +1,6 @@
 import { decode } from '../codec.js';
 import type { Disk } from './disk.js';
-import { errorCode } from './disk.js';
+import { errorCode } from '../../edges/error-code.js';
 import type { Recorded } from '../event.js';
 
 export type ReadEnd =

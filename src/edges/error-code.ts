@@ -1,0 +1,3 @@
+/** The system's name of an error, such as `ENOENT`; null where it has none. */
+export const errorCode = (cause: unknown): string | null =>
+  cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : null;
