@@ -98,6 +98,8 @@ export const codes = {
   E0409: 'A text file named by { file } cannot be used.',
   E0411: 'A value is none of the choices that a field has, out of its range, or too long.',
   E0412: 'A field that needs a value has none in some run.',
+  E0413: 'A number has most likely lost digits in a spreadsheet.',
+  E0414: 'A whole number is beyond what ComfyUI takes: 2^64 or more, or a seed below 0.',
   E0440: 'A run would be the unchanged workflow, although a matrix or set is written.',
   E0410: 'A selection on the command line fits no run.',
   E0465: 'A text looks like a template and is none, because its braces are not ${{ }}.',

@@ -300,6 +300,7 @@ class Planner implements Plan {
       }
     }
     if (!fresh) this.#kept.end();
+    this.#values.doubts.tell(this.problems);
     this.#summary = { planned, total, ...count, notGiven, notSelected: this.#notSelected };
     if (total === 0 && this.#notSelected === 0 && this.problems.errors === 0)
       this.problems.add(noRuns(this.input.matrix));

@@ -8,7 +8,7 @@ import type { BatchReport } from '../../src/report/model.js';
 import { failed, plannedRun, record, reportOf, saved } from './sample.js';
 
 const read = (report: BatchReport): Record<string, string>[] =>
-  parse([...resultsCsv(report)].join(''), { columns: true });
+  parse([...resultsCsv(report)].join(''), { columns: true, bom: true });
 
 const withValues = (values: readonly (readonly [string, string])[]): BatchReport =>
   reportOf([[plannedRun(0, { values: new Map(values) }), record(0)]]);

@@ -11,6 +11,7 @@ import type { Files } from '../../edges/files/files.js';
 import type { AssetOptions } from '../../manifest/manifest.js';
 import type { Datum } from '../../values/datum.js';
 import { impossible } from '../../values/impossible.js';
+import { JsonNumber } from '../../values/json.js';
 import { canonicalJson, jsonText } from '../../values/json-text.js';
 import { withLineFeeds } from '../../values/line-ends.js';
 import type { Place } from '../../values/place.js';
@@ -19,6 +20,7 @@ import { isIntegerField } from '../../workflow/fields.js';
 import { isRemote } from '../../workflow/loaders.js';
 import type { Field, FieldRules, Medium } from '../../workflow/workflow.js';
 import { coerce, isSendable, jsonOf } from './coerce.js';
+import { NumberDoubts } from './doubts.js';
 import { isLeftOut, isOneOfMany, itemsOf } from './items.js';
 import type { AssetValue, JsonValue, OverrideValue } from '../plan.js';
 import type { BrokenRule } from './rules.js';
@@ -40,6 +42,8 @@ const maxTextBytes = 8 * 1024 * 1024;
 /** Turns user data into override values; hashes each asset once, reads each text file once. */
 export class Values {
   readonly assets = new Map<string, Asset>();
+  /** What is to be told once all values were seen. */
+  readonly doubts = new NumberDoubts();
   readonly #inspected = new Map<string, Promise<Inspected>>();
   readonly #texts = new Map<string, Promise<TextRead>>();
   readonly #limit = pLimit(2);
@@ -128,13 +132,17 @@ export class Values {
     const { rules, name } = input.field;
     // A text file may be empty, too.
     if (isLeftOut(datum, input.field)) return undefined;
-    const coerced = coerce(datum, input.field, rules?.whole ?? isIntegerField(name));
+    const whole = rules?.whole ?? isIntegerField(name);
+    const coerced = coerce(datum, input.field, whole);
     if (!coerced.ok) return this.#wrong(input, coerced.takes, problems);
     const { json } = coerced;
     // What the service itself has there it takes, whatever it says of choices.
     const own = canonicalJson(json) === canonicalJson(input.field.value);
     const broken = rules === null || own ? null : brokenRule(json, rules);
-    return broken === null ? { is: 'json', json } : this.#broken(broken, input, problems);
+    if (broken !== null) return this.#broken(broken, input, problems);
+    if (!own && datum.is === 'scalar' && json instanceof JsonNumber)
+      this.doubts.look(datum.text, whole, input);
+    return { is: 'json', json };
   }
 
   #broken({ message, hint, notes }: BrokenRule, input: ValueInput, problems: Problems): null {

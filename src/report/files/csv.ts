@@ -11,7 +11,8 @@ import { isoTime } from '../time.js';
  */
 export function* resultsCsv({ runs }: ListedRuns): Iterable<string> {
   const variables = variablesOf(runs);
-  yield lines([[...before, ...variables.map(headerOf), ...after]]);
+  // Without the mark Excel reads the file in its own old encoding.
+  yield `\ufeff${lines([[...before, ...variables.map(headerOf), ...after]])}`;
   for (let from = 0; from < runs.length; from += atOnce)
     yield lines(
       runs.slice(from, from + atOnce).map((run) => {
