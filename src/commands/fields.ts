@@ -31,6 +31,7 @@ export const fields = async (call: Call, io: Io): Promise<number> => {
   const all = workflow === null ? [] : chosen(workflow, call.args.slice(1), problems);
   sayProblems(problems, call, io);
   if (workflow === null || problems.errors > 0) return exit.badInput;
+  if (all.length === 0) io.err.write(`${shown} has no field that a manifest could set\n`);
   if (call.flag('json')) io.out.write(`${json(all)}\n`);
   else if (call.flag('csv')) io.out.write(await csvHeader(all));
   else io.out.write(table(all, io.out.columns()));
