@@ -1,4 +1,6 @@
 import type { PageData, PageField, PagePair, PageRun } from '../html/page-data.js';
+import type { Column } from './values/columns.js';
+import { columnsOf } from './values/columns.js';
 
 /** A run of the batch, or of the batch before: `past`. */
 export interface Run extends PageRun {
@@ -37,6 +39,8 @@ export interface Batch {
   readonly slots: number | null;
   readonly variables: readonly string[];
   readonly fields: readonly PageField[];
+  /** All that has a value in each run: the variables, then the fields that were sent. */
+  readonly columns: readonly Column[];
   readonly runs: readonly Run[];
   /** null: it is not compared with a batch before. */
   readonly pairs: readonly Pair[] | null;
@@ -64,6 +68,7 @@ export const makeBatch = (data: PageData): Batch => {
     slots: data.slots,
     variables,
     fields: data.fields,
+    columns: columnsOf(data),
     runs,
     pairs: pairsOf(data, runs),
     axes,

@@ -7,7 +7,7 @@ import { makeTile } from './context.js';
 import { closestTo, elementById, framed, h } from './dom.js';
 import { Gallery } from './gallery.js';
 import { Grid } from './grid/grid.js';
-import { makeSearch } from './search.js';
+import { makeSearch } from './search/search.js';
 import { Timeline } from './timeline/timeline.js';
 import { Tools } from './tools.js';
 import type { Mode } from './view.js';
@@ -47,7 +47,7 @@ const stand = h('div', { class: 'stand' });
 const runs = elementById('runs');
 
 const update = (): void => {
-  choose(view, batch, questionsOf(view.text));
+  choose(view, batch, questionsOf(view.text).questions);
   tools.drawCount();
   switch (view.mode) {
     case 'grid':

@@ -2,6 +2,7 @@ import { duration } from '../../values/amounts.js';
 import type { PageError } from '../html/page-data.js';
 import type { Batch, Run } from './batch.js';
 import { clip, joined } from './format.js';
+import { fieldName, shortName, titleOf } from './values/columns.js';
 
 /** What is said of a run in a line or two. Without matrix variables, what is sent stands in for the prompt. */
 export const promptOf = ({ promptAt }: Batch, { values, overrides }: Run): string =>
@@ -10,9 +11,6 @@ export const promptOf = ({ promptAt }: Batch, { values, overrides }: Run): strin
       ? overrides.reduce((longest, [, text]) => (text.length > longest.length ? text : longest), '')
       : (values[promptAt] ?? ''),
   );
-
-/** `style` of `csv.style`: the last part of a variable's name. */
-export const shortName = (name: string): string => name.slice(name.lastIndexOf('.') + 1);
 
 /** The values of the other variables. */
 export const restOf = ({ promptAt, variables }: Batch, { values }: Run): string =>
@@ -28,11 +26,8 @@ export const restOf = ({ promptAt, variables }: Batch, { values }: Run): string 
 /** `Positive Prompt.text` */
 export const addressOf = ({ fields }: Batch, place: number): string => {
   const field = fields[place];
-  return field === undefined ? '' : `${titleOf(field)}.${field.field}`;
+  return field === undefined ? '' : fieldName(field);
 };
-
-const titleOf = (field: { readonly title: string | null; readonly class: string }): string =>
-  field.title === null || field.title === '' ? field.class : field.title;
 
 /** `KSampler (node 3), field seed` */
 const nodeText = ({ fields }: Batch, node: string, field: string | null): string => {

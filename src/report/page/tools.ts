@@ -4,7 +4,7 @@ import { statuses, verdictWords, verdicts } from '../terms.js';
 import type { Context } from './context.js';
 import { button, framed, h, option, select } from './dom.js';
 import { clip } from './format.js';
-import { shortName } from './run-text.js';
+import { shortName } from './values/columns.js';
 import type { Choice, Mode, Size, Sort, View } from './view.js';
 import { pairSorts, runSorts, shownItems } from './view.js';
 

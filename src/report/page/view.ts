@@ -2,7 +2,7 @@ import type { RunStatus, Verdict } from '../terms.js';
 import { statuses, verdicts } from '../terms.js';
 import type { Batch, Item, Pair, Run } from './batch.js';
 import { groupBy } from './format.js';
-import type { Question } from './search.js';
+import type { Question } from './search/search.js';
 
 export type Mode = 'changes' | 'gallery' | 'list' | 'grid' | 'timeline';
 export type Size = 's' | 'm' | 'l';

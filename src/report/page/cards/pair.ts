@@ -6,7 +6,8 @@ import type { Context } from '../context.js';
 import { h } from '../dom.js';
 import { clip, joined, signed } from '../format.js';
 import { inputRows } from '../inputs.js';
-import { errorText, restOf, shortName } from '../run-text.js';
+import { errorText, restOf } from '../run-text.js';
+import { shortName } from '../values/columns.js';
 import { stillOf } from './media.js';
 import { openButton, placeInList } from './parts.js';
 

@@ -5,7 +5,7 @@ import { openLabel } from '../cards/parts.js';
 import type { Context } from '../context.js';
 import { button, framed, h, option, select } from '../dom.js';
 import { clip, groupBy, joined } from '../format.js';
-import { shortName } from '../run-text.js';
+import { shortName } from '../values/columns.js';
 import type { Choice, Size } from '../view.js';
 import { makeSpacer, maxPrintedRows, rowsInSight } from './rows-in-sight.js';
 
