@@ -1,9 +1,10 @@
 import { createServer } from 'node:http';
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { systemClock } from '../../src/edges/clock.js';
+import type { Clock } from '../../src/edges/clock.js';
 import { NodeOutputFiles } from '../../src/edges/files/output-files.js';
 import { createClient } from '../../src/runninghub/client.js';
 import { ending, transferLimits } from '../../src/runninghub/http/transfer.js';
@@ -92,10 +93,16 @@ test('a download that says it is larger than the disk is not begun', async () =>
   expect(readdirSync(dir)).toEqual([]);
 });
 
-test('a task whose texts make an answer of 20 MB is read: it was paid for', async () => {
-  const text = 'x'.repeat(20e6);
-  const server = createServer((_, response) => {
-    response.end(JSON.stringify({ code: 0, msg: 'success', data: [{ nodeId: '9', text }] }));
+/** A client of a service that answers everything with `data`. */
+const answeredBy = async (
+  data: unknown,
+  work: (client: ReturnType<typeof createClient>) => Promise<void>,
+  network: Clock = systemClock,
+): Promise<void> => {
+  const server = createServer((request, response) => {
+    request.resume().on('end', () => {
+      response.end(JSON.stringify({ code: 0, msg: 'success', data }));
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
@@ -104,15 +111,45 @@ test('a task whose texts make an answer of 20 MB is read: it was paid for', asyn
     baseUrl: `http://127.0.0.1:${address.port}`,
     key: 'a1b2c3d4e5f60718293a4b5c6d7e8f90',
     clock: systemClock,
+    network,
     env: {},
   });
   try {
-    const taskId = '1980471280073846785';
-    if (!isTaskId(taskId)) throw new Error('no id');
-    const answer = await client.outputs(taskId);
-    expect(answer.is === 'succeeded' && answer.outputs[0]?.text?.length).toBe(20e6);
+    await work(client);
   } finally {
     await client.close();
     server.close();
   }
+};
+
+test('a task whose texts make an answer of 20 MB is read: it was paid for', async () => {
+  const text = 'x'.repeat(20e6);
+  await answeredBy([{ nodeId: '9', text }], async (client) => {
+    const taskId = '1980471280073846785';
+    if (!isTaskId(taskId)) throw new Error('no id');
+    const answer = await client.outputs(taskId);
+    expect(answer.is === 'succeeded' && answer.outputs[0]?.text?.length).toBe(20e6);
+  });
+});
+
+test.each([
+  ['five minutes and little more', 64_000, 301_000],
+  ['as long as half a megabit a second takes', 6_400_000, 400_000],
+])('an upload may take %s', async (_, bytes, ms) => {
+  const waits: number[] = [];
+  const sleep: Clock['sleep'] = (wait, signal) => {
+    waits.push(wait);
+    return systemClock.sleep(wait, signal);
+  };
+  const path = join(dir, 'a.png');
+  writeFileSync(path, Buffer.alloc(bytes));
+  const file = { path, name: 'a.png', bytes, mediaType: 'image/png' };
+  const stored = { fileName: 'api/0123456789abcdef.png', fileType: 'input' };
+  const network = { now: () => 0, sleep };
+  await answeredBy(
+    stored,
+    async (client) => expect((await client.upload(file)).is).toBe('stored'),
+    network,
+  );
+  expect(waits).toEqual([ms]);
 });

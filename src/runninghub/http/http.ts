@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
-import { request } from 'undici';
-import type { Agent, Dispatcher, FormData } from 'undici';
+import { FormData, request } from 'undici';
+import type { Agent, Dispatcher } from 'undici';
 import type { Clock } from '../../edges/clock.js';
 import type { TimeLimit } from './time-limit.js';
 import { redirectTo } from './redirect.js';
@@ -41,6 +41,8 @@ const maxAnswerBytes = 16 * 1024 * 1024;
 export const maxOutputsBytes = 128 * 1024 * 1024;
 const connectMs = 15_000;
 const putChunkBytes = 1 << 20;
+/** Half a megabit: 500 MB, the most that a field of a model takes, get more than two hours. */
+const slowestBytesPerMs = 64;
 
 /**
  * Our own dispatchers, passed into every call: without one, Node may use its older built-in
@@ -77,7 +79,7 @@ export class Http {
     const limitMs = {
       read: this.options.readMs,
       create: this.options.createMs,
-      upload: this.options.uploadMs,
+      upload: this.options.uploadMs + Math.ceil(bytesOf(call.body) / slowestBytesPerMs),
     }[call.kind];
     return this.#exchange(call, limitMs, signal);
   }
@@ -225,6 +227,14 @@ export class Http {
     }
   }
 }
+
+/** Of the files in a form: they are what takes its time on a slow line. */
+const bytesOf = (body: string | FormData | undefined): number => {
+  if (!(body instanceof FormData)) return 0;
+  let bytes = 0;
+  for (const value of body.values()) if (typeof value !== 'string') bytes += value.size;
+  return bytes;
+};
 
 const either = (limit: TimeLimit, signal: AbortSignal | undefined): AbortSignal =>
   signal === undefined ? limit.signal : AbortSignal.any([limit.signal, signal]);
