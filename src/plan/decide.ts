@@ -4,6 +4,7 @@ import { impossible } from '../values/impossible.js';
 import { isUnmet } from './expect.js';
 import type { Action } from './plan.js';
 import { durationText } from './words.js';
+import { cancelledText, isCancelledOutside } from '../journal/cancelled.js';
 
 /** What shall happen to a run, and why in words. */
 export interface Decision {
@@ -14,6 +15,8 @@ export interface Decision {
 export interface DecideOptions {
   /** `--force` names this run. */
   readonly forced: boolean;
+  /** `--failed` asks for what failed or was cancelled. */
+  readonly again?: boolean;
   readonly now: number;
   /** Results older than this are made again; null: never. */
   readonly maxAgeMs: number | null;
@@ -30,7 +33,7 @@ export interface DecideOptions {
  */
 export const decide = (
   record: RunRecord | undefined,
-  { forced, now, maxAgeMs, accepts }: DecideOptions,
+  { forced, again = false, now, maxAgeMs, accepts }: DecideOptions,
 ): Decision | 'checkFiles' => {
   if (record === undefined) return { action: 'new', reasons: [] };
   const { state, heldBy } = record;
@@ -58,7 +61,12 @@ export const decide = (
         return 'checkFiles';
       return { action: 'retry', reasons: [`failed before: ${state.error.message}`] };
     case 'cancelled':
-      return { action: 'retry', reasons: [`cancelled before, by the ${state.by}`] };
+      if (!forced && !again && isCancelledOutside(state.by))
+        return {
+          action: 'cancelled',
+          reasons: [`${cancelledText(state.by)}: bought again only with --failed or --force`],
+        };
+      return { action: 'retry', reasons: [`cancelled before, by ${whoOf(state.by)}`] };
     case 'succeeded':
       if (forced) return { action: 'new', reasons: ['asked for with --force'] };
       if (maxAgeMs !== null && now - state.at > maxAgeMs)
@@ -68,6 +76,8 @@ export const decide = (
       return impossible(state);
   }
 };
+
+const whoOf = (by: string): string => (isCancelledOutside(by) ? 'somebody else' : `the ${by}`);
 
 /** Whether `--failed` means this run. */
 export const hasFailed = (record: RunRecord | undefined): boolean =>

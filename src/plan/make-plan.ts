@@ -104,6 +104,15 @@ export const makePlan = async (input: PlanInput, problems: Problems): Promise<Pl
 /** Runs that are evaluated in one go; what a walk holds is bounded by it. */
 const batchSize = 256;
 
+const none: Readonly<Record<Decision['action'], number>> = {
+  new: 0,
+  changed: 0,
+  retry: 0,
+  unknown: 0,
+  cancelled: 0,
+  upToDate: 0,
+  download: 0,
+};
 const isNew: Decision = { action: 'new', reasons: [] };
 
 class Planner implements Plan {
@@ -135,12 +144,7 @@ class Planner implements Plan {
   #summary: PlanSummary = {
     planned: 0,
     total: 0,
-    new: 0,
-    changed: 0,
-    retry: 0,
-    unknown: 0,
-    upToDate: 0,
-    download: 0,
+    ...none,
     notGiven: 0,
     notSelected: 0,
   };
@@ -262,14 +266,7 @@ class Planner implements Plan {
 
   /** The first walk. */
   async survey(): Promise<void> {
-    const count: Record<Decision['action'], number> = {
-      new: 0,
-      changed: 0,
-      retry: 0,
-      unknown: 0,
-      upToDate: 0,
-      download: 0,
-    };
+    const count: Record<Decision['action'], number> = { ...none };
     let planned = 0;
     let total = 0;
     let notGiven = 0;
@@ -433,6 +430,7 @@ class Planner implements Plan {
     if (known !== undefined) return known;
     const made = decide(record, {
       forced: core.forced,
+      again: this.input.selection.failed,
       now: this.input.edges.now,
       maxAgeMs: this.manifest.reuse.maxAgeMs,
       accepts: (files) => files.length > 0 && unmet(files, this.manifest.run.expect) === null,

@@ -50,6 +50,8 @@ export interface PlanSummary {
   readonly changed: number;
   readonly retry: number;
   readonly unknown: number;
+  /** By somebody else: not bought again unasked. */
+  readonly cancelled: number;
   readonly upToDate: number;
   readonly download: number;
   /** Cells that were empty, so that the base value stays. */
@@ -57,6 +59,10 @@ export interface PlanSummary {
   /** Runs left out by `--only`, `--where`, `--failed`, `--first`, `--shard` or `_skip`. */
   readonly notSelected: number;
 }
+
+/** Runs that an apply has something to do with, if only to follow or to hold them. */
+export const toDoOf = ({ total, upToDate, cancelled }: PlanSummary): number =>
+  total - upToDate - cancelled;
 
 export interface PlannedUpload {
   /** As the user wrote it. */
@@ -75,7 +81,8 @@ export interface Estimate {
   readonly coins: string | null;
 }
 
-export type Action = 'new' | 'changed' | 'retry' | 'unknown' | 'upToDate' | 'download';
+export type Action =
+  'new' | 'changed' | 'retry' | 'unknown' | 'cancelled' | 'upToDate' | 'download';
 
 export interface PlannedRun {
   /** Place in the full expansion. */

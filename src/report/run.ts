@@ -6,6 +6,7 @@ import type { RunId, TaskId } from '../values/ids.js';
 import { impossible } from '../values/impossible.js';
 import { addCosts, freeOf, noCost } from './cost.js';
 import type { ReportOutput, ReportRun, RunStatus, Span } from './model.js';
+import { cancelledOutside, cancelledText, isCancelledOutside } from '../journal/cancelled.js';
 
 /** What a run is, whatever became of it. */
 export type RunFacts = Pick<
@@ -177,7 +178,10 @@ const errorOf = (state: RunState): RunError | null => {
     case 'failed':
       return state.error;
     case 'cancelled':
-      return plainError('task', cancelWords[state.by] ?? `cancelled (${state.by})`);
+      return {
+        ...plainError('task', cancelledText(state.by)),
+        code: isCancelledOutside(state.by) ? cancelledOutside : null,
+      };
     case 'fetching':
       return state.error ?? null;
     case 'submitting':
@@ -197,12 +201,6 @@ const plainError = (errorClass: RunError['class'], message: string): RunError =>
   field: null,
   traceback: null,
 });
-
-const cancelWords: Readonly<Record<string, string>> = {
-  user: 'cancelled by the user',
-  timeout: 'cancelled: it took longer than execution.timeout allows',
-  service: 'cancelled on the service, not by rh-batch',
-};
 
 /**
  * Polls see RUNNING late or not at all; then the service's own task time (runninghub-api 5.2)

@@ -10,7 +10,7 @@ import { createAnswer } from './endpoints/create.js';
 import { download } from './endpoints/download.js';
 import { listAnswer, listRequest } from './endpoints/list.js';
 import { uploadLora } from './endpoints/lora.js';
-import { taskAnswer } from './endpoints/outputs.js';
+import { sureOf, taskAnswer } from './endpoints/outputs.js';
 import { priceAnswer } from './endpoints/price.js';
 import { statusAnswer } from './endpoints/status.js';
 import { webhookAnswer, webhookRetryAnswer } from './endpoints/webhook.js';
@@ -55,6 +55,7 @@ import { defaultTimeouts } from './http/timeouts.js';
 import { ending, transferLimits } from './http/transfer.js';
 import { badUpload } from './upload-name.js';
 import { unreadableFile, v2Service } from './v2.js';
+import { isUnexplained } from './endpoints/failure.js';
 
 export interface ClientOptions {
   /** A site, with or without a trailing slash or a pasted API path. */
@@ -186,7 +187,11 @@ class HttpClient implements Client {
       [['taskId', taskId]],
       signal,
     );
-    const answer = taskAnswer(reply, this.site);
+    const told = taskAnswer(reply, this.site);
+    const answer =
+      told.is === 'failed' && isUnexplained(told.fault)
+        ? sureOf(told, await this.speaking('v2').outputs(taskId, signal))
+        : told;
     return 'fault' in answer ? { ...answer, fault: this.#cleaned(answer.fault) } : answer;
   }
 

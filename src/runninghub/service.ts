@@ -136,7 +136,13 @@ export type TaskAnswer =
   /** An empty list is asked again a few times by the engine before it is believed (5.3). */
   | { readonly is: 'succeeded'; readonly outputs: readonly TaskOutput[]; readonly cost: TaskCost }
   /** 805: failed or cancelled; `fault.code` is the exception type or `805`. Can be false: asked once more. */
-  | { readonly is: 'failed'; readonly fault: Fault; readonly cost: TaskCost }
+  | {
+      readonly is: 'failed';
+      readonly fault: Fault;
+      readonly cost: TaskCost;
+      /** It may as well have been cancelled: the service gives no reason, and did not tell which. */
+      readonly orCancelled?: true;
+    }
   | { readonly is: 'cancelled'; readonly cost: TaskCost }
   /** 807: unknown or expired task; forgiven for a while after the create. */
   | { readonly is: 'missing'; readonly fault: Fault }

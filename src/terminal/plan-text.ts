@@ -67,6 +67,7 @@ export const planSummaryText = ({
   ]);
   const others = counted([
     [summary.unknown, 'unknown'],
+    [summary.cancelled, 'cancelled by others'],
     [summary.download, 'to fetch'],
     [summary.upToDate, 'up to date'],
     [summary.notSelected, 'not selected'],
@@ -145,6 +146,8 @@ const markOf = (action: Action): { readonly mark: string; readonly style: Style 
       return { mark: '!', style: 'error' };
     case 'unknown':
       return { mark: '?', style: 'warning' };
+    case 'cancelled':
+      return { mark: '⊘', style: 'warning' };
     case 'download':
       return { mark: '↓', style: 'accent' };
     case 'upToDate':
@@ -159,6 +162,7 @@ const wordOf: Readonly<Record<Action, string>> = {
   changed: 'changed',
   retry: 'failed before',
   unknown: 'the answer to its submit was lost',
+  cancelled: 'cancelled by somebody else',
   download: 'its outputs are fetched, nothing is submitted',
   upToDate: 'up to date',
 };

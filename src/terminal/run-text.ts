@@ -3,6 +3,7 @@ import type { AttemptRecord, RunRecord, RunState } from '../journal/state.js';
 import { errorText } from '../report/words.js';
 import { impossible } from '../values/impossible.js';
 import { clip, duration, fileSize, oneLine, shortDecimal } from './format.js';
+import { cancelledText } from '../journal/cancelled.js';
 
 /** What became of one run, attempt by attempt; null: the journal has none. */
 export const recordLines = (record: RunRecord | null, now: number): string[] => {
@@ -56,7 +57,7 @@ const stateWords = (state: RunState, now: number): string => {
     case 'failed':
       return 'failed';
     case 'cancelled':
-      return `cancelled by the ${state.by}`;
+      return cancelledText(state.by);
     default:
       return impossible(state);
   }
@@ -113,7 +114,7 @@ const endWords = (end: AttemptRecord['end']): string => {
     case 'failed':
       return `failed: ${errorText(end.error)}`;
     case 'cancelled':
-      return `cancelled by the ${end.by}`;
+      return cancelledText(end.by);
     case 'resolved':
       return `settled as ${end.how}`;
     default:

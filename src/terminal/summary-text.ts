@@ -3,6 +3,7 @@ import type { Paint, Style } from './colour.js';
 import { plain } from './colour.js';
 import { clip, count, duration, grouped, oneLine, shortDecimal } from './format.js';
 import { reasonOf } from './words.js';
+import { cancelledOutside } from '../journal/cancelled.js';
 
 /** What the end of an apply is told from. A BatchReport is one. */
 export interface SummaryInput extends Pick<
@@ -141,6 +142,15 @@ const leftToOthers = (runs: Iterable<SummaryRun>): number => {
   return left;
 };
 
+/** Runs that somebody else cancelled: the same command leaves them alone, unless it says --failed. */
+const cancelledByOthers = (runs: Iterable<SummaryRun>, command: string): number => {
+  let found = 0;
+  if (command.includes(' --failed')) return found;
+  for (const { status, error } of runs)
+    if (status === 'cancelled' && error?.code === cancelledOutside) found += 1;
+  return found;
+};
+
 /** The one thing to do now. Unknown runs need a decision, so they come first. */
 const nextStep = (
   { counts, runs }: SummaryInput,
@@ -152,7 +162,8 @@ const nextStep = (
       if (run.status === 'unknown')
         return `${resolve(run.id.slice(0, 8))} --task ID | --resubmit | --give-up`;
   }
-  const again = counts.failed + counts.cancelled;
+  const left = counts.cancelled === 0 ? 0 : cancelledByOthers(runs, command);
+  const again = counts.failed + counts.cancelled - left;
   const pending = counts.pending === 0 ? 0 : counts.pending - leftToOthers(runs);
   const tried = again === 1 ? 'run' : `${grouped(again)} runs`;
   if (pending > 0) {
@@ -161,5 +172,7 @@ const nextStep = (
     return `${command}  goes on with the ${count(pending, 'pending run')}${too}`;
   }
   if (again > 0) return `${command}  tries the ${tried} again`;
+  if (left > 0)
+    return `${command} --failed  tries the ${left === 1 ? 'run' : `${grouped(left)} runs`} again`;
   return null;
 };

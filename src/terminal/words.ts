@@ -11,6 +11,7 @@ import {
   shortDecimal,
 } from './format.js';
 import type { Change, Tally } from './live/tally.js';
+import { whoCancelled } from '../journal/cancelled.js';
 
 /** `node 3: out of memory (805)` */
 export const reasonOf = ({ node, message, code }: RunError): string =>
@@ -76,7 +77,7 @@ export const changeText = (
     case 'blocked':
       return ['blocked', `${nameOf(change.run)} · ${reasonOf(change.error)}`];
     case 'cancelled':
-      return ['cancelled', `${nameOf(change.run)} · by ${change.by}`];
+      return ['cancelled', `${nameOf(change.run)} · by ${whoCancelled(change.by)}`];
     case 'unknown':
       return ['unknown', `${nameOf(change.run)} · ${oneLine(change.why)}`];
     case 'uploaded':

@@ -13,6 +13,7 @@ const summary = (more: Partial<PlanSummary> = {}): PlanSummary => ({
   changed: 1,
   retry: 1,
   unknown: 0,
+  cancelled: 0,
   upToDate: 7,
   download: 0,
   notGiven: 0,

@@ -11,6 +11,7 @@ import type { RunId } from '../../values/ids.js';
 import type { Project } from '../load/project.js';
 import { titleOf } from '../reports/results.js';
 import { programVersion } from '../../edges/version.js';
+import { toDoOf } from '../../plan/plan.js';
 
 interface Beginning {
   readonly selection: Selection;
@@ -42,7 +43,7 @@ export const beginBatch = async (
     scope: {
       title: titleOf(manifest),
       runs: plan.summary.total,
-      toDo: plan.summary.total - plan.summary.upToDate,
+      toDo: toDoOf(plan.summary),
       ...(await selectedOf(plan)),
       ...(beginning.typed.length === 0 ? {} : { typed: beginning.typed }),
       outputs: pathBetween(project.stateDir, project.outputsDir),

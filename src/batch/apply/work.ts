@@ -17,6 +17,7 @@ import { nothingDone } from './outcome.js';
 import { rescueText } from './rescue-text.js';
 import { watchSignals } from './signals.js';
 import type { SubmissionParts } from './submission.js';
+import { toDoOf } from '../../plan/plan.js';
 
 /** How an apply ended that was let begin. */
 export interface Ended {
@@ -57,7 +58,7 @@ export class Apply {
       : null;
     const progress = await follower.progress({
       clock: identity.clock,
-      total: () => plan.summary.total - plan.summary.upToDate,
+      total: () => toDoOf(plan.summary),
       nameOf: (run) => submission?.nameOf(run) ?? store.state.runs.get(run)?.inputs.name ?? null,
       forecast: () => submission?.forecast(identity.clock.now()) ?? null,
     });

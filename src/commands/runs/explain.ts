@@ -117,6 +117,7 @@ const actionWords: Readonly<Record<Action, string>> = {
   changed: 'changed',
   retry: 'to be tried again',
   unknown: 'unknown, held until it is resolved',
+  cancelled: 'not to be run',
   upToDate: 'up to date',
   download: 'to be downloaded again, not submitted',
 };

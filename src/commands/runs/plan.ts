@@ -25,6 +25,7 @@ import { priceText } from '../../batch/plan/price.js';
 import { readEnvFile } from '../../batch/load/environment.js';
 import { sayProblems } from '../say.js';
 import { asTyped } from '../argv/typed.js';
+import { toDoOf } from '../../plan/plan.js';
 
 /** `rh-batch plan` */
 export const plan = async (call: Call, io: Io): Promise<number> => {
@@ -40,8 +41,7 @@ export const plan = async (call: Call, io: Io): Promise<number> => {
   await show(made, planned.origin, call, io);
   if (!call.flag('json') && options.shard === undefined)
     await tellOrphans(planned, options, call, io);
-  const { total, upToDate } = made.summary;
-  return detailed && total > upToDate ? exit.runsToDo : exit.done;
+  return detailed && toDoOf(made.summary) > 0 ? exit.runsToDo : exit.done;
 };
 
 /** What plan asks of the service, and only when it is told to: balance and prices. @returns whether it could be made. */

@@ -27,6 +27,7 @@ export async function* runsToSubmit(
       case 'download':
         await fetchAgain(context, settler, run);
         break;
+      case 'cancelled':
       case 'upToDate':
         break;
       default:

@@ -83,7 +83,7 @@ export const decide = (
       if (task.cancelAsked !== null) return cancelled(task, costOf(answer.cost));
       task.failedAnswers += 1;
       return task.failedAnswers > 1
-        ? { is: 'failed', error: errorOf(answer.fault), cost: costOf(answer.cost) }
+        ? { is: 'failed', error: failureOf(answer), cost: costOf(answer.cost) }
         : { is: 'again', afterMs: failedPauseMs, nowRunning: false };
     case 'cancelled':
       return cancelled(task, costOf(answer.cost));
@@ -136,6 +136,10 @@ const cancelled = (task: FollowedTask, cost: Cost): Decision =>
   task.cancelAsked === 'timeout'
     ? { is: 'failed', error: timeoutError(task), cost }
     : { is: 'cancelled', by: task.cancelAsked ?? 'service', cost };
+
+/** What a person may have cancelled is not bought again by itself. */
+const failureOf = ({ fault, orCancelled }: TaskAnswer & { is: 'failed' }): RunError =>
+  orCancelled === true ? { ...errorOf(fault), class: 'lost' } : errorOf(fault);
 
 const timeoutError = (task: FollowedTask): RunError =>
   task.runningAt === null

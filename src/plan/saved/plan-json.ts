@@ -4,8 +4,17 @@ import { recordOf } from './record.js';
 
 /** The selected part of the plan as one JSON document, in pieces: a large plan is never one text. */
 export async function* planJson(plan: Plan): AsyncGenerator<string> {
-  const { total, new: fresh, changed, retry, unknown, upToDate, download } = plan.summary;
-  const summary = { total, new: fresh, changed, retry, unknown, upToDate, download };
+  const {
+    total,
+    new: fresh,
+    changed,
+    retry,
+    unknown,
+    cancelled,
+    upToDate,
+    download,
+  } = plan.summary;
+  const summary = { total, new: fresh, changed, retry, unknown, cancelled, upToDate, download };
   yield `{"version":1,"summary":${JSON.stringify(summary)},"uploads":${JSON.stringify(plan.uploads)},"files":${JSON.stringify(moved(plan))},"notify":${JSON.stringify(notified(plan.manifest))},"runs":[`;
   let between = '';
   for await (const run of plan.runs()) {

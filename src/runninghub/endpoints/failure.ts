@@ -4,15 +4,19 @@ import { decimal, textOf } from '../envelope.js';
 import { fault } from '../errors.js';
 import type { Fault } from '../service.js';
 
+const unexplained = fault(
+  'task',
+  '805',
+  'The task failed or was cancelled, and the service gives no reason',
+);
+
+/** Whether nothing but the end of the task is told: no node, no message. */
+export const isUnexplained = (found: Fault): boolean => found.message === unexplained.message;
+
 /** A failed task's reason, which may be missing, nested or a JSON text (8). */
 export const failureOf = (data: Json, text: string): Fault => {
   const reason = reasonOf(data);
-  if (reason === null)
-    return fault(
-      'task',
-      '805',
-      'The task failed or was cancelled, and the service gives no reason',
-    );
+  if (reason === null) return unexplained;
   const get = (name: string): string => {
     const value = reason.get(name);
     return textOf(value) ?? decimal(value) ?? '';

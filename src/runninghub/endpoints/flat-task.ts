@@ -9,6 +9,9 @@ import { failureOf, reasonOf } from './failure.js';
 import { costOf, outputOf } from './output.js';
 import { refusedRead } from './refused-read.js';
 
+/** Code of the answer about a task that tells no state of it. */
+export const noStatus = 'no-status';
+
 /** What a flat answer of V2 says about a task (runninghub-api 5.4). */
 export const flatTask = (
   envelope: Envelope,
@@ -41,7 +44,7 @@ export const flatTask = (
       if (outputs.length > 0) return { is: 'succeeded', outputs, cost };
       // Seen of cancelled tasks; of others nothing is known, so it is asked again for a while.
       const why = 'The service tells no state of the task any more';
-      return { is: 'missing', fault: fault('task', 'no-status', why) };
+      return { is: 'missing', fault: fault('task', noStatus, why) };
     }
     default:
       return {

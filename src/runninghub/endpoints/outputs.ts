@@ -5,7 +5,7 @@ import { fault } from '../errors.js';
 import type { Reply } from '../http/http.js';
 import type { TaskAnswer, TaskCost } from '../service.js';
 import { failureOf } from './failure.js';
-import { flatTask } from './flat-task.js';
+import { flatTask, noStatus } from './flat-task.js';
 import { costOf, outputOf } from './output.js';
 import { refusedRead } from './refused-read.js';
 
@@ -21,6 +21,20 @@ export const taskAnswer = (reply: Reply, site: string): TaskAnswer => {
   const { envelope } = answer;
   if (envelope.flat) return flatTask(envelope, answer.reply, site);
   return isGood(envelope.code) ? good(envelope, site) : refusedRead(envelope, answer.reply);
+};
+
+/**
+ * An 805 without a reason is of a task that failed or was cancelled (5.3). The query of V2, which
+ * knows tasks of either family, has a word for each; of cancelled tasks it was seen to have none.
+ */
+export const sureOf = (
+  told: TaskAnswer & { readonly is: 'failed' },
+  query: TaskAnswer,
+): TaskAnswer => {
+  if (query.is === 'cancelled' || query.is === 'failed') return query;
+  return query.is === 'missing' && query.fault.code === noStatus
+    ? { is: 'cancelled', cost: told.cost }
+    : { ...told, orCancelled: true };
 };
 
 const good = (envelope: Envelope, site: string): TaskAnswer => {

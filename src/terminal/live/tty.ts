@@ -12,6 +12,7 @@ import { Screen } from './screen.js';
 import type { Change } from './tally.js';
 import { Tally } from './tally.js';
 import { reasonOf } from '../words.js';
+import { whoCancelled } from '../../journal/cancelled.js';
 
 export interface TtyOptions extends ProgressOptions {
   /** Asked at every draw, so that a resize is followed; null: 80. */
@@ -115,7 +116,7 @@ const sayAbove = (
     case 'retry':
       return ['warning', '↻', `${name(change.run)}  ${reasonOf(change.error)}; it is tried again`];
     case 'cancelled':
-      return ['warning', '⊘', `${name(change.run)}  cancelled by ${change.by}`];
+      return ['warning', '⊘', `${name(change.run)}  cancelled by ${whoCancelled(change.by)}`];
     case 'unknown':
       return ['warning', '?', `${name(change.run)}  ${oneLine(change.why)}`];
     case 'uploadFailed':

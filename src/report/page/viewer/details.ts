@@ -91,7 +91,8 @@ const factsSection = (run: Run): HTMLElement => {
 
 const againSection = (command: string, { id, status }: Run): HTMLElement => {
   const done = status === 'succeeded';
-  const text = `${command} --only ${id}${done ? ` --force=${id}` : ''}`;
+  // What somebody else cancelled is not bought again unless it is asked for.
+  const text = `${command} --only ${id}${done || status === 'cancelled' ? ` --force=${id}` : ''}`;
   const code = h('code', { text });
   const copy = button({ class: 'plain', text: 'Copy' }, () => {
     void copyText(text, code).then((said) => {
