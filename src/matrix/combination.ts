@@ -36,8 +36,8 @@ export interface TableOrigin {
   readonly variables: readonly string[];
   /** Names as they stand in its header. */
   readonly columns: readonly string[];
-  /** What may separate its names where all of them were read as one; null: nothing does. */
-  readonly otherDelimiter: string | null;
+  /** What may separate its names where all of them were read as one, as a hint; null: nothing. */
+  readonly delimiterHint: string | null;
 }
 
 /**

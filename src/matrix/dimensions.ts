@@ -149,10 +149,10 @@ const originsOf = (
 ): TableOrigin[] =>
   tables.flatMap((table) => {
     if (table === null) return [];
-    const { file, columns, otherDelimiter } = table;
+    const { file, columns, delimiterHint } = table;
     const names = columns.map(({ name }) => name);
     const at = columns[0]?.at ?? null;
-    return [{ file, at, variables: variables ?? names, columns: names, otherDelimiter }];
+    return [{ file, at, variables: variables ?? names, columns: names, delimiterHint }];
   });
 
 async function* stepsOf(

@@ -116,7 +116,7 @@ test('CSV: BOM, line ends, quoted newlines, physical lines, empty against quoted
 });
 
 test.each<[string, string | Uint8Array, RegExp]>([
-  ['a ragged row', 'a,b\n1,2\n3\n', /E0305 p\.csv:3 this row has 1 cell, the header has 2/],
+  ['a row too long', 'a,b\n1,2\n3,4,5\n', /E0305 p\.csv:3 this row has 3 cells, the header has 2/],
   ['a duplicate header', 'a,b,a\n1,2,3\n', /E0304 p\.csv:1 there are two columns "a"/],
   ['an empty header', 'a,,c\n1,2,3\n', /E0304 p\.csv:1 column 2 has no name/],
   ['a header alone', 'a,b\n', /E0303 .*no rows/],

@@ -10,10 +10,22 @@ import { withLineFeeds } from '../../values/line-ends.js';
 import type { Place } from '../../values/place.js';
 import type { CellSpan } from './csv-cell.js';
 import { cellSpan, cellSpans } from './csv-cell.js';
+import {
+  delimiterHint,
+  markName,
+  otherDelimiter,
+  surelyOther,
+  wrongDelimiter,
+} from './csv-delimiter.js';
+import type { HeaderCell } from './csv-header.js';
+import { columnsOf, warnOfShortRows } from './csv-header.js';
+import { tellQuotes } from './csv-quotes.js';
+import type { CsvShape } from './csv-scan.js';
+import { CsvScan } from './csv-scan.js';
 import { emptyRows } from './empty-rows.js';
+import { lines } from './records.js';
 import { tooWide } from './size-limits.js';
 import type { Row, Table } from './table.js';
-import { shownDelimiter } from './table.js';
 import type { TextSource } from './text.js';
 import { textChunks } from './text.js';
 
@@ -26,23 +38,15 @@ export interface CsvOptions {
 /** Opens a CSV: reads its header, counts its records. Rows are streamed on every walk. */
 export const csvTable = async (
   source: TextSource & { readonly dir: string },
-  { delimiter: written, usual }: CsvOptions,
+  options: CsvOptions,
   files: Files,
   problems: Problems,
 ): Promise<Table | null> => {
   const before = problems.errors;
-  let head = '';
-  for await (const chunk of textChunks(source, files, problems)) {
-    head += chunk;
-    if (head.length >= 65_536) break;
-  }
-  if (problems.errors > before) return null;
-  const sep = readSepLine(head);
-  const delimiter = written ?? sep?.delimiter ?? usual;
-  const format: Format = { delimiter, skipped: sep?.length ?? 0 };
-  const counter = new RecordCounter(delimiter, sep === null ? 1 : 2);
-  for await (const chunk of tableText(source, format, files, problems)) counter.add(chunk);
-  if (problems.errors > before) return null;
+  const format = await formatOf(source, options, files, problems);
+  if (format === null) return null;
+  const shape = await shapeOf(source, format, files, problems);
+  if (shape === null) return null;
   const header = await readHeader(source, format, files, problems);
   if (header === null) return null;
   const wide = tooWide(header.length, header[0]?.at ?? null);
@@ -50,22 +54,76 @@ export const csvTable = async (
     problems.add(wide);
     return null;
   }
-  checkHeader(header, source, format, head.slice(format.skipped), problems);
-  const { records, empty, firstEmpty } = counter.end();
-  const count = records - 1;
+  const kept = columnsOf(header, shape, problems);
+  const columns = kept.map((column) => header[column] ?? { name: '', at: null });
+  const names = columns.map(({ name }) => name);
+  const mark = otherDelimiter(names, format.delimiter);
+  const hint = mark === null ? null : delimiterHint(source.typed, mark);
+  const { count: empty, first: firstEmpty } = shape.empty;
   if (empty > 0) problems.add(emptyRows(source.file, empty, firstEmpty));
-  if (count < 1)
+  if (shape.records < 2)
     problems.add(error('E0303', wholeFile(source.file), 'the table has a header but no rows'));
+  if (hint !== null && shape.long.count > 0)
+    problems.add(wrongDelimiter(names[0] ?? '', columns[0]?.at ?? null, hint));
   if (problems.errors > before) return null;
-  const rest = otherDelimiter(header, delimiter);
+  warnOfShortRows(source.file, shape.short, problems);
   return {
     file: source.file,
     dir: source.dir,
-    columns: header,
-    count,
-    otherDelimiter: rest,
-    rows: (rowProblems) => walk(source, format, files, header.length, rowProblems),
+    columns,
+    count: shape.records - 1,
+    delimiterHint: hint,
+    rows: (rowProblems) => walk(source, format, files, { kept, width: header.length }, rowProblems),
   };
+};
+
+/** As much of a text as shows how it is made. */
+const headChars = 65_536;
+
+/** How the text is to be read; null: not as it is said, or not at all. */
+const formatOf = async (
+  source: TextSource,
+  { delimiter: written, usual }: CsvOptions,
+  files: Files,
+  problems: Problems,
+): Promise<Format | null> => {
+  const before = problems.errors;
+  let head = '';
+  for await (const chunk of textChunks(source, files, problems)) {
+    head += chunk;
+    if (head.length >= headChars) break;
+  }
+  if (problems.errors > before) return null;
+  const sep = readSepLine(head);
+  const said = written ?? sep?.delimiter ?? null;
+  const delimiter = said ?? usual;
+  const other = said === null ? surelyOther(head, delimiter, head.length < headChars) : null;
+  if (other === null) return { delimiter, skipped: sep?.length ?? 0 };
+  const [text = ''] = head.replace(/^\ufeff/, '').split(/\r\n|\n|\r/, 1);
+  const at = { file: source.file, line: 1, column: 1, length: Math.max(1, text.length), text };
+  problems.add(wrongDelimiter(text, at, delimiterHint(source.typed, other)));
+  return null;
+};
+
+/** A look over all of the text; null: rows of it cannot be read, all of which are told. */
+const shapeOf = async (
+  source: TextSource,
+  format: Format,
+  files: Files,
+  problems: Problems,
+): Promise<CsvShape | null> => {
+  const before = problems.errors;
+  const line = format.skipped === 0 ? 0 : 1;
+  const scan = new CsvScan(format.delimiter, line + 1);
+  for await (const chunk of tableText(source, format, files, problems)) scan.add(chunk);
+  const shape = scan.end();
+  if (problems.errors === before && shape.misquoted)
+    await tellQuotes(
+      lines(tableText(source, format, files, problems)),
+      { file: source.file, delimiter: format.delimiter, line },
+      problems,
+    );
+  return problems.errors > before ? null : shape;
 };
 
 /** What is known of the text before the first record is read. */
@@ -99,21 +157,6 @@ async function* tableText(
     if (rest !== '') yield rest;
   }
 }
-
-const marks = [',', ';', '\t', '|'];
-
-/** Where all names stand in one cell: what seems to separate them. */
-const otherDelimiter = ([only, ...more]: Header, delimiter: string): string | null => {
-  if (only === undefined || more.length > 0) return null;
-  const counted = marks
-    .filter((mark) => mark !== delimiter)
-    .map((mark) => ({ mark, parts: only.name.split(mark).length }))
-    .filter(({ parts }) => parts > 1)
-    .sort((a, b) => b.parts - a.parts);
-  return counted[0]?.mark ?? null;
-};
-
-type Header = readonly { readonly name: string; readonly at: Place | null }[];
 
 interface RawRecord {
   readonly record: readonly string[];
@@ -176,25 +219,14 @@ async function* readBatches(stream: Readable): AsyncGenerator<readonly unknown[]
   }
 }
 
+/** Quotes that cannot be read were told before. */
 const malformed = (source: TextSource, cause: CsvError): ReturnType<typeof error> => {
-  const lines = Number(cause['lines'] ?? 0);
-  const at: Place = { file: source.file, line: lines, column: 0, length: 1, text: null };
-  const code: string = cause.code;
-  switch (code) {
-    case 'CSV_QUOTE_NOT_CLOSED':
-      return error('E0306', at, 'a quoted cell is never closed', {
-        hint: 'a quote inside a quoted cell is written twice: ""',
-      });
-    case 'CSV_INVALID_CLOSING_QUOTE':
-    case 'INVALID_OPENING_QUOTE':
-      return error('E0306', at, 'a quote stands where it cannot', {
-        hint: 'put the whole cell in quotes and write every quote inside it twice: ""',
-      });
-    case 'CSV_MAX_RECORD_SIZE':
-      return error('E0306', at, 'a row is larger than 64 MB');
-    default:
-      return error('E0306', at, cause.message);
-  }
+  const at = { ...wholeFile(source.file), line: Number(cause['lines'] ?? 0) };
+  return error(
+    'E0306',
+    at,
+    cause.code === 'CSV_MAX_RECORD_SIZE' ? 'a row is larger than 64 MB' : cause.message,
+  );
 };
 
 const readHeader = async (
@@ -202,9 +234,10 @@ const readHeader = async (
   options: Format,
   files: Files,
   problems: Problems,
-): Promise<Header | null> => {
+): Promise<readonly HeaderCell[] | null> => {
   const before = problems.errors;
-  for await (const [head] of records(source, options, files, problems)) {
+  for await (const batch of records(source, options, files, problems)) {
+    const head = batch.find(({ record, raw }) => !isEmpty(record, raw));
     if (head === undefined) continue;
     const { record, raw, line } = head;
     const place = placesOf(source.file, line, raw, options.delimiter);
@@ -215,84 +248,72 @@ const readHeader = async (
   return null;
 };
 
-const checkHeader = (
-  header: Header,
-  source: TextSource,
-  options: Format,
-  head: string,
-  problems: Problems,
-): void => {
-  const seen = new Map<string, Header[number]>();
-  for (const [index, column] of header.entries()) {
-    const { name } = column;
-    const key = name.normalize('NFC');
-    const first = seen.get(key);
-    if (name === '')
-      problems.add(
-        error('E0304', column.at, `column ${index + 1} has no name`, {
-          hint: 'name it, or "_" plus a name if it is only for people',
-        }),
-      );
-    else if (first !== undefined)
-      problems.add(
-        error('E0304', column.at, `there are two columns "${name}"`, {
-          related: first.at === null ? [] : [{ message: 'the first is here', at: first.at }],
-        }),
-      );
-    seen.set(key, column);
-  }
-  const first = head.split(/\r?\n/, 1)[0] ?? '';
-  const other = [';', '\t', '|'].find((mark) => first.split(mark).length > 2);
-  if (header.length === 1 && options.delimiter === ',' && other !== undefined)
-    problems.add(
-      error(
-        'E0306',
-        wholeFile(source.file),
-        `the table has one column, but many "${shownDelimiter(other)}"`,
-        {
-          hint: `rows: { file: …, delimiter: "${shownDelimiter(other)}" }`,
-        },
-      ),
-    );
-};
+/** Which cells of a record are read, and how many the header has, those without a name included. */
+interface Layout {
+  readonly kept: readonly number[];
+  readonly width: number;
+}
 
 async function* walk(
   source: TextSource,
-  options: Format,
+  { delimiter, ...format }: Format,
   files: Files,
-  width: number,
+  { kept, width }: Layout,
   problems: Problems,
 ): AsyncGenerator<readonly Row[]> {
   let header = true;
-  for await (const batch of records(source, options, files, problems)) {
-    yield batch.slice(header ? 1 : 0).flatMap(({ record, raw, line }): Row[] => {
+  const asItIs = kept.length === width;
+  for await (const batch of records(source, { delimiter, ...format }, files, problems))
+    yield batch.flatMap(({ record, raw, line }): Row[] => {
       if (isEmpty(record, raw)) return [];
-      const at = (column: number): Place =>
-        placeOf(source.file, line, raw, column, options.delimiter);
-      if (record.length === width)
-        return [{ line, cells: cellsOf(record, raw, options.delimiter), at }];
-      problems.add(ragged(record.length, width, at(Math.min(record.length, width) - 1)));
-      return [];
+      if (header) {
+        header = false;
+        return [];
+      }
+      const place = (column: number): Place => placeOf(source.file, line, raw, column, delimiter);
+      if (record.length > width && isLong(record, raw, width, delimiter)) {
+        problems.add(ragged(record.length, width, delimiter, place(width)));
+        return [];
+      }
+      const cells = cellsOf(record, raw, delimiter);
+      if (asItIs && record.length === width) return [{ line, cells, at: place }];
+      return [
+        {
+          line,
+          cells: kept.map((column) => cells[column] ?? absent),
+          at: (column) => place(kept[column] ?? width),
+        },
+      ];
     });
-    header = false;
-  }
 }
+
+/** Whether there is something beyond the header. */
+const isLong = (
+  record: readonly string[],
+  raw: string,
+  width: number,
+  delimiter: string,
+): boolean =>
+  record.slice(width).some((cell) => cell.trim() !== '') ||
+  cellSpans(raw, delimiter)
+    .slice(width)
+    .some(({ quoted }) => quoted);
 
 /** Cells of blanks alone, none of them in quotes, as spreadsheets leave them below a table. */
 const isEmpty = (record: readonly string[], raw: string): boolean =>
   record.every((value) => value.trim() === '') && !raw.includes('"');
 
-const ragged = (cells: number, width: number, at: Place): ReturnType<typeof error> =>
+const ragged = (
+  cells: number,
+  width: number,
+  delimiter: string,
+  at: Place,
+): ReturnType<typeof error> =>
   error(
     'E0305',
     at,
     `this row has ${cells} ${cells === 1 ? 'cell' : 'cells'}, the header has ${width}`,
-    {
-      hint:
-        cells > width
-          ? 'a cell that holds a comma needs quotes around it'
-          : 'add the missing cells',
-    },
+    { hint: `a cell that holds ${markName(delimiter)} needs quotes around it` },
   );
 
 /** An empty cell is not given; a quoted `""` is the empty text. Told apart only where needed. */
@@ -350,58 +371,3 @@ const placeOf = (
     text,
   };
 };
-
-/** Counts records by scanning for line ends outside of quotes: a tenth of a parse. */
-class RecordCounter {
-  #records = 0;
-  #empty = 0;
-  #firstEmpty = 0;
-  #quoted = false;
-  #content = false;
-  /** Cells without content: blanks and delimiters. */
-  #cells = false;
-  #afterReturn = false;
-  readonly #delimiter: number;
-
-  constructor(
-    delimiter: string,
-    private line: number,
-  ) {
-    this.#delimiter = delimiter.charCodeAt(0);
-  }
-
-  add(text: string): void {
-    for (let at = 0; at < text.length; at += 1) {
-      const code = text.charCodeAt(at);
-      if (code === 34) this.#quoted = !this.#quoted;
-      if (code === 10 || code === 13) this.#lineEnd(code);
-      else if (code === this.#delimiter || isBlank(code)) this.#cells = true;
-      else if (code !== 0xfeff) this.#content = true;
-      this.#afterReturn = code === 13;
-    }
-  }
-
-  end(): { readonly records: number; readonly empty: number; readonly firstEmpty: number } {
-    this.#record();
-    return { records: this.#records, empty: this.#empty, firstEmpty: this.#firstEmpty };
-  }
-
-  #lineEnd(code: number): void {
-    if (code === 10 && this.#afterReturn) return;
-    if (!this.#quoted) this.#record();
-    this.line += 1;
-  }
-
-  #record(): void {
-    if (this.#content) this.#records += 1;
-    else if (this.#cells) {
-      this.#empty += 1;
-      if (this.#firstEmpty === 0) this.#firstEmpty = this.line;
-    }
-    this.#content = false;
-    this.#cells = false;
-  }
-}
-
-const isBlank = (code: number): boolean =>
-  code === 32 || code === 9 || code === 0xa0 || code === 0x3000;

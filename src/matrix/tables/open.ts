@@ -52,7 +52,14 @@ export const openTable = async (
     problems.add(error('E0303', rows.at, `${file} is empty`));
     return null;
   }
-  const source = { path, file, encoding: rows.encoding, named: rows.at, dir: dirname(path) };
+  const source = {
+    path,
+    file,
+    encoding: rows.encoding,
+    named: rows.at,
+    typed: rows.path,
+    dir: dirname(path),
+  };
   const format = rows.format ?? formatOf(path);
   const large = tooLarge(format, facts.value.bytes, source);
   if (large !== null) {

@@ -49,7 +49,7 @@ export const heldTable = (
     dir,
     columns: [...columns].map(([name, at]) => ({ name, at })),
     count: records.length,
-    otherDelimiter: null,
+    delimiterHint: null,
     // eslint-disable-next-line @typescript-eslint/require-await -- held rows need no waiting
     rows: async function* () {
       yield records.map((record) => rowOf(record, names));
@@ -172,7 +172,7 @@ export const jsonlTable = async (
     dir: source.dir,
     columns: [...columns].map(([name, at]) => ({ name, at })),
     count,
-    otherDelimiter: null,
+    delimiterHint: null,
     rows: async function* (rowProblems) {
       for await (const record of jsonlRecords(source, files, rowProblems))
         if (givesSomething(record)) yield [rowOf(record, names)];

@@ -21,8 +21,8 @@ export interface Table {
   readonly columns: readonly { readonly name: string; readonly at: Place | null }[];
   /** Rows that a walk yields, found without keeping them. */
   readonly count: number;
-  /** What may separate its names where all of them were read as one; null: nothing does. */
-  readonly otherDelimiter: string | null;
+  /** What may separate its names where all of them were read as one, as a hint; null: nothing. */
+  readonly delimiterHint: string | null;
   /**
    * In batches: a million rows have no time for a million turns of the event loop. Mistakes of
    * single rows go to `problems`, and the walk goes on where it can.
@@ -32,3 +32,9 @@ export interface Table {
 
 /** As a manifest writes it. */
 export const shownDelimiter = (mark: string): string => (mark === '\t' ? String.raw`\t` : mark);
+
+/** A name of a file as it can stand in braces. */
+export const yamlWord = (name: string): string =>
+  /^[\p{L}\p{N}./][\p{L}\p{N}_./ -]*$/u.test(name) && name.trim() === name
+    ? name
+    : JSON.stringify(name);

@@ -9,7 +9,9 @@ export interface TextSource {
   readonly path: string;
   readonly file: string;
   readonly encoding: string | null;
-  /** Where the manifest names the file. */
+  /** As the manifest names the file. */
+  readonly typed: string;
+  /** Where it does. */
   readonly named: Place;
 }
 

@@ -2,27 +2,23 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import { error } from '../../diagnostics/diagnostic.js';
 import type { Problems } from '../../diagnostics/problems.js';
 import type { Matrix, TableOrigin } from '../../matrix/combination.js';
-import { shownDelimiter } from '../../matrix/tables/table.js';
 
 /** The names of a table were read as one, and this name means nothing. */
 export const wrongDelimiter = (table: TableOrigin): Diagnostic | null => {
-  const { otherDelimiter, columns, at, file } = table;
-  if (otherDelimiter === null) return null;
-  const mark = shownDelimiter(otherDelimiter);
+  const { delimiterHint: hint, columns, at } = table;
+  if (hint === null) return null;
   return error(
     'E0331',
     at,
     `"${columns[0] ?? ''}" was read as one column: no field has this name`,
-    {
-      hint: `its cells seem to be separated by "${mark}": rows: { file: ${fileName(file)}, delimiter: "${mark}" }`,
-    },
+    { hint },
   );
 };
 
 /** The table of which a variable is the only column, with names that another delimiter would part. */
 export const unparted = ({ tables }: Matrix, name: string): TableOrigin | null =>
   tables.find(
-    ({ variables, otherDelimiter }) => otherDelimiter !== null && variables.includes(name),
+    ({ variables, delimiterHint }) => delimiterHint !== null && variables.includes(name),
   ) ?? null;
 
 /**
@@ -49,5 +45,3 @@ export const checkTables = (
   }
   return told;
 };
-
-const fileName = (file: string): string => file.split(/[/\\]/).at(-1) ?? file;
