@@ -19,11 +19,22 @@ const may = {
   runninghub: [],
   targets: ['manifest', 'workflow', 'runninghub'],
   template: ['manifest', 'matrix'],
+  picks: [],
   forecast: ['journal'],
-  plan: ['manifest', 'matrix', 'template', 'workflow', 'targets', 'assets', 'journal', 'forecast'],
+  plan: [
+    'manifest',
+    'matrix',
+    'template',
+    'workflow',
+    'targets',
+    'assets',
+    'journal',
+    'forecast',
+    'picks',
+  ],
   engine: ['manifest', 'plan', 'forecast', 'assets', 'runninghub', 'journal'],
-  report: ['plan', 'journal'],
-  terminal: ['plan', 'forecast', 'journal', 'report'],
+  report: ['plan', 'journal', 'picks'],
+  terminal: ['plan', 'forecast', 'journal', 'report', 'picks'],
   emulator: [],
 };
 
@@ -95,7 +106,8 @@ module.exports = {
         'It runs in a browser: beside itself it has the amounts, the words and the data type.',
       from: { path: '^src/report/page/', pathNot: '[.]mjs$' },
       to: {
-        pathNot: '^src/(report/page/|values/|report/terms[.]ts$|report/html/page-data[.]ts$)',
+        pathNot:
+          '^src/(report/page/|values/|picks/|report/terms[.]ts$|report/html/page-data[.]ts$)',
       },
     },
     {

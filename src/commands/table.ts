@@ -1,6 +1,7 @@
 import type { Call, CommandSpec, OptionSpec } from './argv/call.js';
 import type { Io } from '../edges/io.js';
 import { emulatorSpec } from './emulator-spec.js';
+import { picksSpec } from './pictures/spec.js';
 import { runSpec } from './runs/single/spec.js';
 
 type Run = (call: Call, io: Io) => Promise<number>;
@@ -33,9 +34,13 @@ const project: readonly OptionSpec[] = [
 
 const selection: readonly OptionSpec[] = [
   option('--only <pattern>', 'runs whose id begins so or whose name matches; repeatable'),
-  option('--where <column=value>', 'runs with this value; repeatable'),
+  option(
+    '--where <column=value>',
+    "runs with this value; repeatable; 'stars>=4': of so many stars",
+  ),
   option('--tag <tag>', 'runs with this tag; repeatable, any of them'),
   option('--failed', 'runs that failed or were cancelled'),
+  option('--picked', 'rows with a picture that was picked (see view and picks)'),
   option('--first <n>', 'the first n of the selected runs'),
   option('--shard <i/n>', 'the i-th of n disjoint parts of the batch'),
   option('--force [pattern]', 'run again although up to date (this costs)'),
@@ -183,6 +188,10 @@ export const commands: readonly Command[] = [
       json,
     ],
     load: async () => (await import('./state/report.js')).report,
+  },
+  {
+    ...picksSpec({ project, json }),
+    load: async () => (await import('./pictures/picks.js')).picks,
   },
   {
     name: 'merge',

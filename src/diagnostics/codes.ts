@@ -102,6 +102,7 @@ export const codes = {
   E0414: 'A whole number is beyond what ComfyUI takes: 2^64 or more, or a seed below 0.',
   E0440: 'A run would be the unchanged workflow, although a matrix or set is written.',
   E0410: 'A selection on the command line fits no run.',
+  E0485: 'No picture is chosen, or a row whose picture is chosen is not in the matrix.',
   E0465: 'A text looks like a template and is none, because its braces are not ${{ }}.',
 
   // E05xx: assets
@@ -133,6 +134,10 @@ export const codes = {
   E0746: 'A batch was renamed, and its state is taken over under the new name.',
   E0750: 'The folder of the outputs cannot be written.',
   E0751: 'A file that is no report of rh-batch stands where a report would be written.',
+  E0785: 'A line of picks.jsonl is damaged, or a mark is of no picture of the batch.',
+  E0786: 'A file of picks is missing, unreadable, or of another batch.',
+  E0787: 'Chosen pictures cannot be copied, linked or put into a zip file.',
+  E0788: 'The page of rh-batch view cannot be served.',
   E0747: 'It cannot be told which files belong to no run any more.',
 
   // E08xx: the service and the account

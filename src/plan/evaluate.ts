@@ -62,6 +62,10 @@ export class RunCore {
     return (this.#key ??= keyOf(this.combination));
   }
 
+  get repeat(): number {
+    return this.combination.repeat;
+  }
+
   get name(): string {
     if (this.chosenName !== null) return this.chosenName;
     return (this.#name ??= defaultName(this.combination.index, this.key));

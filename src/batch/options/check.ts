@@ -1,5 +1,6 @@
 import { error } from '../../diagnostics/diagnostic.js';
 import type { Problems } from '../../diagnostics/problems.js';
+import { starsCondition } from '../../picks/wanted.js';
 import type { BatchOptions } from './options.js';
 
 /**
@@ -10,7 +11,7 @@ export const checkedOptions = <Options extends BatchOptions>(
   options: Options,
   problems: Problems,
 ): Options => {
-  const { maxRuns, first, concurrency, shard } = options;
+  const { maxRuns, first, concurrency, shard, stars } = options;
   const count = (name: string, value: number | undefined): number | undefined => {
     if (value === undefined || isCount(value)) return value;
     problems.add(error('E0001', null, `${name} wants a whole number from 1 on, not ${value}`));
@@ -22,6 +23,7 @@ export const checkedOptions = <Options extends BatchOptions>(
     first: count('first', first),
     concurrency: concurrency === 'auto' ? concurrency : count('concurrency', concurrency),
     shard: shardOf(shard, problems),
+    stars: starsOf(stars, problems),
   };
 };
 
@@ -35,6 +37,18 @@ const shardOf = (shard: BatchOptions['shard'], problems: Problems): BatchOptions
     }),
   );
   return undefined;
+};
+
+/** Left out they would mean more rows than were asked for. */
+const starsOf = (stars: BatchOptions['stars'], problems: Problems): BatchOptions['stars'] => {
+  for (const text of stars ?? [])
+    if (starsCondition(`stars${text}`) === null)
+      problems.add(
+        error('E0001', null, `stars wants a sign and a number from 0 to 5, not "${text}"`, {
+          hint: "stars: ['>=4']",
+        }),
+      );
+  return stars;
 };
 
 const isCount = (value: number): boolean =>

@@ -1,5 +1,6 @@
 import { error } from '../../diagnostics/diagnostic.js';
 import type { Problems } from '../../diagnostics/problems.js';
+import { starsCondition } from '../../picks/wanted.js';
 import type { PlanFlag } from '../../plan/saved/saved-plan.js';
 import { bytesOf } from '../../values/amounts.js';
 import { atLeastOne } from './numbers.js';
@@ -33,11 +34,12 @@ export const readFlags = (typed: FlagTexts, problems: Problems): ApplyOptions =>
 export type PlanOptions = Pick<
   BatchOptions,
   | ('vars' | 'profile' | 'maxRuns' | 'date' | 'stateDir' | 'outDir' | 'emulator')
-  | ('only' | 'where' | 'tags' | 'failed' | 'first' | 'shard' | 'force')
+  | ('only' | 'where' | 'tags' | 'failed' | 'picked' | 'stars' | 'first' | 'shard' | 'force')
 >;
 
 export const readPlanFlags = (typed: FlagTexts, problems: Problems): PlanOptions => {
   const forced = typed.texts('force');
+  const where = typed.texts('where');
   return {
     vars: varsOf(typed, problems),
     profile: typed.text('profile') ?? undefined,
@@ -47,9 +49,11 @@ export const readPlanFlags = (typed: FlagTexts, problems: Problems): PlanOptions
     outDir: typed.text('outDir') ?? undefined,
     emulator: typed.flag('emulator'),
     only: typed.texts('only'),
-    where: typed.texts('where').flatMap((pair) => wherePair(pair, problems)),
+    where: where.filter((text) => !isOfStars(text)).flatMap((pair) => wherePair(pair, problems)),
     tags: typed.texts('tag'),
     failed: typed.flag('failed'),
+    picked: typed.flag('picked'),
+    stars: where.filter(isOfStars).map((text) => text.trim().replace(/^stars\s*/, '')),
     first: atLeastOne(typed, 'first', '--first', problems) ?? undefined,
     shard: shardOf(typed, problems),
     force: forced.includes('*') || forced,
@@ -59,7 +63,7 @@ export const readPlanFlags = (typed: FlagTexts, problems: Problems): PlanOptions
 /** The flags that say the same, of those that were given. */
 export const planFlagsOf = (options: PlanOptions): Readonly<Record<string, PlanFlag>> => {
   const { vars, profile, maxRuns, date, stateDir, outDir, emulator } = options;
-  const { only, where, tags, failed, first, shard, force } = options;
+  const { only, where, tags, failed, picked, stars, first, shard, force } = options;
   const one = (value: string | number | undefined): readonly string[] =>
     value === undefined ? [] : [String(value)];
   const pair = ([name, text]: readonly [string, string]): string => `${name}=${text}`;
@@ -72,9 +76,10 @@ export const planFlagsOf = (options: PlanOptions): Readonly<Record<string, PlanF
     outDir: one(outDir),
     emulator: emulator ?? false,
     only: only ?? [],
-    where: pairsOf(where ?? []).map(pair),
+    where: [...pairsOf(where ?? []).map(pair), ...(stars ?? []).map((text) => `stars${text}`)],
     tag: tags ?? [],
     failed: failed ?? false,
+    picked: picked ?? false,
     first: one(first),
     shard: shard === undefined ? [] : [`${shard.index}/${shard.count}`],
     force: force === true ? ['*'] : force === undefined || force === false ? [] : force,
@@ -90,7 +95,7 @@ export const planFlagsOf = (options: PlanOptions): Readonly<Record<string, PlanF
 /** Their names, in the order in which a saved plan has them. */
 export const planFlags = [
   ...(['var', 'profile', 'maxRuns', 'date', 'stateDir', 'outDir', 'emulator'] as const),
-  ...(['only', 'where', 'tag', 'failed', 'first', 'shard', 'force'] as const),
+  ...(['only', 'where', 'tag', 'failed', 'picked', 'first', 'shard', 'force'] as const),
 ];
 
 /** Flags that were written down, to be read as if they were typed. */
@@ -119,6 +124,12 @@ const varsOf = (typed: FlagTexts, problems: Problems): Readonly<Record<string, s
       );
   }
   return Object.fromEntries(vars);
+};
+
+/** `stars>=4`. A plain `stars=4` may be about a column: the matrix tells. */
+const isOfStars = (text: string): boolean => {
+  const condition = starsCondition(text);
+  return condition !== null && condition.is !== '=';
 };
 
 const wherePair = (pair: string, problems: Problems): [string, string][] => {

@@ -1,3 +1,4 @@
+import { starsCondition } from '../../picks/wanted.js';
 import type { Selection } from '../../plan/select/selection.js';
 
 /**
@@ -30,6 +31,10 @@ export interface BatchOptions {
     Readonly<Record<string, string>> | readonly (readonly [string, string])[] | undefined;
   /** Runs with any of these tags. */
   readonly tags?: readonly string[] | undefined;
+  /** Only rows with a picture that was picked; see `rh-batch view` and `rh-batch picks`. */
+  readonly picked?: boolean | undefined;
+  /** Only rows with a picture of so many stars, such as `>=4`; all of these must hold of one picture. */
+  readonly stars?: readonly string[] | undefined;
   /** Only runs that failed or were cancelled. */
   readonly failed?: boolean | undefined;
   readonly first?: number | undefined;
@@ -60,6 +65,8 @@ export const selectionOf = ({
   tags = [],
   where = [],
   failed = false,
+  picked = false,
+  stars = [],
   force = false,
   first,
   shard,
@@ -68,6 +75,13 @@ export const selectionOf = ({
   tags,
   where: pairsOf(where),
   failed,
+  marked:
+    picked || stars.length > 0
+      ? {
+          picked,
+          stars: stars.map((text) => starsCondition(`stars${text}`)).filter((one) => one !== null),
+        }
+      : null,
   first: first ?? null,
   shard: shard ?? null,
   force: force === false || (force !== true && force.length === 0) ? null : force,
@@ -80,6 +94,8 @@ export const withoutSelection = <Options extends BatchOptions>(options: Options)
   tags: undefined,
   where: undefined,
   failed: undefined,
+  picked: undefined,
+  stars: undefined,
   first: undefined,
   shard: undefined,
   force: undefined,

@@ -42,7 +42,15 @@ export const plainProposals: Proposals = {
 };
 
 /** Those that choose runs; a message about other runs than those leaves them out. */
-export const selectionFlags = ['only', 'where', 'tag', 'failed', 'first', 'force'] as const;
+export const selectionFlags = [
+  'only',
+  'where',
+  'tag',
+  'failed',
+  'picked',
+  'first',
+  'force',
+] as const;
 
 /** Which batch it is, and with which values: not which runs of it, nor how it is shown. */
 const aboutTheCommand = [

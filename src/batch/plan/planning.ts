@@ -12,6 +12,8 @@ import type { Selection } from '../../plan/select/selection.js';
 import type { Elsewhere } from './elsewhere.js';
 import { withElsewhere } from './elsewhere.js';
 import type { HoldsKey } from '../load/held-key.js';
+import { pickedRuns } from '../picks/picked-runs.js';
+import { withStars } from '../options/stars.js';
 import { Presence } from './presence.js';
 import type { Project } from '../load/project.js';
 
@@ -29,12 +31,17 @@ export interface PlanningInput {
 }
 
 /** The one way from a project to a plan, for validate, plan and apply. */
-export const planProject = (
+export const planProject = async (
   project: Project,
   { history, selection, env, clock, ledger, elsewhere, now }: PlanningInput,
   problems: Problems,
 ): Promise<Plan | null> => {
   const { outputsDir, stateDir, manifest } = project;
+  const known = withElsewhere(history ?? emptyState(), elsewhere);
+  const meant = withStars(selection, project.matrix.variables);
+  const picked =
+    meant.marked === null ? null : await pickedRuns(project, known, meant.marked, problems);
+  if (meant.marked !== null && picked === null) return null;
   const presence = new Presence({
     outputsDir,
     former: [
@@ -49,8 +56,8 @@ export const planProject = (
       target: project.target,
       workflow: project.workflow,
       matrix: project.matrix,
-      history: withElsewhere(history ?? emptyState(), elsewhere),
-      selection,
+      history: known,
+      selection: picked === null ? meant : { ...meant, picked },
       edges: {
         files: planFiles(project.files),
         now: now ?? clock.now(),

@@ -1,3 +1,4 @@
+import { error } from '../../diagnostics/diagnostic.js';
 import type { Problems } from '../../diagnostics/problems.js';
 import type { Resolved } from '../../journal/event.js';
 import type { RunRecord, RunState } from '../../journal/state.js';
@@ -32,13 +33,20 @@ export const unknownRuns = (
     .flatMap((record) => (record.state.is === 'unknown' ? [{ record, state: record.state }] : []))
     .sort((a, b) => a.record.inputs.index - b.record.inputs.index);
   const variables = [...new Set(all.flatMap(({ record }) => Object.keys(record.inputs.values)))];
-  const selector = new Selector(selectionOf(optionsOf(call, problems)), null, variables);
+  const selection = selectionOf(optionsOf(call, problems));
+  // What is unknown has no picture.
+  if (selection.marked !== null)
+    problems.add(
+      error('E0001', null, '--where stars… chooses pictures, and unknown runs have none'),
+    );
+  const selector = new Selector(selection, null, variables);
   const chosen = all.filter(({ record: { id, inputs } }) =>
     selector.fits({
       id,
       name: inputs.name,
       tags: inputs.tags,
       values: new Map(Object.entries(inputs.values)),
+      repeat: inputs.repeat,
     }),
   );
   if (all.length > 0) for (const mistake of selector.mistakes(variables)) problems.add(mistake);

@@ -2,6 +2,8 @@ import type { BatchState } from '../../journal/state.js';
 import type { RunId } from '../../values/ids.js';
 import { hasFailed } from '../decide.js';
 import type { PlannedRun } from '../plan.js';
+import type { PickedRuns } from './picked-rows.js';
+import type { WantedMarks } from '../../picks/wanted.js';
 
 /** Which runs of the batch an apply is about. Every condition that is given must hold. */
 export interface Selection {
@@ -13,6 +15,10 @@ export interface Selection {
   readonly where: readonly (readonly [column: string, value: string])[];
   /** Runs whose last state is failed or cancelled. */
   readonly failed: boolean;
+  /** Rows whose pictures are marked so; null: marks do not matter. */
+  readonly marked: WantedMarks | null;
+  /** The runs of the past that `marked` came to; absent: none is asked for. */
+  readonly picked?: PickedRuns;
   /** The first so many of those that fit all else. */
   readonly first: number | null;
   /**
@@ -29,14 +35,15 @@ export const everything: Selection = {
   tags: [],
   where: [],
   failed: false,
+  marked: null,
   first: null,
   shard: null,
   force: null,
 };
 
 /** Whether runs may be left out that are planned all the same, since reports hold them. */
-export const isPartial = ({ only, tags, where, failed, first }: Selection): boolean =>
-  only.length + tags.length + where.length > 0 || failed || first !== null;
+export const isPartial = ({ only, tags, where, failed, marked, first }: Selection): boolean =>
+  only.length + tags.length + where.length > 0 || failed || marked !== null || first !== null;
 
 export const inShard = ({ shard }: Selection, index: number): boolean =>
   shard === null || index % shard.count === shard.index - 1;

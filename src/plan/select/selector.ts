@@ -4,10 +4,11 @@ import { didYouMean } from '../../diagnostics/nearest.js';
 import type { RunId } from '../../values/ids.js';
 import { compareDecimals, parseDecimal } from '../../values/decimal.js';
 import type { PlannedRun } from '../plan.js';
+import { PickedRows } from './picked-rows.js';
 import type { Selection } from './selection.js';
 import { Patterns } from './selection.js';
 
-type Candidate = Pick<PlannedRun, 'id' | 'name' | 'tags' | 'values'>;
+type Candidate = Pick<PlannedRun, 'id' | 'name' | 'tags' | 'values'> & { readonly repeat: number };
 
 /** So many names or values are kept for a did-you-mean. */
 const maxKept = 5_000;
@@ -19,6 +20,7 @@ const maxKept = 5_000;
 export class Selector {
   readonly #only: Patterns;
   readonly #force: Patterns;
+  readonly #picked: PickedRows | null;
   readonly #conditions: readonly Condition[];
   readonly #tags: readonly Condition[];
   readonly #names = new Set<string>();
@@ -30,13 +32,14 @@ export class Selector {
     private readonly failed: ReadonlySet<RunId> | null,
     variables: readonly string[],
   ) {
-    const { only, force, where, tags } = selection;
+    const { only, force, where, tags, picked } = selection;
     this.#only = new Patterns(only);
     this.#force = new Patterns(force === null || force === true ? [] : force);
     this.#conditions = where.map(([column, value]) => {
       const name = variables.find((each) => each.normalize('NFC') === column.normalize('NFC'));
       return new Condition(value, name ?? null);
     });
+    this.#picked = picked === undefined ? null : new PickedRows(picked, variables);
     this.#tags = tags.map((tag) => new Condition(tag, null));
   }
 
@@ -47,7 +50,8 @@ export class Selector {
     const fitsOnly = only.length === 0 || this.#only.fits(run);
     const fitsWhere = where.length === 0 || this.#fitsWhere(run);
     const fitsTags = tags.length === 0 || this.#fitsTags(run);
-    if (!fitsOnly || !fitsWhere || !fitsTags) return false;
+    const fitsPicked = this.#picked === null || this.#picked.fits(run);
+    if (!fitsOnly || !fitsWhere || !fitsTags || !fitsPicked) return false;
     this.#fitting += 1;
     return this.failed === null || this.failed.has(run.id);
   }
@@ -74,13 +78,16 @@ export class Selector {
         : this.#tags.map((condition) => noTag(condition))),
     ];
     if (found.length > 0) return found;
-    if (this.#fitting === 0 && only.length + where.length + tags.length > 0)
+    const picked = this.#picked?.mistakes ?? [];
+    if (picked.some(({ severity }) => severity === 'error')) return picked;
+    const asked = only.length + where.length + tags.length + (this.#picked === null ? 0 : 1);
+    if (this.#fitting === 0 && asked > 0)
       return [
         error('E0410', null, 'no run fits all that was asked for', {
-          hint: 'each of --only, --where and --tag fits some run, but none fits all of them',
+          hint: 'each of --only, --where, --tag and --picked fits some run, but none fits all of them',
         }),
       ];
-    return this.#force.unused.map((text) => this.#unfit('--force', text));
+    return [...picked, ...this.#force.unused.map((text) => this.#unfit('--force', text))];
   }
 
   #unfit(flag: string, text: string): Diagnostic {
