@@ -56,7 +56,10 @@ test('during the batch a result is known within 3 s of its end on average', asyn
 });
 
 test.each(Object.keys(tails))('the apply ends soon after its last task: %s', async (name) => {
-  const { tailMs, tailBoundMs } = await measure(tails[name] ?? fail(), steadyPolicy());
+  const whole = tails[name] ?? fail();
+  // How a batch ends does not depend on how long it was: the benchmark takes longer ones.
+  const short = { ...whole, runs: whole.runs / 2.5 };
+  const { tailMs, tailBoundMs } = await measure(short, steadyPolicy());
   expect(tailMs).toBeLessThanOrEqual(tailBoundMs);
 });
 

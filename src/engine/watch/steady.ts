@@ -45,9 +45,7 @@ type Running = TaskFacts & { readonly runningAt: number };
 type Count = NonNullable<View['count']>;
 
 const runningOf = ({ tasks }: View): Running[] =>
-  tasks.flatMap((task) =>
-    task.runningAt === null ? [] : [{ ...task, runningAt: task.runningAt }],
-  );
+  tasks.filter((task): task is Running => task.runningAt !== null);
 
 const poll = ({ taskId }: TaskFacts, at: number): NextRead => ({ at, ask: { is: 'task', taskId } });
 

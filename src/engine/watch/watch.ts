@@ -41,11 +41,14 @@ export class Watch {
     const { changed } = context.inFlight;
     while (!this.#closed && this.#broken.length === 0) {
       const { now } = context;
-      const next = this.#underWay < readsAtOnce ? this.#next(now) : null;
-      if (next === null) await changed.wait(null);
+      const freeAt = context.readBudget.freeAt(now);
+      // What to read next is worth asking only when a read may go out: each answer asks again.
+      if (this.#underWay >= readsAtOnce) await changed.wait(null);
+      else if (freeAt > now) await changed.wait(freeAt);
       else {
-        const at = Math.max(next.at, context.readBudget.freeAt(now));
-        if (at > now) await changed.wait(at);
+        const next = this.#next(now);
+        if (next === null) await changed.wait(null);
+        else if (next.at > now) await changed.wait(next.at);
         else this.#start(next, now);
       }
     }
