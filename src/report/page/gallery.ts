@@ -2,6 +2,7 @@ import { grouped } from '../../values/amounts.js';
 import type { Item } from './batch.js';
 import { cardOf, lineOf } from './cards/card.js';
 import { pairCardOf } from './cards/pair.js';
+import { valueLines } from './captions/captions.js';
 import type { Context } from './context.js';
 import { closestTo, framed, h, keepInOrder, numberOf } from './dom.js';
 import type { Size } from './view.js';
@@ -9,7 +10,9 @@ import { shownItems } from './view.js';
 
 const gap = 16;
 const tileWidths: Readonly<Record<Size, number>> = { s: 140, m: 220, l: 340 };
-const captionHeight = 128;
+/** Without the lines of the prompt and of the values. */
+const captionFrame = 68;
+const textLine = 20;
 const lineHeight = 73;
 /** Rows above and below the window that are made before they are seen. */
 const spareRows = 3;
@@ -91,7 +94,17 @@ export class Gallery {
     const wanted = Math.min(width, tileWidths[view.size] * (pictures === 2 ? 1.5 : 1));
     const columns = Math.max(1, Math.floor((width + gap) / (wanted + gap)));
     const picture = (width - gap * (columns - 1)) / columns / pictures;
-    return { columns, height: Math.round(picture * tile.shape()) + captionHeight + gap, gap };
+    return {
+      columns,
+      height: Math.round(picture * tile.shape()) + this.#captionHeight() + gap,
+      gap,
+    };
+  }
+
+  #captionHeight(): number {
+    const { view, batch } = this.#context;
+    const prompt = view.mode === 'changes' || view.told.prompt !== null || batch.promptAt === null;
+    return captionFrame + textLine * ((prompt ? 2 : 0) + valueLines(view.told));
   }
 
   /** What is near the window; on paper the beginning. */
@@ -123,6 +136,8 @@ export class Gallery {
     this.#cards = cards;
     const { columns, height } = layout;
     this.#pane.style.setProperty('height', `${Math.ceil(total / columns) * height}px`);
+    this.#pane.style.setProperty('--caption', `${this.#captionHeight()}px`);
+    this.#pane.style.setProperty('--lines', String(valueLines(this.#context.view.told)));
     this.#pane.style.setProperty('--columns', String(columns));
     this.#pane.style.setProperty('--row', `${height - layout.gap}px`);
     this.#slice.style.setProperty('transform', `translateY(${row * height}px)`);

@@ -1,7 +1,10 @@
 /** The script of report.html: it reads the data inside the page and puts it all together. */
 import type { PageData } from '../html/page-data.js';
+import { addressOf, readAddress, sent } from './address/address.js';
+import { Address } from './address/history.js';
 import { drawAttention } from './attention.js';
-import { makeBatch } from './batch.js';
+import type { Item } from './batch.js';
+import { makeBatch, runOf } from './batch.js';
 import type { Context } from './context.js';
 import { makeTile } from './context.js';
 import { closestTo, elementById, framed, h } from './dom.js';
@@ -9,10 +12,9 @@ import { Gallery } from './gallery.js';
 import { Grid } from './grid/grid.js';
 import { makeSearch } from './search/search.js';
 import { Timeline } from './timeline/timeline.js';
-import { Tools } from './tools.js';
+import { Tools } from './tools/tools.js';
 import type { Mode } from './view.js';
 import { choose, newView } from './view.js';
-import { linkTo } from './viewer/link.js';
 import { Viewer } from './viewer/viewer.js';
 
 /** data.ts wrote it into this very page, by the same type: it is not checked again. */
@@ -20,7 +22,7 @@ const readData = (): PageData => JSON.parse(elementById('data').textContent) as 
 
 const batch = makeBatch(readData());
 const view = newView(batch);
-const questionsOf = makeSearch(batch);
+const searchFor = makeSearch(batch);
 
 const context: Context = {
   batch,
@@ -42,13 +44,24 @@ const context: Context = {
 const gallery = new Gallery(context);
 const grid = new Grid(context);
 const timeline = new Timeline(context);
-const viewer = new Viewer(context, (item) => gallery.reveal(item));
+const viewer = new Viewer(context, {
+  opened: () => {
+    if (!following) address.step();
+  },
+  moved: () => address.changed(),
+  closed: (item) => {
+    if (item !== null) gallery.reveal(item);
+    address.closed();
+  },
+});
 const stand = h('div', { class: 'stand' });
 const runs = elementById('runs');
 
 const update = (): void => {
-  choose(view, batch, questionsOf(view.text).questions);
-  tools.drawCount();
+  const { questions, unknownNames } = searchFor(view.text);
+  choose(view, batch, questions);
+  tools.drawCount(unknownNames);
+  address.changed();
   switch (view.mode) {
     case 'grid':
       grid.draw();
@@ -63,7 +76,9 @@ const update = (): void => {
   }
 };
 
-const setMode = (mode: Mode): void => {
+const setMode = (mode: Mode): void => address.step(() => drawMode(mode));
+
+const drawMode = (mode: Mode): void => {
   const { hasFocus } = tools;
   view.mode = mode;
   tools.draw();
@@ -96,11 +111,40 @@ document.addEventListener('keydown', (event) => {
 runs.append(tools.element, tools.nothing, stand);
 document.body.append(viewer.element, viewer.pin.element);
 drawAttention(context);
-setMode(batch.pairs === null ? 'gallery' : 'changes');
 
-/** A link to one run of the report: report.html#run=NAME. */
-const linked = batch.runs.find((run) => linkTo(run) === location.hash);
-if (linked !== undefined) {
-  if (view.mode === 'changes') setMode('gallery');
-  viewer.open(linked, null);
-}
+/** Of a pair it is the newer run. */
+const itemNamed = (name: string): Item | undefined =>
+  (view.mode === 'changes' ? (batch.pairs ?? []) : batch.runs).find(
+    (item) => sent(runOf(item).name) === name,
+  );
+
+/** What is shown follows the address, not the address what is shown. */
+let following = false;
+
+/** What another address says, as far as it is not shown already. */
+const showAddress = (hash: string): void => {
+  // A jump inside the page.
+  if (document.getElementById(hash.slice(1)) !== null) return;
+  following = true;
+  const before = addressOf(view, batch, null);
+  const opened = readAddress(hash, view, batch);
+  if (before !== addressOf(view, batch, null)) {
+    tools.search.value = view.text;
+    viewer.pin.set(view.pinned);
+    drawMode(view.mode);
+  }
+  const item = opened === null ? undefined : itemNamed(opened.name);
+  if (item === undefined) viewer.close();
+  else viewer.open(item, null, opened?.output ?? 0);
+  following = false;
+  address.changed();
+};
+
+const address = new Address(() => {
+  const { shown } = viewer;
+  const opened = shown && { name: runOf(shown.item).name, output: shown.output };
+  return addressOf(view, batch, opened);
+}, showAddress);
+
+drawMode(view.mode);
+if (location.hash.length > 1) showAddress(location.hash);

@@ -2,7 +2,7 @@ import { duration } from '../../values/amounts.js';
 import type { PageError } from '../html/page-data.js';
 import type { Batch, Run } from './batch.js';
 import { clip, joined } from './format.js';
-import { fieldName, shortName, titleOf } from './values/columns.js';
+import { fieldName, titleOf } from './values/columns.js';
 
 /** What is said of a run in a line or two. Without matrix variables, what is sent stands in for the prompt. */
 export const promptOf = ({ promptAt }: Batch, { values, overrides }: Run): string =>
@@ -10,17 +10,6 @@ export const promptOf = ({ promptAt }: Batch, { values, overrides }: Run): strin
     promptAt === null
       ? overrides.reduce((longest, [, text]) => (text.length > longest.length ? text : longest), '')
       : (values[promptAt] ?? ''),
-  );
-
-/** The values of the other variables. */
-export const restOf = ({ promptAt, variables }: Batch, { values }: Run): string =>
-  clip(
-    variables
-      .flatMap((name, at) => {
-        const value = values[at] ?? null;
-        return at === promptAt || value === null ? [] : [`${shortName(name)} ${value}`];
-      })
-      .join(' · '),
   );
 
 /** `Positive Prompt.text` */

@@ -1,8 +1,12 @@
 import type { RunStatus, Verdict } from '../terms.js';
 import { statuses, verdicts } from '../terms.js';
 import type { Batch, Item, Pair, Run } from './batch.js';
+import type { Captions } from './captions/captions.js';
+import { captionsOf } from './captions/captions.js';
 import { groupBy } from './format.js';
 import type { Question } from './search/search.js';
+import type { Column } from './values/columns.js';
+import { compareValues } from './values/order.js';
 
 export type Mode = 'changes' | 'gallery' | 'list' | 'grid' | 'timeline';
 export type Size = 's' | 'm' | 'l';
@@ -27,16 +31,24 @@ export interface View {
   thisApply: boolean;
   /** Choices of one variable widen, those of several narrow. */
   choices: readonly Choice[];
+  /** The name of a sort, or `up:` or `down:` and the name of a column. */
   sort: string;
   pairSort: string;
   /** Chosen to be compared with another one. */
   pinned: Run | null;
+  /** Names of the columns whose values are told; null: those that differ. */
+  captions: readonly string[] | null;
   runs: readonly Run[];
   pairs: readonly Pair[];
+  /** What the captions say of them. */
+  told: Captions;
 }
 
-export const newView = ({ runs, pairs }: Batch): View => ({
-  mode: 'gallery',
+/** What a report is opened with. */
+export const firstMode = ({ pairs }: Batch): Mode => (pairs === null ? 'gallery' : 'changes');
+
+export const newView = (batch: Batch): View => ({
+  mode: firstMode(batch),
   size: 'm',
   text: '',
   statuses: new Set(),
@@ -46,8 +58,10 @@ export const newView = ({ runs, pairs }: Batch): View => ({
   sort: 'matrix',
   pairSort: 'verdict',
   pinned: null,
-  runs,
-  pairs: pairs ?? [],
+  captions: null,
+  runs: batch.runs,
+  pairs: batch.pairs ?? [],
+  told: captionsOf(batch, batch.runs, null),
 });
 
 export const shownItems = ({ mode, runs, pairs }: View): readonly Item[] =>
@@ -103,6 +117,34 @@ const sorted = <T>(items: readonly T[], sorts: readonly Sort<T>[], name: string)
   return order === undefined ? items : [...items].sort(order);
 };
 
+const sortedRuns = (
+  runs: readonly Run[],
+  columns: readonly Column[],
+  sort: string,
+): readonly Run[] => {
+  const [, direction, name] = /^(up|down):(.*)$/s.exec(sort) ?? [];
+  const column = columns.find((one) => one.name === name);
+  return column === undefined
+    ? sorted(runs, runSorts, sort)
+    : sortedByValue(runs, column, direction === 'down');
+};
+
+/** What has no value comes last in both directions; equal ones stay in matrix order. */
+const sortedByValue = (
+  runs: readonly Run[],
+  { of }: Column,
+  descending: boolean,
+): readonly Run[] => {
+  const valued = runs.map((run) => ({ run, value: of(run) }));
+  const order = descending ? -1 : 1;
+  valued.sort((a, b) => {
+    if (a.value === null || b.value === null)
+      return Number(a.value === null) - Number(b.value === null);
+    return order * compareValues(a.value, b.value);
+  });
+  return valued.map(({ run }) => run);
+};
+
 /** Sets which runs, or which pairs, are shown, and in which order. */
 export const choose = (view: View, batch: Batch, questions: readonly Question[]): void => {
   const groups = [...groupBy(view.choices, ({ at }) => at).values()];
@@ -126,8 +168,9 @@ export const choose = (view: View, batch: Batch, questions: readonly Question[])
         fits(run),
     );
     // Runs are in matrix order already.
-    view.runs = view.sort === 'matrix' ? shown : sorted(shown, runSorts, view.sort);
+    view.runs = view.sort === 'matrix' ? shown : sortedRuns(shown, batch.columns, view.sort);
   }
+  view.told = captionsOf(batch, shownItems(view), view.captions);
 };
 
 const has = ({ tags, values }: Run, { at, value }: Choice): boolean =>

@@ -2,13 +2,12 @@ import type { Run } from '../batch.js';
 import type { Context } from '../context.js';
 import { h } from '../dom.js';
 import { clip } from '../format.js';
-import { errorText, footText, promptOf, restOf } from '../run-text.js';
+import { errorText, footText, promptOf } from '../run-text.js';
 import { playerOf, stillOf } from './media.js';
-import { openButton, pickButton, placeInList, statusMark } from './parts.js';
+import { openButton, pickButton, placeInList, statusMark, toldLines, valuesLine } from './parts.js';
 
 /** One run as a card of the gallery. */
 export const cardOf = (context: Context, run: Run, at: number, total: number): HTMLElement => {
-  const { batch } = context;
   const count = run.outputs.length;
   return h(
     'div',
@@ -25,8 +24,7 @@ export const cardOf = (context: Context, run: Run, at: number, total: number): H
       'div',
       { class: 'caption' },
       h('h3', { text: run.name, title: run.name }),
-      h('p', { class: 'prompt', text: promptOf(batch, run) }),
-      h('p', { class: 'rest', text: restOf(batch, run) }),
+      toldLines(context, run),
       footOf(run),
     ),
   );
@@ -61,7 +59,7 @@ export const lineOf = (context: Context, run: Run, at: number, total: number): H
       h('h3', { text: run.name, title: run.name }),
       h('p', { class: 'prompt', text }),
     ),
-    h('p', { class: 'rest', text: restOf(batch, run) }),
+    valuesLine(context.view.told, run),
     h('p', { class: 'where', text: run.row }),
     statusMark(run),
     h('p', { class: 'foot', text: footText(run) }),

@@ -6,10 +6,10 @@ import type { Context } from '../context.js';
 import { h } from '../dom.js';
 import { clip, joined, signed } from '../format.js';
 import { inputRows } from '../inputs.js';
-import { errorText, restOf } from '../run-text.js';
+import { errorText } from '../run-text.js';
 import { shortName } from '../values/columns.js';
 import { stillOf } from './media.js';
-import { openButton, placeInList } from './parts.js';
+import { openButton, placeInList, valuesLine } from './parts.js';
 
 /** A run of the batch before and the same one of now, side by side on one card. */
 export const pairCardOf = (
@@ -34,7 +34,7 @@ export const pairCardOf = (
       { class: 'caption' },
       h('h3', { text: run.name, title: run.name }),
       h('p', { class: 'prompt', text: changeText(batch, pair) }),
-      h('p', { class: 'rest', text: restOf(batch, run) }),
+      valuesLine(context.view.told, run),
       h(
         'p',
         { class: 'foot' },

@@ -3,7 +3,11 @@ import { verdictWords } from '../../terms.js';
 import type { Item, Run } from '../batch.js';
 import { runOf } from '../batch.js';
 import type { Context } from '../context.js';
+import type { Captions } from '../captions/captions.js';
+import { toldOf } from '../captions/captions.js';
 import { button, h } from '../dom.js';
+import { joined } from '../format.js';
+import { promptOf } from '../run-text.js';
 
 /** `succeeded before`, with a dot in its colour. */
 export const statusMark = ({ status, reused }: Run): HTMLElement =>
@@ -35,6 +39,30 @@ export const pickButton = ({ view, pick }: Context, run: Run): HTMLButtonElement
       text: '⇄',
     },
     () => pick(run),
+  );
+};
+
+/** The prompt, where the captions tell it, and the other values. */
+export const toldLines = ({ view, batch }: Context, run: Run): readonly HTMLElement[] => [
+  ...(view.told.prompt === null && batch.promptAt !== null
+    ? []
+    : [h('p', { class: 'prompt', text: promptOf(batch, run) })]),
+  valuesLine(view.told, run),
+];
+
+export const valuesLine = (captions: Captions, run: Run): HTMLElement => {
+  const told = toldOf(captions, run);
+  return h(
+    'p',
+    { class: 'rest', title: joined(told.map(({ name, value }) => `${name} ${value}`)) },
+    told.map(({ name, value }) =>
+      h(
+        'span',
+        { class: 'told-value' },
+        h('span', { class: 'told-name', text: name }),
+        ` ${value}`,
+      ),
+    ),
   );
 };
 

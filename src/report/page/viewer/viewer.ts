@@ -10,8 +10,16 @@ import { shownItems } from '../view.js';
 import { detailsOf } from './details.js';
 import type { Labels } from './differences.js';
 import { differencesOf } from './differences.js';
-import { linkTo } from './link.js';
 import { Pin } from './pin.js';
+
+/** Who is told of what the viewer does. */
+export interface Watcher {
+  readonly opened: () => void;
+  /** To another run, or another output. */
+  readonly moved: () => void;
+  /** Its item's card should come into sight, unless the focus went back to what it was opened from. */
+  readonly closed: (item: Item | null) => void;
+}
 
 /** What the viewer shows. */
 interface Current {
@@ -31,7 +39,7 @@ export class Viewer {
   readonly element = h('dialog', { class: 'viewer', 'aria-labelledby': 'viewer-title' });
   readonly pin: Pin;
   readonly #context: Context;
-  readonly #reveal: (item: Item) => void;
+  readonly #watcher: Watcher;
   readonly #title = h('h2', { id: 'viewer-title', tabindex: '-1' });
   readonly #place = h('span', { class: 'place', 'aria-live': 'polite' });
   readonly #previous = button({ class: 'go before', 'aria-label': 'Previous run', text: '‹' }, () =>
@@ -53,10 +61,9 @@ export class Viewer {
   /** Where the focus goes back to. */
   #from: HTMLElement | null = null;
 
-  /** `reveal`: brings the item's card into sight, after the viewer was closed. */
-  constructor(context: Context, reveal: (item: Item) => void) {
+  constructor(context: Context, watcher: Watcher) {
     this.#context = context;
-    this.#reveal = reveal;
+    this.#watcher = watcher;
     this.pin = new Pin(context.view);
     const close = button({ class: 'close', 'aria-label': 'Close', text: '✕' }, () =>
       this.element.close(),
@@ -78,13 +85,23 @@ export class Viewer {
     return this.element.open;
   }
 
-  open(item: Item, from: HTMLElement | null): void {
+  /** null: it is closed. */
+  get shown(): { readonly item: Item; readonly output: number } | null {
+    return this.element.open ? this.#current : null;
+  }
+
+  open(item: Item, from: HTMLElement | null, output = 0): void {
     this.#from = from;
-    this.#show(item, 0);
+    this.#show(item, output);
     if (this.element.open) return;
     this.element.showModal();
     this.#title.focus();
     document.body.classList.add('viewing');
+    this.#watcher.opened();
+  }
+
+  close(): void {
+    this.element.close();
   }
 
   /** The first run is kept in mind, the second one is shown beside it. */
@@ -112,7 +129,7 @@ export class Viewer {
       other === null ? detailsOf(batch, run) : differencesOf(batch, other, run, labelsOf(other));
     this.#side.replaceChildren(...this.#notes(current), ...details);
     this.#side.scrollTop = 0;
-    if (!run.past) history.replaceState(null, '', linkTo(run));
+    if (this.element.open) this.#watcher.moved();
   }
 
   /** The older run of a pair; else the run that was chosen to be compared. */
@@ -236,9 +253,8 @@ export class Viewer {
     this.element.addEventListener('close', () => {
       this.#big.replaceChildren();
       document.body.classList.remove('viewing');
-      history.replaceState(null, '', '#');
-      if (this.#from !== null) this.#from.focus({ preventScroll: true });
-      else if (this.#current !== null) this.#reveal(this.#current.item);
+      this.#from?.focus({ preventScroll: true });
+      this.#watcher.closed(this.#from === null ? (this.#current?.item ?? null) : null);
     });
     this.#big.addEventListener('click', (event) => {
       const isImage = event.target instanceof HTMLImageElement;

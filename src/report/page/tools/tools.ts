@@ -1,12 +1,15 @@
-import { count, grouped } from '../../values/amounts.js';
-import type { RunStatus, Verdict } from '../terms.js';
-import { statuses, verdictWords, verdicts } from '../terms.js';
-import type { Context } from './context.js';
-import { button, framed, h, option, select } from './dom.js';
-import { clip } from './format.js';
-import { shortName } from './values/columns.js';
-import type { Choice, Mode, Size, Sort, View } from './view.js';
-import { pairSorts, runSorts, shownItems } from './view.js';
+import { count, grouped } from '../../../values/amounts.js';
+import type { RunStatus, Verdict } from '../../terms.js';
+import { statuses, verdictWords, verdicts } from '../../terms.js';
+import type { Context } from '../context.js';
+import { button, framed, h, option, select } from '../dom.js';
+import { captionMenu } from './caption-menu.js';
+import { sortList } from './sort-list.js';
+import { clip } from '../format.js';
+import type { Column } from '../values/columns.js';
+import { shortName } from '../values/columns.js';
+import type { Choice, Mode, Size, View } from '../view.js';
+import { shownItems } from '../view.js';
 
 /** What the tools ask for. */
 export interface Requests {
@@ -29,6 +32,12 @@ const sizes: readonly (readonly [Size, string])[] = [
   ['l', 'Large'],
 ];
 
+const searchHelp = `fox  "red fox"  part of any text
+style=anime  style!=anime  cfg<7  seed>=4  prompt~fox
+style=anime or oil  fox or heron  one of them
+-fox  not style=anime  none of it
+coins, seconds, status, tag, row, file, error can be asked for, too`;
+
 /** The tools above the gallery: search, filters, order, size and view. */
 export class Tools {
   readonly element = h('div', { class: 'tools', role: 'search' });
@@ -38,11 +47,12 @@ export class Tools {
     type: 'search',
     placeholder: 'Search, or name=value',
     'aria-label': 'Search',
-    title: 'Words, "words in quotes", or name=value for one variable',
+    title: searchHelp,
   });
   readonly #context: Context;
   readonly #requests: Requests;
   readonly #shown = h('p', { class: 'shown', role: 'status' });
+  readonly #unknownName = h('p', { class: 'unknown-name', 'aria-live': 'polite', hidden: true });
   readonly #nothingText = h('p', {});
   readonly #showAll = button({ class: 'plain', text: 'Show all' }, () => this.#clear());
 
@@ -65,17 +75,19 @@ export class Tools {
         { class: 'shelf' },
         this.search,
         this.#choiceList(),
-        this.#sortList(),
+        sortList(this.#context, this.#requests.update),
+        this.#captions(),
         spring(),
         this.#sizeButtons(),
         this.#modeButtons(),
       ),
       h('div', { class: 'shelf' }, this.#toggles(), this.#chips(), spring(), this.#shown),
+      this.#unknownName,
     );
   }
 
-  /** How many of the runs are shown. */
-  drawCount(): void {
+  /** How many of the runs are shown, and which names of the search nothing has. */
+  drawCount(unknownNames: readonly string[]): void {
     const { view, batch } = this.#context;
     const shown = shownItems(view).length;
     const all = view.mode === 'changes' ? (batch.pairs ?? []).length : batch.runs.length;
@@ -84,6 +96,8 @@ export class Tools {
     this.nothing.hidden = shown > 0 || view.mode === 'timeline';
     this.#nothingText.textContent = all === 0 ? 'This batch has no runs.' : 'No run fits.';
     this.#showAll.hidden = all === 0;
+    this.#unknownName.hidden = unknownNames.length === 0;
+    this.#unknownName.textContent = unknownText(unknownNames, batch.columns);
   }
 
   get hasFocus(): boolean {
@@ -225,31 +239,11 @@ export class Tools {
     });
   }
 
-  #sortList(): HTMLElement | null {
-    const { view } = this.#context;
-    switch (view.mode) {
-      case 'grid':
-      case 'timeline':
-        return null;
-      case 'changes':
-        return this.#sorts(pairSorts, view.pairSort, (name) => (view.pairSort = name));
-      case 'gallery':
-      case 'list':
-        return this.#sorts(runSorts, view.sort, (name) => (view.sort = name));
-    }
-  }
-
-  #sorts<T>(
-    sorts: readonly Sort<T>[],
-    chosen: string,
-    choose: (name: string) => void,
-  ): HTMLElement {
-    const changed = (name: string): void => {
-      choose(name);
-      this.#requests.update();
-    };
-    const options = sorts.map(({ name, label }) => option(name, label, name === chosen));
-    return select({ 'aria-label': 'Sort' }, changed, options);
+  #captions(): HTMLElement | null {
+    const { mode } = this.#context.view;
+    return mode === 'gallery' || mode === 'list'
+      ? captionMenu(this.#context, this.#requests.update)
+      : null;
   }
 
   #sizeButtons(): HTMLElement | null {
@@ -289,3 +283,13 @@ export class Tools {
     return h('div', { class: 'modes views', role: 'group', 'aria-label': 'View' }, buttons);
   }
 }
+
+/** A name that nothing has was looked for as a text: the names that there are help more. */
+const unknownText = (names: readonly string[], columns: readonly Column[]): string => {
+  const known = [...new Set(columns.map(({ short }) => short))];
+  const listed = known.slice(0, 12).join(', ');
+  const more = known.length > 12 ? ' …' : '';
+  return `Nothing is called ${names.map((name) => clip(name, 40)).join(', ')}, so the words are looked for.${
+    known.length === 0 ? '' : ` Names here: ${listed}${more}`
+  }`;
+};
