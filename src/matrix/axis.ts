@@ -194,7 +194,14 @@ const linesOf = async (
 ): Promise<Cell[] | null> => {
   const before = problems.errors;
   const file = context.show(path);
-  const source = { path, file, encoding: values.encoding, named: values.at, typed: values.path };
+  const source = {
+    path,
+    file,
+    encoding: values.encoding,
+    named: values.at,
+    typed: values.path,
+    key: 'lines' as const,
+  };
   const found: Cell[] = [];
   let line = 0;
   for await (const value of lines(textChunks(source, context.files, problems))) {

@@ -7,6 +7,7 @@ import type { FileRows } from '../../manifest/manifest.js';
 import { jsonlTable, jsonTable, yamlTable } from './records.js';
 import { tooLarge } from './size-limits.js';
 import type { Table } from './table.js';
+import { doubtEncoding } from './text.js';
 import { xlsxTable } from './xlsx.js';
 
 export interface TableContext {
@@ -58,6 +59,7 @@ export const openTable = async (
     encoding: rows.encoding,
     named: rows.at,
     typed: rows.path,
+    key: 'file' as const,
     dir: dirname(path),
   };
   const format = rows.format ?? formatOf(path);
@@ -66,6 +68,7 @@ export const openTable = async (
     problems.add(large);
     return null;
   }
+  await doubtEncoding(source, files, problems);
   switch (format) {
     case 'csv':
     case 'tsv': {

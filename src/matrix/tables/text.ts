@@ -1,9 +1,11 @@
 import { TextDecoder } from 'node:util';
-import { error } from '../../diagnostics/diagnostic.js';
+import { error, warning } from '../../diagnostics/diagnostic.js';
 import { wholeFile } from '../../diagnostics/lines.js';
-import type { Problems } from '../../diagnostics/problems.js';
+import { Problems } from '../../diagnostics/problems.js';
 import type { Files } from '../../edges/files/files.js';
 import type { Place } from '../../values/place.js';
+import { betterThan, candidatesFor, knownEncodings } from './encodings.js';
+import { yamlWord } from './table.js';
 
 export interface TextSource {
   readonly path: string;
@@ -11,6 +13,8 @@ export interface TextSource {
   readonly encoding: string | null;
   /** As the manifest names the file. */
   readonly typed: string;
+  /** The key beside which it can say more: `{ file: p.csv, encoding: … }`. */
+  readonly key: 'file' | 'lines';
   /** Where it does. */
   readonly named: Place;
 }
@@ -54,6 +58,37 @@ export async function* textChunks(
   }
 }
 
+/** Warns of a text that can be read as the manifest says, but to no sense. */
+export const doubtEncoding = async (
+  source: TextSource,
+  files: Files,
+  problems: Problems,
+): Promise<void> => {
+  const { encoding } = source;
+  const decoder = encoding === null ? null : decoderOf(source, new Problems());
+  const stream = decoder === null ? null : await files.stream(source.path);
+  if (encoding === null || stream?.ok !== true) return;
+  let head: Uint8Array = new Uint8Array();
+  for await (const piece of pieces(stream.value)) {
+    head = piece;
+    break;
+  }
+  const found = betterThan(encoding, fromFirstLetter(head));
+  if (found === null) return;
+  const { said, better } = found;
+  problems.add(
+    warning(
+      'E0302',
+      source.named,
+      `${source.file} seems to be ${better.encoding}, not ${encoding}`,
+      {
+        notes: [said, better].map(({ encoding: name, sample }) => `as ${name}: ${sample}`),
+        hint: `encoding: ${better.encoding}, if its text is the right one`,
+      },
+    ),
+  );
+};
+
 /** A parser holds all records of a chunk at once: small chunks keep a large table small. */
 const pieceBytes = 32 * 1024;
 
@@ -68,7 +103,7 @@ const decoderOf = (source: TextSource, problems: Problems): TextDecoder | null =
   } catch {
     problems.add(
       error('E0302', source.named, `unknown encoding "${source.encoding ?? ''}"`, {
-        hint: 'utf-8, utf-16le, gb18030, big5, shift_jis, euc-kr, latin1 …',
+        hint: `known: ${knownEncodings}`,
       }),
     );
     return null;
@@ -89,58 +124,100 @@ const decode = (
     // Which line it is: decoded up to the first bad byte by a forgiving decoder.
     const loose = new TextDecoder(source.encoding ?? 'utf-8').decode(chunk);
     const bad = loose.indexOf('\ufffd');
-    problems.add(encodingError(source, first, line + linesBefore(loose, Math.max(0, bad))));
+    const bytes = isMarked(first) ? first : chunk;
+    problems.add(encodingError(source, bytes, line + linesBefore(loose, Math.max(0, bad))));
     return null;
   }
 };
 
+/** By the mark of UTF-16 at the beginning of a file. */
+const isMarked = ([first, second]: Uint8Array): boolean =>
+  (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
+
 const encodingError = (
   source: TextSource,
-  first: Uint8Array,
+  bytes: Uint8Array,
   line: number,
 ): ReturnType<typeof error> => {
-  const likely = likelyEncoding(first);
-  return error(
-    'E0302',
-    { file: source.file, line, column: 0, length: 1, text: null },
-    `this is not ${source.encoding ?? 'UTF-8'} text`,
-    {
-      hint: `rows: { file: ${source.file.split(/[/\\]/).at(-1) ?? ''}, encoding: ${likely} }, if it is that`,
-    },
-  );
+  const at = { ...wholeFile(source.file), line };
+  const binary = binaryKind(bytes);
+  if (binary !== null)
+    return error('E0302', wholeFile(source.file), `this is no text: it is ${binary.what}`, {
+      hint: binary.hint,
+    });
+  const told = `this is not ${source.encoding ?? 'UTF-8'} text`;
+  if (source.encoding === null && isMostlyUtf8(bytes))
+    return error('E0302', at, `${told}, though the rest of the file is: this line is damaged`, {
+      hint: 'write the line again, and save the file as UTF-8',
+    });
+  const found = candidatesFor(fromFirstLetter(bytes));
+  const [first, ...others] = found;
+  if (first === undefined)
+    return error('E0302', at, `${told}, nor in any other encoding that is known`, {
+      hint: `is it a text at all? These can be read: ${knownEncodings}`,
+    });
+  const write = (encoding: string): string =>
+    `{ ${source.key}: ${yamlWord(source.typed)}, encoding: ${encoding} }`;
+  return error('E0302', at, told, {
+    notes: found.map(({ encoding, sample }) => `as ${encoding}: ${sample}`),
+    hint:
+      others.length === 0
+        ? `write ${write(first.encoding)} in place of its name, if the text above is right; or save it as UTF-8`
+        : `write ${write('NAME')} in place of its name; NAME is the one of ${found.map(({ encoding }) => encoding).join(', ')} whose text above is right; or save it as UTF-8`,
+  });
+};
+
+/** From the beginning of the first line with more than ASCII, as far as lines can be seen. */
+const fromFirstLetter = (bytes: Uint8Array): Uint8Array => {
+  if (bytes.subarray(0, 4096).includes(0) || bytes[0] === 0xff || bytes[0] === 0xfe) return bytes;
+  const letter = bytes.findIndex((byte) => byte >= 0x80);
+  return letter === -1 ? bytes : bytes.subarray(bytes.subarray(0, letter).lastIndexOf(10) + 1);
+};
+
+const isMostlyUtf8 = (bytes: Uint8Array): boolean => {
+  const loose = new TextDecoder().decode(bytes);
+  const bad = (loose.match(/\ufffd/g) ?? []).length;
+  return (loose.match(/[\u0080-\ufffc]/g) ?? []).length > 2 * bad;
 };
 
 const reportNul = (
   source: TextSource,
   line: number,
-  first: Uint8Array,
+  bytes: Uint8Array,
   problems: Problems,
 ): void => {
-  const sixteen = likelyEncoding(first);
+  const found = candidatesFor(bytes);
   problems.add(
-    sixteen.startsWith('utf-16')
-      ? encodingError(source, first, 1)
+    binaryKind(bytes) !== null || found.length > 0
+      ? encodingError(source, bytes, found.length > 0 ? 1 : line)
       : error(
           'E0302',
           { ...wholeFile(source.file), line },
           'a NUL character: this is no text file, or not in this encoding',
+          { hint: `encodings that can be read: ${knownEncodings}` },
         ),
   );
 };
 
-/** A guess for the hint, never used silently. */
-const likelyEncoding = (head: Uint8Array): string => {
-  if (head[0] === 0xff && head[1] === 0xfe) return 'utf-16le';
-  if (head[0] === 0xfe && head[1] === 0xff) return 'utf-16be';
-  const zeros = head.subarray(0, 200).filter((byte) => byte === 0).length;
-  if (zeros > 20) return head[0] === 0 ? 'utf-16be' : 'utf-16le';
-  try {
-    // A cut at the end of the head must not spoil the guess.
-    new TextDecoder('gb18030', { fatal: true }).decode(head.subarray(0, 4096), { stream: true });
-    return 'gb18030';
-  } catch {
-    return 'latin1';
-  }
+/** Files of other kinds that end up under the name of a table. */
+const binaryKind = (bytes: Uint8Array): { readonly what: string; readonly hint: string } | null => {
+  const begins = (...wanted: readonly number[]): boolean =>
+    wanted.every((byte, at) => bytes[at] === byte);
+  if (begins(0x50, 0x4b, 3, 4))
+    return {
+      what: 'a ZIP archive, as XLSX and ODS files are',
+      hint: 'name it .xlsx if it is one; else save the sheet as CSV (UTF-8) or as XLSX',
+    };
+  if (begins(0xd0, 0xcf, 0x11, 0xe0))
+    return {
+      what: 'a workbook of Excel 97-2003 (.xls)',
+      hint: 'open it in a spreadsheet and save it as XLSX or as CSV (UTF-8)',
+    };
+  if (begins(0x89, 0x50, 0x4e, 0x47) || begins(0xff, 0xd8, 0xff))
+    return { what: 'a picture', hint: 'name the table; { glob: "*.png" } is an axis of pictures' };
+  return begins(0x25, 0x50, 0x44, 0x46)
+    ? { what: 'a PDF', hint: 'save the table as CSV (UTF-8) or as XLSX' }
+    : null;
 };
 
 const linesBefore = (text: string, end: number): number => {
