@@ -43,6 +43,12 @@ export class ServiceClock implements Clock {
     },
   };
 
+  /** The same clock for what an emulator does in the background: no request waits for it. */
+  readonly background: Clock = {
+    now: this.now,
+    sleep: (ms, signal) => this.#time.sleep(ms, signal),
+  };
+
   /** Does this while time stands still, once everything waits for it. */
   async still<T>(work: () => Promise<T>): Promise<T> {
     this.#stopped += 1;

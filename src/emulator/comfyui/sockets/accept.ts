@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Connection } from './hub.js';
+import { FrameReader, frame, opcodes } from './frames.js';
+
+/** What happens on a socket once it is open. */
+export interface SocketEvents {
+  text(message: string): void;
+  closed(): void;
+}
+
+/** Answers the handshake; `opened` gets the connection and says what happens on it. */
+export const acceptSocket = (
+  request: IncomingMessage,
+  socket: Duplex,
+  opened: (connection: Connection) => SocketEvents,
+): void => {
+  socket.on('error', () => socket.destroy());
+  const accept = createHash('sha1')
+    .update(`${request.headers['sec-websocket-key'] ?? ''}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`)
+    .digest('base64');
+  socket.write(
+    [
+      'HTTP/1.1 101 Switching Protocols',
+      'Upgrade: websocket',
+      'Connection: upgrade',
+      `Sec-WebSocket-Accept: ${accept}`,
+      'Server: Python/3.12 aiohttp/3.12.15',
+      '\r\n',
+    ].join('\r\n'),
+  );
+  const send = (opcode: number, payload: Buffer): void => {
+    if (socket.writable) socket.write(frame(opcode, payload));
+  };
+  const events = opened({
+    text: (message) => send(opcodes.text, Buffer.from(message)),
+    binary: (message) => send(opcodes.binary, message),
+  });
+  const reader = new FrameReader();
+  let over = false;
+  const end = (): void => {
+    if (over) return;
+    over = true;
+    events.closed();
+  };
+  socket.on('close', () => {
+    end();
+    socket.destroy();
+  });
+  socket.on('data', (chunk: Buffer) => {
+    const messages = reader.read(chunk);
+    if (messages === null) {
+      // 1002: a mistake in the protocol.
+      socket.end(frame(opcodes.close, Buffer.from([0x03, 0xea])));
+      end();
+      return;
+    }
+    for (const { opcode, payload } of messages) {
+      if (opcode === opcodes.text) events.text(payload.toString('utf8'));
+      else if (opcode === opcodes.ping) send(opcodes.pong, payload);
+      else if (opcode === opcodes.close) {
+        end();
+        socket.end(frame(opcodes.close, payload.subarray(0, 2)));
+      }
+    }
+  });
+};
