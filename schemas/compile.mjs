@@ -40,8 +40,10 @@ const code = standalone.default(ajv, ajv.compile(schema)).replace('"use strict";
 
 const keys = {};
 const about = {};
+const durations = [];
 const walk = (node, pointer) => {
   if (node.properties !== undefined) keys[pointer] = Object.keys(node.properties);
+  if (node.title === 'duration') durations.push(pointer);
   if (typeof node.description === 'string')
     about[pointer] =
       node.default === undefined
@@ -73,6 +75,7 @@ writeFileSync(
     'export const mistakesOf = (data: unknown): readonly ErrorObject[] => (validate(data) ? [] : (validate.errors ?? []));',
     `export const knownKeys: Readonly<Record<string, readonly string[]>> = ${JSON.stringify(keys)};`,
     `export const descriptions: Readonly<Record<string, string>> = ${JSON.stringify(about)};`,
+    `export const durations: readonly string[] = ${JSON.stringify(durations)};`,
     '',
   ].join('\n'),
 );

@@ -42,6 +42,7 @@ export const codes = {
   E0124: 'What notify.url needs is not in the environment.',
   E0125: 'The machine type is none that rh-batch knows.',
   E0165: 'A template stands where none is read.',
+  E0166: 'A "&" names a YAML value for later use where text may have been meant.',
 
   // E02xx: api.json and addresses
   E0201: 'api.json is empty or no text.',

@@ -32,8 +32,9 @@ const renderDiagnostic = (diagnostic: Diagnostic, paint: Paint = plainPaint): st
 export const renderProblems = (problems: Problems, paint: Paint = plainPaint): string => {
   const shown = problems.kept.map((diagnostic) => renderDiagnostic(diagnostic, paint));
   for (const { code, count } of problems.more) shown.push(`… and ${count} more of ${code}`);
-  const { errors } = problems;
-  if (errors > 0) shown.push(`${errors} ${errors === 1 ? 'error' : 'errors'}; nothing was sent`);
+  const { mistakes } = problems;
+  if (mistakes > 0)
+    shown.push(`${mistakes} ${mistakes === 1 ? 'error' : 'errors'}; nothing was sent`);
   return shown.length === 0 ? '' : `${shown.join('\n')}\n`;
 };
 

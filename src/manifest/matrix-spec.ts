@@ -1,4 +1,5 @@
 import { error } from '../diagnostics/diagnostic.js';
+import { didYouMean, nearest } from '../diagnostics/nearest.js';
 import type { Problems } from '../diagnostics/problems.js';
 import type { Datum } from '../values/datum.js';
 import type {
@@ -67,18 +68,33 @@ const rowSources = (tree: Tree, problems: Problems): RowsSpec[] => {
     else if (item.is === 'map' && isFileMap(item)) {
       const source = fileRows(item, problems);
       if (source !== null) sources.push(source);
-    } else if (item.is === 'map' && item === inline[0])
+    } else if (item.is === 'map' && misspelt(item, problems)) continue;
+    else if (item.is === 'map' && item === inline[0])
       sources.push({ is: 'inline', rows: inline.map(writtenMap), at: tree.at });
   }
   return sources;
 };
 
+const tableKeys = ['file', 'format', 'encoding', 'delimiter', 'sheet'];
+
 /** `{ file: … }` names a table; any other map is a row. */
 const isFileMap = (map: MapTree): boolean =>
-  map.entries.has('file') &&
-  [...map.entries.keys()].every((key) =>
-    ['file', 'format', 'encoding', 'delimiter', 'sheet'].includes(key),
-  );
+  map.entries.has('file') && [...map.entries.keys()].every((key) => tableKeys.includes(key));
+
+/** Whether all keys of a map are those of a table or like one of them: it was no row that was meant. */
+const misspelt = (map: MapTree, problems: Problems): boolean => {
+  const odd = [...map.entries].filter(([key]) => !tableKeys.includes(key));
+  const near = odd.map(([key]) => nearest(key, tableKeys, 1)[0]);
+  const meant = map.entries.has('file') || near.includes('file');
+  if (!meant || near.includes(undefined)) return false;
+  for (const [index, [key, { keyAt }]] of odd.entries())
+    problems.add(
+      error('E0112', keyAt, `unknown key "${key}" in "matrix.rows"`, {
+        hint: `did you mean "${near[index] ?? ''}"?`,
+      }),
+    );
+  return true;
+};
 
 const tablePath = (path: string, at: FileRows['at']): FileRows => ({
   is: 'table',
@@ -117,7 +133,7 @@ const zipGroups = (tree: Tree, problems: Problems): ZipGroup[] => {
           {
             at: group.at,
             axes: [...group.entries].flatMap(([key, { keyAt, value }]) => {
-              const values = axisValues(value, problems);
+              const values = axisValues(value, problems, true);
               return values === null ? [] : [{ name: { value: key, at: keyAt }, values }];
             }),
           },
@@ -126,25 +142,35 @@ const zipGroups = (tree: Tree, problems: Problems): ZipGroup[] => {
   );
 };
 
-const axisValues = (tree: Tree, problems: Problems): AxisValues | null => {
+const axisValues = (tree: Tree, problems: Problems, inZip = false): AxisValues | null => {
   if (tree.is === 'list')
     return {
       is: 'list',
       items: tree.items.map((item) => ({ value: datumOf(item), at: item.at })),
       at: tree.at,
     };
-  if (tree.is === 'map') return axisForm(tree, problems);
+  if (tree.is === 'map') return axisForm(tree, problems, inZip);
   problems.add(error('E0120', tree.at, `an axis is ${axisForms}`, { hint: `[${tree.text}]` }));
   return null;
 };
 
-const axisForm = (map: MapTree, problems: Problems): AxisValues | null => {
+const axisForm = (map: MapTree, problems: Problems, inZip: boolean): AxisValues | null => {
   const reader = new MapReader(map, problems);
   const kinds = ['from', 'random', 'glob', 'lines', 'file'].filter((key) => reader.has(key));
   const wrong = (message: string, hint: string | null = null): null => {
     problems.add(error('E0120', map.at, message, { hint }));
     return null;
   };
+  const unknown = [...map.entries].filter(([key]) => !axisWords.has(key));
+  // The schema tells them of an axis of its own, and not of those in zip.
+  if (inZip)
+    for (const [key, { keyAt }] of unknown)
+      problems.add(
+        error('E0112', keyAt, `unknown key "${key}" in an axis of "matrix.zip"`, {
+          hint: didYouMean(key, axisWords) ?? `known here: ${[...axisWords].join(', ')}`,
+        }),
+      );
+  if (unknown.length > 0) return null;
   if (kinds.length !== 1) return wrong(`an axis is ${axisForms}`);
   const allowed = axisKeys[kinds[0] ?? ''] ?? [];
   const stray = [...map.entries.keys()].filter((key) => !allowed.includes(key));
@@ -199,6 +225,8 @@ const axisKeys: Readonly<Record<string, readonly string[]>> = {
   lines: ['lines', 'encoding'],
   file: ['file', 'format', 'encoding', 'delimiter', 'sheet'],
 };
+
+const axisWords: ReadonlySet<string> = new Set(Object.values(axisKeys).flat());
 
 const entries = (tree: Tree | null): Written<ReadonlyMap<string, Written<Datum>>>[] =>
   tree?.is === 'list'

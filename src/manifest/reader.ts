@@ -75,7 +75,9 @@ export class MapReader {
     const written = this.written(key);
     if (written === null) return null;
     const ms = durationMs(written.value);
-    if (ms === null) this.#badDuration(written);
+    const tree = this.tree(key);
+    // The schema has told a number.
+    if (ms === null && tree?.is === 'scalar' && tree.type === 'text') this.#badDuration(written);
     return ms;
   }
 

@@ -1,12 +1,12 @@
 import type { ErrorObject } from 'ajv';
 import { error } from '../diagnostics/diagnostic.js';
-import { didYouMean } from '../diagnostics/nearest.js';
+import { didYouMean, nearest } from '../diagnostics/nearest.js';
 import type { Problems } from '../diagnostics/problems.js';
 import type { Place } from '../values/place.js';
 import type { Tree } from './tree.js';
 import { firstLine } from './target.js';
 import { plainOf } from './tree.js';
-import { descriptions, knownKeys, mistakesOf } from './validate.generated.js';
+import { descriptions, durations, knownKeys, mistakesOf } from './validate.generated.js';
 
 /** Checks a tree against schemas/manifest.schema.json; every mistake at its key's or value's place. */
 export const checkSchema = (tree: Tree, problems: Problems): void => {
@@ -16,8 +16,21 @@ export const checkSchema = (tree: Tree, problems: Problems): void => {
     );
     return;
   }
-  for (const mistake of mistakesOf(plainOf(tree))) report(tree, mistake, problems);
+  const mistakes = mistakesOf(plainOf(tree));
+  for (const mistake of mistakes)
+    if (!isMisspelt(mistake, mistakes)) report(tree, mistake, problems);
 };
+
+/** A key that is missing because it is misspelt is told once, where it is misspelt. */
+const isMisspelt = (mistake: ErrorObject, all: readonly ErrorObject[]): boolean =>
+  mistake.keyword === 'required' &&
+  all.some(
+    ({ keyword, instancePath, params }) =>
+      keyword === 'additionalProperties' &&
+      instancePath === mistake.instancePath &&
+      nearest(String(params['additionalProperty']), [String(mistake.params['missingProperty'])])
+        .length > 0,
+  );
 
 const report = (tree: Tree, mistake: ErrorObject, problems: Problems): void => {
   const path = pointer(mistake.instancePath);
@@ -68,8 +81,28 @@ const report = (tree: Tree, mistake: ErrorObject, problems: Problems): void => {
       return;
     }
     default:
-      problems.add(error('E0113', at, `${name} ${wording(mistake)}`, { hint }));
+      if (found.value.is === 'scalar' && durations.includes(schemaPath)) {
+        const { text } = found.value;
+        const unit = /^\d+$/.test(text)
+          ? `${text}s, if seconds are meant`
+          : '90s, 10m, 1h30m or 2d';
+        problems.add(error('E0113', at, `${name} must be a duration with a unit`, { hint: unit }));
+        return;
+      }
+      problems.add(
+        error('E0113', at, `${name} ${wording(mistake)}`, {
+          hint: glued(mistake, found.value) ?? hint,
+        }),
+      );
   }
+};
+
+/** `key:value` without a blank is one text and no map. */
+const glued = ({ keyword, params }: ErrorObject, found: Tree): string | null => {
+  if (keyword !== 'type' || params['type'] !== 'object' || found.is !== 'scalar') return null;
+  const [, key = '', value = ''] =
+    /^([^:]+):(\S.*)$/.exec(found.text.split('\n', 1)[0] ?? '') ?? [];
+  return key === '' ? null : `a blank belongs behind the colon: ${key}: ${value}`;
 };
 
 const wording = ({ keyword, params, message }: ErrorObject): string => {

@@ -1,10 +1,11 @@
 import type { Alias, Node, Pair, ParsedNode, Scalar, YAMLMap } from 'yaml';
-import { isAlias, isMap, isScalar, isSeq, parseAllDocuments } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, parseAllDocuments, visit } from 'yaml';
 import { error, warning } from '../diagnostics/diagnostic.js';
 import { LineIndex, wholeFile } from '../diagnostics/lines.js';
 import type { Problems } from '../diagnostics/problems.js';
 import type { Place } from '../values/place.js';
 import type { Entry, MapTree, ScalarTree, Tree } from './tree.js';
+import { explainYaml } from './yaml-words.js';
 
 /** Nodes that aliases may add: more is a bomb, not a manifest. */
 const maxNodes = 500_000;
@@ -32,19 +33,7 @@ export const readYaml = (file: string, text: string, problems: Problems): Tree |
       );
       return null;
     }
-    for (const mistake of document.errors) {
-      const [start, end] = mistake.pos;
-      const [message, hint] = explain(mistake.code, mistake.message, text, start);
-      problems.add(error('E0102', lines.place(start, end - start), message, { hint }));
-    }
-    for (const odd of document.warnings) {
-      const [start, end] = odd.pos;
-      problems.add(
-        error('E0103', lines.place(start, end - start), odd.message, {
-          hint: 'write the value without a tag, in quotes if it is text',
-        }),
-      );
-    }
+    tellMistakes(document, text, lines, problems);
     if (second !== undefined && document.errors.length === 0) {
       const [start] = second.range;
       problems.add(
@@ -54,7 +43,7 @@ export const readYaml = (file: string, text: string, problems: Problems): Tree |
       );
     }
     if (problems.errors > before) return null;
-    return new Converter(document, lines, problems).tree();
+    return new Converter(document, text, lines, problems).tree();
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
     problems.add(error('E0105', wholeFile(file), 'the file is nested too deeply to be read'));
@@ -65,38 +54,61 @@ export const readYaml = (file: string, text: string, problems: Problems): Tree |
 const isEmpty = (contents: ParsedNode | null): boolean =>
   contents === null || (isScalar(contents) && contents.value === null);
 
-/** The parser's words, made plainer where users meet them. */
-const explain = (
-  code: string,
-  message: string,
+type Document = Extract<ReturnType<typeof parseAllDocuments>[number], { contents: unknown }>;
+
+/** One for each line: what follows the first on a line mostly comes of it. */
+const tellMistakes = (
+  document: Document,
   text: string,
-  offset: number,
-): readonly [string, string | null] => {
-  if (text[offset] === '\t' || message.includes('Tabs'))
-    return ['YAML does not allow tabs for indentation', 'indent with spaces'];
-  switch (code) {
-    case 'DUPLICATE_KEY':
-      return ['this key is here twice', 'remove one of the two, or merge them'];
-    case 'MULTILINE_IMPLICIT_KEY':
-    case 'BLOCK_AS_IMPLICIT_KEY':
-      return [`${message}: is there a ": " inside the text?`, 'put the text in quotes'];
-    case 'BAD_ALIAS':
-      return [message, 'a text that begins with * or & needs quotes'];
-    default:
-      return [message, null];
+  lines: LineIndex,
+  problems: Problems,
+): void => {
+  const told = new Set<number>();
+  for (const mistake of [...document.errors, ...document.warnings]) {
+    const { message, hint, start, length } = explainYaml(mistake, text);
+    const at = lines.place(start, length);
+    if (told.has(at.line)) continue;
+    told.add(at.line);
+    const code = mistake.name === 'YAMLWarning' ? 'E0103' : 'E0102';
+    const first = mistake.code === 'DUPLICATE_KEY' ? firstOfKey(document, start) : null;
+    problems.add(
+      error(code, at, message, {
+        hint,
+        related: first === null ? [] : [{ message: 'it is here, too', at: lines.place(...first) }],
+      }),
+    );
   }
 };
 
-type Document = Extract<ReturnType<typeof parseAllDocuments>[number], { contents: unknown }>;
+/** Where the key that stands at `offset` once more stands first. */
+const firstOfKey = (document: Document, offset: number): [number, number] | null => {
+  let found: [number, number] | null = null;
+  visit(document, {
+    Map: (_, map) => {
+      const again = map.items.find(({ key }) => isScalar(key) && key.range?.[0] === offset);
+      if (again === undefined) return undefined;
+      const wanted = isScalar(again.key) ? again.key.value : null;
+      const first = map.items.find(({ key }) => isScalar(key) && key.value === wanted);
+      const range = isScalar(first?.key) ? first.key.range : null;
+      if (range != null) found = [range[0], range[1] - range[0]];
+      return visit.BREAK;
+    },
+  });
+  return found;
+};
 
 class Converter {
   #nodes = 0;
   readonly #open = new Set<Node>();
+  /** Anchors by name, until an alias uses them. */
+  readonly #anchors = new Map<string, Node>();
+  readonly #used = new Set<string>();
   /** The parser looks through the whole document for each. */
   readonly #targets = new Map<Alias, Node | undefined>();
 
   constructor(
     private readonly document: Document,
+    private readonly text: string,
     private readonly lines: LineIndex,
     private readonly problems: Problems,
   ) {}
@@ -104,7 +116,22 @@ class Converter {
   tree(): Tree | null {
     // A tree with mistakes is handed on all the same, so that more of them can be found.
     const { contents } = this.document;
-    return contents === null ? null : this.#node(contents, 0);
+    if (contents === null) return null;
+    const tree = this.#node(contents, 0);
+    if (this.#nodes <= maxNodes) for (const [name, node] of this.#anchors) this.#unused(name, node);
+    return tree;
+  }
+
+  /** As with a "#": what was meant as text is cut off without a word. */
+  #unused(name: string, node: Node): void {
+    const from = this.text.lastIndexOf(`&${name}`, node.range?.[0] ?? 0);
+    const at = this.lines.place(Math.max(0, from), name.length + 1);
+    const rest = isScalar(node) && node.type === 'PLAIN' ? ` ${node.source ?? ''}` : ' …';
+    this.problems.add(
+      warning('E0166', at, `"&${name}" is a name for the value behind it, and nothing uses that`, {
+        hint: `'&${name}${rest}' in quotes, if it belongs to the text; else remove it`,
+      }),
+    );
   }
 
   #node(node: Node, depth: number): Tree {
@@ -115,7 +142,13 @@ class Converter {
       this.problems.add(error('E0105', at, `nested deeper than ${maxDepth} levels`));
       return nothing(at);
     }
-    if (isAlias(node)) return this.#alias(node, at, depth);
+    if (isAlias(node)) {
+      this.#used.add(node.source);
+      this.#anchors.delete(node.source);
+      return this.#alias(node, at, depth);
+    }
+    const { anchor } = node as { anchor?: string };
+    if (anchor !== undefined && !this.#used.has(anchor)) this.#anchors.set(anchor, node);
     if (isMap(node)) return this.#map(node, at, depth);
     if (isSeq(node))
       return {
@@ -139,10 +172,10 @@ class Converter {
     if (target === undefined || this.#open.has(target)) {
       const message =
         target === undefined
-          ? `there is no anchor "${alias.source}" above`
+          ? `a text that begins with * needs quotes: without them it refers to "&${alias.source}", which is not above`
           : `"*${alias.source}" contains itself`;
       this.problems.add(
-        error('E0107', at, message, { hint: 'a text that begins with * needs quotes' }),
+        error('E0107', at, message, { hint: `put the text in quotes: '*${alias.source}'` }),
       );
       return nothing(at);
     }
@@ -208,7 +241,10 @@ class Converter {
     if (type === 'PLAIN' && typeof comment === 'string' && /^\S/.test(comment))
       this.problems.add(
         warning('E0111', at, `"#${comment}" is a comment: the value ends before it`, {
-          hint: `"${source ?? ''} #${comment}" in quotes, if it belongs to the text`,
+          hint: `"${source ?? ''} #${comment}" in quotes, if it belongs to the text`.replace(
+            '" ',
+            '"',
+          ),
         }),
       );
     if (typeof value === 'number' || typeof value === 'bigint')

@@ -113,6 +113,8 @@ export class Evaluator {
       readonly surroundings: Surroundings;
       readonly naming: Naming;
       readonly members: Members;
+      /** Every address fits a field. */
+      readonly bound: boolean;
     },
   ) {
     this.#required = requiredOf(parts.workflow);
@@ -132,7 +134,8 @@ export class Evaluator {
     if (problems.errors === before) this.#checkRequired(chosen, combination, problems);
     if (problems.errors > before) return null;
     const { fingerprints, workflow, manifest, bindings } = this.parts;
-    if (chosen.length === 0 && !runsAsItIs(manifest)) {
+    // An address that fits nothing has been told, and would have given something.
+    if (chosen.length === 0 && this.parts.bound && !runsAsItIs(manifest)) {
       problems.add(nothingGiven(combination, bindings, manifest, workflow));
       return null;
     }

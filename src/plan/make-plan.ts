@@ -215,6 +215,7 @@ class Planner implements Plan {
       surroundings,
       naming,
       members: this.#members,
+      bound: problems.errors === before,
     });
   }
 

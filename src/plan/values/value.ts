@@ -19,6 +19,7 @@ import { clipped } from '../../values/printable.js';
 import { isIntegerField } from '../../workflow/fields.js';
 import { isRemote } from '../../workflow/loaders.js';
 import type { Field, FieldRules, Medium } from '../../workflow/workflow.js';
+import { asText } from './as-text.js';
 import { coerce, isSendable, jsonOf } from './coerce.js';
 import { NumberDoubts } from './doubts.js';
 import { isLeftOut, isOneOfMany, itemsOf } from './items.js';
@@ -94,7 +95,7 @@ export class Values {
           input.at(),
           `"${input.address}" takes a value or one of { asset }, { file }, { value }, { asSaved: true }`,
           {
-            hint: didYouMean(name, verbs),
+            hint: didYouMean(name, verbs) ?? asText({ is: 'map', entries }),
           },
         ),
       );
@@ -155,6 +156,7 @@ export class Values {
     problems.add(
       error('E0406', at(), `${address} takes ${takes}, not ${given}`, {
         notes: [`its value in ${this.baseFile} is ${clip(jsonText(field.value))}`],
+        hint: datum.is === 'list' && typeof field.value === 'string' ? asText(datum) : null,
       }),
     );
     return null;
