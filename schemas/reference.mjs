@@ -99,9 +99,9 @@ const tableOf = ({ path, node }) => {
 const text = [
   '<!-- Made by `npm run schemas` from manifest.schema.json. Not to be edited. -->',
   '',
-  '# Manifest reference',
+  readFileSync(new URL('./reference/head.md', import.meta.url), 'utf8').trim(),
   '',
-  'Every key of a manifest. [README](../README.md#the-manifest) explains addresses, values and templates; [the cook-book](../manifests/README.md) has whole manifests.',
+  '## Every key of a manifest',
   '',
   '- One of `workflowId`, `webappId`, `model` and `quick` is required, with the file that holds its fields (`api`, `app` or `parameters`).',
   '- A **duration** is `90s`, `1h30m`, `2d`, `500ms`: a number with its unit, never a bare number.',

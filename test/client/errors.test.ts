@@ -5,7 +5,7 @@ import { systemClock } from '../../src/edges/clock.js';
 import type { Client } from '../../src/runninghub/client.js';
 import { createClient } from '../../src/runninghub/client.js';
 import { siteOf } from '../../src/runninghub/site.js';
-import { errorTable } from '../../src/runninghub/errors.js';
+import { errorTable } from '../../src/runninghub/error-table.js';
 import type { CreateRequest } from '../../src/runninghub/service.js';
 import { isTaskId } from '../../src/values/ids.js';
 import { key } from '../support/project.js';

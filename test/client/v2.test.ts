@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/edges/clock.js';
 import type { Client } from '../../src/runninghub/client.js';
 import { createClient } from '../../src/runninghub/client.js';
-import { errorTable } from '../../src/runninghub/errors.js';
+import { errorTable } from '../../src/runninghub/error-table.js';
 import type { Service } from '../../src/runninghub/service.js';
 import { isTaskId } from '../../src/values/ids.js';
 import { key } from '../support/project.js';

@@ -1,5 +1,5 @@
 import { codes } from '../../diagnostics/codes.js';
-import type { ErrorRow } from '../../runninghub/errors.js';
+import type { ErrorRow } from '../../runninghub/error-table.js';
 import { codeOfName, rowOf } from '../../runninghub/errors.js';
 import type { FaultClass } from '../../runninghub/service.js';
 
@@ -44,6 +44,7 @@ const told = (row: ErrorRow): string[] => [
   row.create === 'refused'
     ? 'As the answer to a submit it is certain that no task was made.'
     : 'As the answer to a submit it leaves open whether a task was made: the run is held as unknown and not paid for again.',
+  ...(row.todo === null ? [] : [`To do: ${row.todo}.`]),
 ];
 
 /** What rh-batch does, by class (DESIGN 8). */
