@@ -23,11 +23,8 @@ export type Pair = Omit<PagePair, 'before' | 'after'> & {
 /** What is shown as one card. */
 export type Item = Run | Pair;
 
-/** A variable of the matrix that has several values. */
-export interface Axis {
-  readonly name: string;
-  /** Its place among the variables. */
-  readonly at: number;
+/** A variable of the matrix, or a field that was sent, that has several values. */
+export interface Axis extends Pick<Column, 'name' | 'at' | 'of'> {
   readonly values: readonly string[];
 }
 
@@ -58,8 +55,10 @@ const maxChoices = 60;
 export const makeBatch = (data: PageData): Batch => {
   const { variables } = data;
   const runs = data.runs.map((run, key): Run => ({ ...run, is: 'run', key, past: false }));
-  const axes = variables
-    .map((name, at): Axis => ({ name, at, values: valuesOf(runs, at) }))
+  const columns = columnsOf(data);
+  const axes = columns
+    .filter(({ repeats }) => !repeats)
+    .map(({ name, at, of }): Axis => ({ name, at, of, values: valuesOf(runs, of) }))
     .filter(({ values }) => values.length > 1);
   return {
     command: data.command,
@@ -68,7 +67,7 @@ export const makeBatch = (data: PageData): Batch => {
     slots: data.slots,
     variables,
     fields: data.fields,
-    columns: columnsOf(data),
+    columns,
     runs,
     pairs: pairsOf(data, runs),
     axes,
@@ -80,8 +79,8 @@ export const makeBatch = (data: PageData): Batch => {
   };
 };
 
-const valuesOf = (runs: readonly Run[], at: number): readonly string[] =>
-  [...new Set(runs.map(({ values }) => values[at] ?? null))].filter((value) => value !== null);
+const valuesOf = (runs: readonly Run[], of: Column['of']): readonly string[] =>
+  [...new Set(runs.map(of))].filter((value) => value !== null);
 
 const pairsOf = ({ before }: PageData, runs: readonly Run[]): readonly Pair[] | null => {
   if (before === undefined) return null;

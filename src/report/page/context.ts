@@ -10,6 +10,8 @@ export interface Context {
   readonly open: (item: Item, from?: HTMLElement) => void;
   /** Keeps a run in mind to compare it with the next one that is picked. */
   readonly pick: (run: Run) => void;
+  /** Something was chosen that stands in the address, and is drawn already. */
+  readonly changed: () => void;
   /** Shows in the gallery what has these values, and nothing else. */
   readonly showChosen: (choices: readonly Choice[]) => void;
 }

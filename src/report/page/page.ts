@@ -35,6 +35,7 @@ const context: Context = {
   ),
   open: (item, from) => viewer.open(item, from ?? null),
   pick: (run) => viewer.pick(run),
+  changed: () => address.changed(),
   showChosen: (choices) => {
     view.choices = choices;
     setMode('gallery');

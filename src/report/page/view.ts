@@ -15,7 +15,7 @@ export type Size = 's' | 'm' | 'l';
 export interface Choice {
   /** The variable, or `tag`. */
   readonly group: string;
-  /** The variable's place. */
+  /** The column's place. */
   readonly at: number | 'tag';
   readonly value: string;
 }
@@ -38,6 +38,8 @@ export interface View {
   pinned: Run | null;
   /** Names of the columns whose values are told; null: those that differ. */
   captions: readonly string[] | null;
+  /** Names of the grid's variables; null: those that span the batch best. */
+  axes: { readonly down: readonly string[]; readonly across: readonly string[] } | null;
   runs: readonly Run[];
   pairs: readonly Pair[];
   /** What the captions say of them. */
@@ -59,6 +61,7 @@ export const newView = (batch: Batch): View => ({
   pairSort: 'verdict',
   pinned: null,
   captions: null,
+  axes: null,
   runs: batch.runs,
   pairs: batch.pairs ?? [],
   told: captionsOf(batch, batch.runs, null),
@@ -150,7 +153,7 @@ export const choose = (view: View, batch: Batch, questions: readonly Question[])
   const groups = [...groupBy(view.choices, ({ at }) => at).values()];
   const fits = (run: Run | null): boolean =>
     run !== null &&
-    groups.every((choices) => choices.some((choice) => has(run, choice))) &&
+    groups.every((choices) => choices.some((choice) => has(batch, run, choice))) &&
     questions.every((question) => question(run));
   if (view.mode === 'changes') {
     const { verdicts: wanted } = view;
@@ -173,5 +176,5 @@ export const choose = (view: View, batch: Batch, questions: readonly Question[])
   view.told = captionsOf(batch, shownItems(view), view.captions);
 };
 
-const has = ({ tags, values }: Run, { at, value }: Choice): boolean =>
-  at === 'tag' ? (tags?.includes(value) ?? false) : values[at] === value;
+const has = ({ columns }: Batch, run: Run, { at, value }: Choice): boolean =>
+  at === 'tag' ? (run.tags?.includes(value) ?? false) : columns[at]?.of(run) === value;

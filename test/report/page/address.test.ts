@@ -38,6 +38,7 @@ describe('the address of the page', () => {
     ['half a character', { choices: [choice(0, 'half \ud800')] }],
     ['tags', { choices: [choice(0, 'anime'), { group: 'tag', at: 'tag', value: 'hero' }] }],
     ['captions', { captions: ['x=y'] }],
+    ['the axes of the grid', { mode: 'grid', axes: { down: ['x=y'], across: ['style'] } }],
     ['no captions', { captions: [] }],
   ])('holds %s', (_, more) => {
     const view = changed(more);

@@ -105,6 +105,20 @@ const parts: Readonly<Record<string, Part>> = {
       view.choices = [...view.choices, ...tags];
     },
   },
+  down: {
+    texts: ({ axes }) => axes?.down ?? [],
+    read: (names, view, { axes }) => {
+      const down = axes.filter(({ name }) => names.includes(sent(name)));
+      view.axes = down.length === 0 ? null : { down: inOrder(down, names), across: [] };
+    },
+  },
+  across: {
+    texts: ({ axes }) => axes?.across ?? [],
+    read: (names, view, { axes }) => {
+      const across = axes.filter(({ name }) => names.includes(sent(name)));
+      if (view.axes !== null) view.axes = { ...view.axes, across: inOrder(across, names) };
+    },
+  },
   captions: {
     // No name at all is a choice, too.
     texts: ({ captions }) => (captions === null ? [] : captions.length === 0 ? [''] : captions),
@@ -141,6 +155,9 @@ export const readAddress = (hash: string, view: View, batch: Batch): Opened | nu
 
 /** Half a character has no place in an address. */
 export const sent = (text: string): string => text.replace(/\p{Surrogate}/gu, '\ufffd');
+
+const inOrder = (known: readonly { readonly name: string }[], names: readonly string[]): string[] =>
+  names.flatMap((text) => known.filter(({ name }) => sent(name) === text)).map(({ name }) => name);
 
 const refill = <T extends string>(
   chosen: Set<T>,

@@ -34,7 +34,8 @@ export const rowsInSight = (rows: Rows, printing: boolean): (() => void) => {
   let alive = new Map<number, HTMLElement>();
   return () => {
     const top = scroll.scrollTop;
-    const seen = scroll.clientHeight || window.innerHeight;
+    // The box is never higher than the window; before its rows exist it is lower than it will be.
+    const seen = window.innerHeight;
     const first = printing ? 0 : Math.max(0, Math.floor(top / height) - 2);
     const end = printing ? maxPrintedRows : Math.ceil((top + seen) / height) + 2;
     const last = Math.min(count, end);
