@@ -17,6 +17,7 @@ const may = {
   assets: [],
   journal: [],
   runninghub: [],
+  comfyui: ['runninghub'],
   targets: ['manifest', 'workflow', 'runninghub'],
   template: ['manifest', 'matrix'],
   picks: [],

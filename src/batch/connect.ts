@@ -6,6 +6,7 @@ import { steadyClock } from '../edges/steady-clock.js';
 import { error } from '../diagnostics/diagnostic.js';
 import type { Problems } from '../diagnostics/problems.js';
 import type { Client } from '../runninghub/client.js';
+import type { Catalogue, LoraStore, Service } from '../runninghub/service.js';
 import { readProxies } from '../runninghub/http/proxy-settings.js';
 import { siteOf } from '../runninghub/site.js';
 import { defaultTimeouts } from '../runninghub/http/timeouts.js';
@@ -13,10 +14,20 @@ import type { Saved } from '../targets/target.js';
 import type { BatchOptions } from './options/options.js';
 import type { Environment } from './load/environment.js';
 import type { Io } from '../edges/io.js';
+import type { Login } from './servers/login.js';
+import { loginOf } from './servers/login.js';
+
+/** What running a batch asks of a service. */
+export type RunClient = Service &
+  Catalogue &
+  LoraStore &
+  Pick<Client, 'site' | 'speaking' | 'close'> & {
+    requests(): { readonly create: number; readonly outputs: number };
+  };
 
 /** The service that a command talks to, and the account it talks for. */
-export interface Connection {
-  readonly client: Client;
+export interface Connection<C = Client> {
+  readonly client: C;
   readonly clock: Clock;
   readonly account: string;
   readonly emulated: boolean;
@@ -29,6 +40,10 @@ export interface Identity {
   /** For what is locked: from the environment alone, as the key is. */
   readonly accessPassword: string | null;
   readonly account: string;
+  /** Whose uploads are whose; absent: the account's. */
+  readonly uploads?: string;
+  /** What lets one in on servers of one's own; absent: RunningHub is asked. */
+  readonly login?: Login;
   readonly clock: Clock | EmulatedClock;
   /** How much faster than real time the clock runs: 1, save against an emulator. */
   readonly speed: number;
@@ -58,7 +73,16 @@ export const identify = (
   io: Io,
   env: Environment,
   problems: Problems,
+  /** ComfyUI servers in place of RunningHub. */
+  servers: readonly { readonly value: string }[] = [],
 ): Identity | null => {
+  if (servers.length > 0 && !emulator)
+    return serverIdentity(
+      servers.map(({ value }) => value),
+      io,
+      env,
+      problems,
+    );
   if (emulator) {
     const clock = emulatedClock(emulatorSpeed);
     return {
@@ -83,13 +107,7 @@ export const identify = (
     );
     return null;
   }
-  const proxies = readProxies(Object.fromEntries(env));
-  if (!proxies.ok)
-    problems.add(
-      error('E0040', null, `${proxies.variable} ${proxies.why}`, {
-        hint: `${proxies.variable}=http://127.0.0.1:7890, or unset ${proxies.variable}`,
-      }),
-    );
+  const proxies = proxiesIn(env, problems);
   const key = env.get('RUNNINGHUB_API_KEY')?.trim() ?? '';
   if (key === '' || /[\s\u0000-\u001f\u007f-\uffff]/.test(key)) {
     const what = key === '' ? 'is not set' : 'holds blanks or characters that no key has';
@@ -107,7 +125,7 @@ export const identify = (
   const accessPassword = env.get('RUNNINGHUB_ACCESS_PASSWORD') ?? null;
   // A short one is taken out of what the service says, not out of every number that has its digits.
   if (accessPassword !== null && accessPassword.length >= 8) io.protect(accessPassword);
-  if (!proxies.ok) return null;
+  if (!proxies) return null;
   const account = accountHash(site, key);
   const network = speed === 1 ? clock : systemClock;
   return {
@@ -122,6 +140,46 @@ export const identify = (
   };
 };
 
+/** Servers ask for no key; what is in front of them may ask for a name or a token. */
+const serverIdentity = (
+  servers: readonly string[],
+  io: Io,
+  env: Environment,
+  problems: Problems,
+): Identity | null => {
+  const site = servers[0] ?? '';
+  const proxies = proxiesIn(env, problems);
+  const login = loginOf(env, io, problems);
+  if (login === null || !proxies) return null;
+  const speed = servers.length === 1 ? speedFor(site, env) : 1;
+  const clock = speed === 1 ? steadyClock(io.clock) : emulatedClock(speed);
+  return {
+    site,
+    key: '',
+    accessPassword: null,
+    // Results and prompts under way belong to the batch, whichever machines it has now.
+    account: accountHash('comfyui', ''),
+    // Files are on these machines.
+    uploads: accountHash('comfyui', [...servers].sort().join('\n')),
+    login,
+    clock,
+    speed,
+    network: speed === 1 ? clock : systemClock,
+    env: Object.fromEntries(env),
+  };
+};
+
+const proxiesIn = (env: Environment, problems: Problems): boolean => {
+  const proxies = readProxies(Object.fromEntries(env));
+  if (!proxies.ok)
+    problems.add(
+      error('E0040', null, `${proxies.variable} ${proxies.why}`, {
+        hint: `${proxies.variable}=http://127.0.0.1:7890, or unset ${proxies.variable}`,
+      }),
+    );
+  return proxies.ok;
+};
+
 /** Against an emulator elsewhere, time may run at its speed; never against the real service. */
 const speedFor = (site: string, env: ReadonlyMap<string, string>): number => {
   const speed = Number(env.get('RUNNINGHUB_EMULATOR_SPEED') ?? '1');
@@ -130,7 +188,7 @@ const speedFor = (site: string, env: ReadonlyMap<string, string>): number => {
 };
 
 /** The network of an emulator is this machine: its hangs are not waited for as long. */
-const timeoutsFor = (speed: number): typeof defaultTimeouts => {
+export const timeoutsFor = (speed: number): typeof defaultTimeouts => {
   const scaled = (ms: number): number => (speed <= 1 ? ms : Math.max(500, ms / speed));
   const { readMs, createMs, uploadMs } = defaultTimeouts;
   return { readMs: scaled(readMs), createMs: scaled(createMs), uploadMs: scaled(uploadMs) };

@@ -43,6 +43,8 @@ export const codes = {
   E0125: 'The machine type is none that rh-batch knows.',
   E0165: 'A template stands where none is read.',
   E0166: 'A "&" names a YAML value for later use where text may have been meant.',
+  E0175: 'A server is no address of a ComfyUI server, or holds what must not stand there.',
+  E0176: "A budget of coins or money is set for a server of one's own, which takes none.",
 
   // E02xx: api.json and addresses
   E0201: 'api.json is empty or no text.',
@@ -59,6 +61,10 @@ export const codes = {
   E0212: 'An address is not of the form selector.field.',
   E0214: 'The graph saved on the service could not be compared with api.json.',
   E0215: 'The file does not describe what the manifest wants to run.',
+  E0275: 'The graph has a node that a ComfyUI server does not have, or no output node.',
+  E0276: 'A value is none that a node of a ComfyUI server takes.',
+  E0277: 'An input that a node of a ComfyUI server needs is missing or wired wrongly.',
+  E0278: 'A ComfyUI server did not tell its nodes, so the graph was not checked against them.',
   E0213: 'The graph saved on the service differs from api.json in structure.',
 
   // E03xx: the matrix and its tables
@@ -145,6 +151,7 @@ export const codes = {
   E0801: 'The service refused what a command asked for.',
   E0802: 'The batch is expected to need more coins than the account has.',
   E0803: 'The account could not be asked for its balance.',
+  E0875: 'A ComfyUI server does not answer and is left out.',
   E0880: 'No model of the name that was asked for is published.',
   E0890: 'A run of the batch failed, was cancelled, or is unknown.',
 } as const;

@@ -12,6 +12,7 @@ interface Adoptable {
 
 /** Tasks that an earlier apply left in flight or unfetched: followed, and never submitted again. */
 export const adopt = async (context: Context, settler: Settler): Promise<void> => {
+  await findLost(context);
   const records = adoptable(context.edges.journal.state);
   if (records.length === 0) return;
   for (const { record, run } of await plannedOf(context.plan, records)) {
@@ -30,6 +31,38 @@ export const adopt = async (context: Context, settler: Settler): Promise<void> =
       const earlier = { stale: error !== undefined, ...(files === undefined ? {} : { files }) };
       context.track(settler.fetch(run, state.taskId, outputs, earlier));
     }
+  }
+};
+
+/**
+ * Submits of an earlier apply whose answer was lost: where their task had a name before it was
+ * submitted, the service is asked. A task that exists is followed; where none exists, the run is as
+ * if it had not been submitted.
+ */
+const findLost = async (context: Context): Promise<void> => {
+  const { edges, plan, stopReads } = context;
+  const { service, journal } = edges;
+  const { onUnknown } = plan.manifest.execution;
+  if (service.named === undefined) return;
+  for (const { id, state, attempts } of [...journal.state.runs.values()]) {
+    const named = attempts.at(-1)?.named;
+    if (state.is !== 'unknown' || named === undefined || stopReads.signal.aborted) continue;
+    const { attempt } = state;
+    const found = await service.named.find(named, stopReads.signal);
+    const event = { run: id, attempt } as const;
+    if (found.is === 'there')
+      await context.record({
+        type: 'resolved',
+        ...event,
+        how: { is: 'task', taskId: found.taskId },
+      });
+    else if (found.is === 'absent' && onUnknown !== 'hold')
+      await context.record({
+        type: 'resolved',
+        ...event,
+        how: { is: 'noTask', evidence: found.said },
+      });
+    else await context.record({ type: 'judged', ...event, said: found.said, candidates: [] });
   }
 };
 

@@ -72,7 +72,7 @@ export class Context {
     this.retries = new Retries(plan.manifest.execution.retries);
     this.creates = new Creates(edges.random);
     this.inFlight = new InFlight(edges.clock);
-    const { concurrency } = plan.manifest.execution;
+    const concurrency = options.inFlight ?? plan.manifest.execution.concurrency;
     this.slots = new Slots(
       concurrency === 'auto'
         ? {

@@ -19,6 +19,8 @@ export interface EngineOptions {
   readonly expectedMs: (run: PlannedRun) => number | null;
   /** Free slots that the service reported, where `auto` starts; null: it did not report any. */
   readonly room: number | null;
+  /** How many tasks may be in flight at once, whatever the manifest says; absent: as it says. */
+  readonly inFlight?: number;
   /** Ids of the nodes whose outputs are kept; null: all. */
   readonly nodes: ReadonlySet<string> | null;
   /** Tasks in flight that belong to other accounts. They are not followed. */

@@ -32,6 +32,7 @@ export const protectOtherAccounts = (
     queue: (signal) => service.queue(signal),
     workflow: (workflowId, signal) => service.workflow(workflowId, signal),
     download: (url, from, signal) => service.download(url, from, signal),
+    ...(service.named === undefined ? {} : { named: service.named }),
   };
 };
 

@@ -63,7 +63,11 @@ const isOfTask = (value: Value): boolean => isRun(value['run']) && isTask(value[
 const isWhole = (type: string, value: Value): boolean => {
   switch (type) {
     case 'intent':
-      return isAttempt(value) && (value['inputs'] === null || isRecord(value['inputs']));
+      return (
+        isAttempt(value) &&
+        (value['inputs'] === null || isRecord(value['inputs'])) &&
+        (value['taskId'] === undefined || isTask(value['taskId']))
+      );
     case 'accepted':
       return isAttempt(value) && isTask(value['taskId']);
     case 'observed':

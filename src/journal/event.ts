@@ -118,6 +118,8 @@ interface Intent {
   readonly attempt: number;
   /** What the run is; present on the first intent of a run in this journal, null afterwards. */
   readonly inputs: RunInputs | null;
+  /** What the task will be called, where the service lets us say so. */
+  readonly taskId?: TaskId;
 }
 
 /** The create call was answered with a task. Durable before anything else happens to the run. */

@@ -147,13 +147,15 @@ export class Fold {
     this.#state.told = null;
   }
 
-  #intent({ run, attempt, inputs }: Recorded & { type: 'intent' }, at: Instant): void {
+  #intent({ run, attempt, inputs, taskId }: Recorded & { type: 'intent' }, at: Instant): void {
     this.#state.creates += 1;
     const known = this.#runs.get(run);
     const record = known ?? newRecord(run, inputs);
     if (known === undefined) this.#runs.set(run, record);
     else if (inputs !== null) record.inputs = inputs;
-    record.attempts = record.attempts.concat(newAttempt(attempt, this.#state.account, at));
+    const begun = newAttempt(attempt, this.#state.account, at);
+    if (taskId !== undefined) begun.named = taskId;
+    record.attempts = record.attempts.concat(begun);
     record.state = { is: 'submitting', attempt, since: at };
   }
 }

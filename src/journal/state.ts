@@ -122,6 +122,8 @@ export interface AttemptRecord {
   readonly account: string | null;
   readonly intentAt: Instant;
   readonly taskId: TaskId | null;
+  /** What its task was to be called; absent: the service was to choose. */
+  readonly named?: TaskId;
   readonly acceptedAt: Instant | null;
   readonly runningAt: Instant | null;
   readonly settledAt: Instant | null;

@@ -20,7 +20,7 @@ import { MapReader } from './reader.js';
 import { findKeys } from './secrets.js';
 import { findStrayTemplates } from './stray-templates.js';
 import type { TargetSyntax } from './target.js';
-import { targetOf } from './target.js';
+import { changesTarget, targetOf, withoutTarget } from './target.js';
 import type { MapTree, Tree } from './tree.js';
 import { datumOf, mergeTrees } from './tree.js';
 import { readYaml } from './yaml.js';
@@ -49,7 +49,7 @@ export const loadManifest = (input: ManifestInput, problems: Problems): Manifest
   if (written === null) return null;
   findKeys(written, problems);
   findStrayTemplates(written, problems);
-  const tree = withProfile(written, input.profile, problems);
+  const tree = withProfile(written, input, problems);
   checkSchema(tree, problems);
   if (tree.is !== 'map') return null;
   const manifest = assemble(input, tree, problems);
@@ -72,7 +72,11 @@ const decode = ({ file, text }: ManifestInput, problems: Problems): string | nul
   return null;
 };
 
-const withProfile = (tree: Tree, name: string | null, problems: Problems): Tree => {
+const withProfile = (
+  tree: Tree,
+  { profile: name, targets, file }: ManifestInput,
+  problems: Problems,
+): Tree => {
   if (tree.is !== 'map') return tree;
   const profiles = tree.entries.get('profiles')?.value;
   const known = profiles?.is === 'map' ? profiles.entries : new Map<string, never>();
@@ -80,6 +84,12 @@ const withProfile = (tree: Tree, name: string | null, problems: Problems): Tree 
     if (value.is === 'map' && profile !== name) checkProfile(tree, value, problems);
   if (name === null) return tree;
   const chosen = known.get(name)?.value;
+  if (chosen?.is === 'map') {
+    const merged = mergeTrees(withoutTarget(tree, chosen, targets), chosen);
+    return changesTarget(tree, chosen, targets) && !chosen.entries.has('name')
+      ? namedApart(merged, name, file)
+      : merged;
+  }
   if (chosen !== undefined) return mergeTrees(tree, chosen);
   problems.add(
     error('E0119', profiles?.at ?? null, `there is no profile "${name}"`, {
@@ -88,6 +98,20 @@ const withProfile = (tree: Tree, name: string | null, problems: Problems): Tree 
   );
   return tree;
 };
+
+/** Drafts on a server and finals on RunningHub have each their state and folder: one name each. */
+const namedApart = (tree: Tree, profile: string, file: string): Tree => {
+  if (tree.is !== 'map') return tree;
+  const written = tree.entries.get('name')?.value;
+  const base = written?.is === 'scalar' ? written.text : nameOfFile(file);
+  const at = written?.at ?? tree.at;
+  const name: Tree = { is: 'scalar', text: profiledName(base, profile), type: 'text', at };
+  return { ...tree, entries: new Map([...tree.entries, ['name', { keyAt: at, value: name }]]) };
+};
+
+/** What a batch is called whose profile runs it elsewhere. */
+export const profiledName = (base: string, profile: string): string =>
+  `${base}-${profile.replace(/[^A-Za-z0-9._-]+/g, '-')}`.slice(0, 80);
 
 /** A profile that is not used now is checked all the same: laid over the base, seen alone. */
 const checkProfile = (base: MapTree, profile: MapTree, problems: Problems): void => {

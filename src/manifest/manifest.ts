@@ -49,6 +49,8 @@ export interface Target {
   readonly id: string;
   /** Path of the local file with its fields, as written, relative to `dir`. */
   readonly file: Written<string>;
+  /** ComfyUI servers that share the batch; empty: RunningHub runs it. */
+  readonly servers: readonly Written<string>[];
 }
 
 export interface CreateOptions {

@@ -1,7 +1,7 @@
 import { error } from '../diagnostics/diagnostic.js';
 import type { Problems } from '../diagnostics/problems.js';
 import type { Place } from '../values/place.js';
-import type { Target } from './manifest.js';
+import type { Target, Written } from './manifest.js';
 import type { MapReader } from './reader.js';
 import type { MapTree } from './tree.js';
 
@@ -17,6 +17,8 @@ export interface TargetSyntax {
   readonly takes: readonly string[];
   /** The key's value as one text, exactly as written; '' where it is wrong, which `problems` tells. */
   readonly id: (top: MapReader, problems: Problems) => string;
+  /** Servers of one's own that the key names; absent: RunningHub runs it. */
+  readonly servers?: (top: MapReader, problems: Problems) => readonly Written<string>[];
 }
 
 /** Keys that mean something for some targets only. */
@@ -46,7 +48,8 @@ export const targetOf = (
       }),
     );
   const syntax = first ?? guessed(top, known);
-  if (syntax === null) return { kind: '', key: '', id: '', file: { value: '', at: tree.at } };
+  if (syntax === null)
+    return { kind: '', key: '', id: '', file: { value: '', at: tree.at }, servers: [] };
   if (first === undefined) missing(syntax.key, tree, known, problems);
   if (!top.has(syntax.file)) missing(syntax.file, tree, [], problems);
   if (second === undefined) refuseForeign(top, syntax, known, problems);
@@ -55,8 +58,37 @@ export const targetOf = (
     key: syntax.key,
     id: first === undefined ? '' : syntax.id(top, problems),
     file: top.written(syntax.file) ?? { value: '', at: tree.at },
+    servers: first === undefined ? [] : (syntax.servers?.(top, problems) ?? []),
   };
 };
+
+/**
+ * The base without its own target, where the profile names one of another kind: `--profile local`
+ * draws on a server what the base sends to RunningHub. What the other target does not take goes
+ * with it.
+ */
+export const withoutTarget = (
+  base: MapTree,
+  profile: MapTree,
+  known: readonly TargetSyntax[],
+): MapTree => {
+  const chosen = known.find(({ key }) => profile.entries.has(key));
+  if (chosen === undefined || base.entries.has(chosen.key)) return base;
+  const gone = new Set([
+    ...known.map(({ key }) => key),
+    ...known.map(({ file }) => file).filter((file) => file !== chosen.file),
+    ...optional.filter((option) => !chosen.takes.includes(option)),
+  ]);
+  return { ...base, entries: new Map([...base.entries].filter(([key]) => !gone.has(key))) };
+};
+
+/** Whether a profile runs its batch elsewhere than the base does. */
+export const changesTarget = (
+  base: MapTree,
+  profile: MapTree,
+  known: readonly TargetSyntax[],
+): boolean =>
+  known.some(({ key }) => base.entries.has(key)) && withoutTarget(base, profile, known) !== base;
 
 /** What was meant by a manifest that names a file but no target: the first that fits. */
 const guessed = (top: MapReader, known: readonly TargetSyntax[]): TargetSyntax | null =>

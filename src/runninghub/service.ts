@@ -1,4 +1,4 @@
-import type { TaskId } from '../values/ids.js';
+import type { RunId, TaskId } from '../values/ids.js';
 import type { Json, JsonObject } from '../values/json.js';
 
 /**
@@ -23,7 +23,24 @@ export interface Service {
   workflow(workflowId: string, signal?: AbortSignal): Promise<WorkflowAnswer>;
   /** Plain GET of an output link (13). No key is sent. `from` asks for the rest of a file. */
   download(url: string, from: number, signal?: AbortSignal): Promise<DownloadAnswer>;
+  /** Where the caller says what its tasks are called; absent: the service does. */
+  readonly named?: NamedTasks;
 }
+
+/** Tasks whose id is known before their submit: what became of a lost answer can be found out. */
+export interface NamedTasks {
+  /** The id of the task that this attempt will make; recorded before the submit. */
+  idFor(run: RunId, attempt: number, at: number): TaskId;
+  /** Whether a submit that was never answered arrived. */
+  find(taskId: TaskId, signal?: AbortSignal): Promise<FoundAnswer>;
+}
+
+export type FoundAnswer =
+  /** Under the id that the service has for it. */
+  | { readonly is: 'there'; readonly taskId: TaskId }
+  /** Certain, or as certain as a task that costs nothing must be. `said`: what was seen, for people. */
+  | { readonly is: 'absent'; readonly said: string }
+  | { readonly is: 'undecided'; readonly said: string };
 
 /** What the service tells of the things that it can run. */
 export interface Catalogue extends Pick<Service, 'workflow'> {
@@ -111,6 +128,8 @@ export interface CreateRequest {
   readonly body: JsonObject;
   /** Its call takes `accessPassword`, for what is locked (2.2, 2.3). The client adds it as it does the key. */
   readonly takesPassword?: true;
+  /** What the task will be called, where `Service.named` says so. */
+  readonly taskId?: TaskId;
 }
 
 /** Old endpoints, or those below `/openapi/v2`: where the key goes and how answers look (1.3, 1.4). */
@@ -134,7 +153,13 @@ export type TaskAnswer =
   | { readonly is: 'queued' }
   | { readonly is: 'running'; readonly netWssUrl: string | null }
   /** An empty list is asked again a few times by the engine before it is believed (5.3). */
-  | { readonly is: 'succeeded'; readonly outputs: readonly TaskOutput[]; readonly cost: TaskCost }
+  | {
+      readonly is: 'succeeded';
+      readonly outputs: readonly TaskOutput[];
+      readonly cost: TaskCost;
+      /** An empty list is believed at once. */
+      readonly certain?: true;
+    }
   /** 805: failed or cancelled; `fault.code` is the exception type or `805`. Can be false: asked once more. */
   | {
       readonly is: 'failed';
@@ -142,7 +167,11 @@ export type TaskAnswer =
       readonly cost: TaskCost;
       /** It may as well have been cancelled: the service gives no reason, and did not tell which. */
       readonly orCancelled?: true;
+      /** It is believed at once. */
+      readonly certain?: true;
     }
+  /** It was accepted, and the service has forgotten it: to make it again costs nothing. */
+  | { readonly is: 'forgotten'; readonly fault: Fault }
   | { readonly is: 'cancelled'; readonly cost: TaskCost }
   /** 807: unknown or expired task; forgiven for a while after the create. */
   | { readonly is: 'missing'; readonly fault: Fault }

@@ -4,6 +4,7 @@ import type { TargetSyntax } from '../manifest/target.js';
 import { parseJson } from '../values/json-text.js';
 import type { TargetModule } from './target.js';
 import { appTarget } from './app/app.js';
+import { comfyuiTarget } from './comfyui/comfyui.js';
 import { modelTarget } from './model/model.js';
 import { quickTarget } from './quick/quick.js';
 import { workflowTarget } from './workflow/workflow.js';
@@ -13,6 +14,7 @@ export const targets: readonly TargetModule[] = [
   workflowTarget,
   appTarget,
   modelTarget,
+  comfyuiTarget,
   quickTarget,
 ];
 

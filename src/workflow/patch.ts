@@ -1,4 +1,4 @@
-import type { Json } from '../values/json.js';
+import type { Json, JsonObject } from '../values/json.js';
 import { JsonNumber } from '../values/json.js';
 import { jsonText } from '../values/json-text.js';
 import type { Workflow } from './workflow.js';
@@ -7,7 +7,13 @@ import type { Workflow } from './workflow.js';
 export const patchGraph = (
   workflow: Workflow,
   values: ReadonlyMap<string, ReadonlyMap<string, Json>>,
-): string => {
+): string => jsonText(patchedGraph(workflow, values));
+
+/** The same as a value. */
+export const patchedGraph = (
+  workflow: Workflow,
+  values: ReadonlyMap<string, ReadonlyMap<string, Json>>,
+): JsonObject => {
   const graph = new Map<string, Json>();
   for (const node of workflow.nodes.values()) {
     const inputs = new Map<string, Json>();
@@ -22,5 +28,5 @@ export const patchGraph = (
     if (node.title !== null) entry.set('_meta', new Map([['title', node.title]]));
     graph.set(node.id, entry);
   }
-  return jsonText(graph);
+  return graph;
 };

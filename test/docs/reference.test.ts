@@ -78,6 +78,7 @@ const targets: Readonly<Record<string, object>> = {
   model: { parameters: 'model.json' },
   parameters: { model: 'a/b' },
   quick: { app: 'app.json' },
+  server: { api: 'api.json' },
 };
 const nested = (path: readonly string[], value: unknown): unknown => {
   const [key, ...rest] = path;

@@ -81,12 +81,12 @@ const planUnderLock = async (
   { io, follower, proposals }: Surroundings,
   problems: Problems,
 ): Promise<Planned | null> => {
-  const { clock, account } = identity;
+  const { clock, account, uploads = account } = identity;
   await removeLeftOver(project.outputsDir);
   const ledger = await ledgerOf({
     stateDir: project.stateDir,
     // The emulator of this process knows no upload of an earlier one.
-    account: project.emulated ? `emulated-${process.pid}-${Date.now()}` : account,
+    account: project.emulated ? `emulated-${process.pid}-${Date.now()}` : uploads,
     family: project.target.family,
     maxAgeMs: project.manifest.assets.maxAgeMs,
     clock,

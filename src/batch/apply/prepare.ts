@@ -44,7 +44,8 @@ export const prepare = async (
   const env = await readEnvFile(options, io, problems);
   const loaded = await loadProject(options, io, problems, env, approved?.madeAt ?? 'now', files);
   const selection = selectionOf(options);
-  const identity = identify(options, io, env, problems);
+  const servers = loaded?.manifest.target.servers ?? [];
+  const identity = identify(options, io, env, problems, servers);
   if (loaded === null || identity === null) return null;
   const listening = listeningOf(options, loaded, identity, problems);
   if (problems.errors > 0) return null;

@@ -23,7 +23,7 @@ import type { TaskSockets } from '../../runninghub/sockets.js';
 import { oneLine } from '../../terminal/format.js';
 import type { RunId, TaskId } from '../../values/ids.js';
 import { askBalance } from '../plan/balance.js';
-import type { Connection, Identity } from '../connect.js';
+import type { Connection, Identity, RunClient } from '../connect.js';
 import { connect } from '../connect.js';
 import { exit } from '../exit.js';
 import type { Follower, Listener } from './follower.js';
@@ -38,6 +38,9 @@ import { codeOf, nothingDone, waitingWords } from './outcome.js';
 import type { Preflight } from './preflight.js';
 import { preflight } from './preflight.js';
 import type { Project } from '../load/project.js';
+import type { ServerConnection } from '../servers/connect-servers.js';
+import { inFlightOn, openServers } from '../servers/open-servers.js';
+import { serverPreflight } from '../servers/server-preflight.js';
 
 /** How long a silent service is waited for, in service time. */
 const patienceMs = 10 * 60_000;
@@ -80,9 +83,16 @@ export class Submission {
     const { options, io, project, identity, plan, listened } = this.parts;
     const saved = plan.target.saved(plan.manifest.target.id, project.workflowText);
     const hidden = listened === null ? [] : [listened.secret];
-    const connection = await connect(identity, saved, options, io, hidden);
+    const { servers } = plan.manifest.target;
+    const connection: Connection<RunClient> | ServerConnection =
+      servers.length > 0 && !project.emulated
+        ? await openServers(this.parts, saying(progress))
+        : await connect(identity, saved, options, io, hidden);
     try {
-      const checked = await this.#check(connection, progress, interrupted);
+      const checked =
+        'servers' in connection
+          ? await this.#checkServers(connection, progress, interrupted)
+          : await this.#check(connection, progress, interrupted);
       switch (checked.is) {
         case 'go':
           await this.parts.begin();
@@ -102,23 +112,20 @@ export class Submission {
 
   /** What is found before the first submit; where nothing will be submitted, nothing is asked. */
   async #check(
-    { client, clock }: Connection,
+    { client, clock }: Connection<RunClient>,
     progress: Listener,
     interrupted: AbortSignal,
   ): Promise<Preflight> {
     const { follower, store, plan } = this.parts;
     const detail = plan.target.check?.what ?? 'the account';
     progress.on({ type: 'phase', phase: 'check', detail });
-    const { summary } = plan;
-    if (summary.new + summary.changed + summary.retry + summary.unknown === 0)
-      return { is: 'go', drifted: [], room: null };
+    if (!submits(plan)) return { is: 'go', drifted: [], room: null };
     const problems = new Problems();
     const theirs = this.#theirs();
     const inFlight = [...store.state.runs.values()].filter(
       ({ state }) => state.is === 'inFlight' && !theirs.has(state.taskId),
     );
-    const say = (message: string): void =>
-      progress.on({ type: 'waiting', for: 'service', message });
+    const say = saying(progress);
     const waiting = ({ message }: Fault, tries: number): void =>
       say(`${client.site}, try ${tries}: ${message}; asked again for up to ${patienceText}`);
     const edges = { service: client, clock, patienceMs, waiting };
@@ -132,8 +139,23 @@ export class Submission {
     return checked;
   }
 
+  async #checkServers(
+    { servers, clock }: ServerConnection,
+    progress: Listener,
+    interrupted: AbortSignal,
+  ): Promise<Preflight> {
+    const { follower, plan } = this.parts;
+    progress.on({ type: 'phase', phase: 'check', detail: 'the nodes of the server' });
+    if (!submits(plan)) return { is: 'go', drifted: [], room: null };
+    const problems = new Problems();
+    const edges = { clock, patienceMs, say: saying(progress) };
+    const checked = await serverPreflight(plan, servers, edges, problems, interrupted);
+    follower.problems(problems);
+    return checked;
+  }
+
   async #submit(
-    connection: Connection,
+    connection: Connection<RunClient>,
     { drifted, room }: Preflight & { readonly is: 'go' },
     progress: Listener,
     interrupted: AbortSignal,
@@ -197,6 +219,7 @@ export class Submission {
         leave: others.left,
         interrupted,
         outageTimeoutMs: patienceMs,
+        ...inFlightOn(plan.manifest),
         // Of an earlier process's emulator nothing is left.
         ...(project.emulated ? { linkLifeMs: 0 } : {}),
       },
@@ -247,7 +270,7 @@ export class Submission {
     return this.#outlook;
   }
 
-  #uploader({ client, clock }: Connection, progress: Listener): Uploader {
+  #uploader({ client, clock }: Connection<RunClient>, progress: Listener): Uploader {
     const { ledger, plan, project } = this.parts;
     return new Uploader({
       service: client.speaking(plan.target.family),
@@ -260,7 +283,7 @@ export class Submission {
     });
   }
 
-  #outcomeOf(result: EngineResult, { client }: Connection, uploader: Uploader): Outcome {
+  #outcomeOf(result: EngineResult, { client }: Connection<RunClient>, uploader: Uploader): Outcome {
     const { io } = this.parts;
     const { stop, blocked, unfetched, inFlight } = result;
     if (stop?.is === 'journal' || stop?.is === 'lock' || stop?.is === 'defect') {
@@ -281,6 +304,15 @@ export class Submission {
     };
   }
 }
+
+const submits = ({ summary }: Plan): boolean =>
+  summary.new + summary.changed + summary.retry + summary.unknown > 0;
+
+/** For people: why something is waited for. */
+const saying =
+  (progress: Listener) =>
+  (message: string): void =>
+    progress.on({ type: 'waiting', for: 'service', message });
 
 /** Of a person's time: whatever the batch's clock says. */
 const slowMs = 3_000;

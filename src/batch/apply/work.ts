@@ -102,10 +102,12 @@ export class Apply {
   #hasWork(): boolean {
     const { summary } = this.parts.plan;
     const { onUnknown } = this.parts.plan.manifest.execution;
+    // Of a prompt with a name of ours it can be found out what became of it.
+    const findsLost = this.parts.plan.manifest.target.servers.length > 0;
     const states = [...this.parts.store.state.runs.values()];
     return (
       summary.new + summary.changed + summary.retry + summary.download > 0 ||
-      (summary.unknown > 0 && onUnknown === 'resubmit') ||
+      (summary.unknown > 0 && (onUnknown === 'resubmit' || findsLost)) ||
       states.some(({ state }) => state.is === 'inFlight' || state.is === 'fetching')
     );
   }

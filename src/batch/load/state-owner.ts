@@ -4,6 +4,7 @@ import { readFile, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { nodeDisk, replaceFile } from '../../journal/files/disk.js';
 import { namesIn } from '../../manifest/names.js';
+import { syntaxes } from '../../targets/targets.js';
 
 /** Whose a state folder is: what its journal does not tell, and what must be found without reading it. */
 export interface Owner {
@@ -95,7 +96,11 @@ export const isSameFile = async (a: string, b: string): Promise<boolean> => {
 export const leadsTo = async (manifest: string, name: string): Promise<boolean> => {
   if (!existsSync(manifest)) return false;
   try {
-    const names = namesIn(manifest, await readFile(manifest, 'utf8'));
+    const names = namesIn(
+      manifest,
+      await readFile(manifest, 'utf8'),
+      syntaxes.map(({ key }) => key),
+    );
     return names === null || names.has(name);
   } catch {
     return true;

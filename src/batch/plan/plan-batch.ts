@@ -47,12 +47,13 @@ export const planWithOrigin = async (
     return null;
   }
   // Without a key nothing is known to be uploaded; that only changes what the plan says of uploads.
-  const identity = identify(options, io, env, new Problems());
+  const { servers } = project.manifest.target;
+  const identity = identify(options, io, env, new Problems(), servers);
   if (identity !== null && 'notBefore' in identity.clock)
     identity.clock.notBefore((read.state.lastAt ?? 0) + 1);
   const ledger = await ledgerOf({
     stateDir: project.stateDir,
-    account: identity?.account ?? '',
+    account: identity?.uploads ?? identity?.account ?? '',
     family: project.target.family,
     maxAgeMs: project.manifest.assets.maxAgeMs,
     clock: io.clock,

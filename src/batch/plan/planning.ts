@@ -14,6 +14,7 @@ import { withElsewhere } from './elsewhere.js';
 import type { HoldsKey } from '../load/held-key.js';
 import { pickedRuns } from '../picks/picked-runs.js';
 import { withStars } from '../options/stars.js';
+import { loginVariables } from '../servers/login.js';
 import { Presence } from './presence.js';
 import type { Project } from '../load/project.js';
 
@@ -83,7 +84,11 @@ export const withoutKeys = (
     [...env].filter(([name, value]) => !secretNames.includes(name) && holdsKey?.(value) !== true),
   );
 
-const secretNames = ['RUNNINGHUB_API_KEY', 'RUNNINGHUB_ACCESS_PASSWORD'];
+const secretNames: readonly string[] = [
+  'RUNNINGHUB_API_KEY',
+  'RUNNINGHUB_ACCESS_PASSWORD',
+  ...loginVariables,
+];
 
 /** Texts are kept by who reads them; assets, which may have gigabytes, are hashed as they pass. */
 const planFiles = (files: ReadOnce): Files => ({

@@ -72,6 +72,7 @@ const foundOf = (answer: TaskAnswer, cancelled: boolean): Found => {
     }
     case 'cancelled':
       return { is: 'cancelled', message: null, outputs: [], cost: answer.cost };
+    case 'forgotten':
     case 'missing':
     case 'unread':
       return { is: 'refused', message: answer.fault.message };

@@ -19,6 +19,25 @@ export const afterTaskFailure = (
   return 'again';
 };
 
+/** So often a task is made again that the service forgot; perhaps it is the one that ends the service. */
+const maxForgotten = 3;
+
+/** The service forgot a task that cost nothing: it is made again, and that is told. */
+export const afterForgotten = (
+  context: Context,
+  { run }: FollowedTask,
+  error: RunError,
+): 'again' | 'final' => {
+  const { retries, totals, queue, edges, now } = context;
+  if (!run.selected || retries.forgotten(run.id) > maxForgotten) {
+    totals.failed();
+    return 'final';
+  }
+  edges.show({ type: 'notice', message: `${run.name}: ${error.message}; it is made again` });
+  queue.tryLater(run, now);
+  return 'again';
+};
+
 /** A run failed: it returns to the queue after a pause where the retries allow it. */
 export const afterFailure = (
   { queue, retries, totals, edges, now }: Context,

@@ -5,6 +5,7 @@ import type { RunId } from '../../values/ids.js';
 export class Retries {
   readonly #failures = new Map<RunId, RunError[]>();
   readonly #reuploaded = new Set<RunId>();
+  readonly #forgotten = new Map<RunId, number>();
 
   constructor(private readonly allowed: number) {}
 
@@ -24,6 +25,13 @@ export class Retries {
     this.#failures.set(run, failures);
     const mayPass = error.class === 'task' || error.class === 'transient';
     return mayPass && !seen && failures.length <= this.allowed ? 'retry' : 'final';
+  }
+
+  /** The service forgot a task of this run. @returns how often so far. */
+  forgotten(run: RunId): number {
+    const times = (this.#forgotten.get(run) ?? 0) + 1;
+    this.#forgotten.set(run, times);
+    return times;
   }
 
   /** Whether the run's uploads may be made again without counting a try: once per run. */

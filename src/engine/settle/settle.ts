@@ -9,7 +9,7 @@ import { backoffMs } from '../../edges/backoff.js';
 import type { Collected, Left } from './collect.js';
 import { collect } from './collect.js';
 import type { Context } from '../context.js';
-import { afterTaskFailure } from './after-failure.js';
+import { afterForgotten, afterTaskFailure } from './after-failure.js';
 import { errorOf, localError } from '../errors.js';
 import type { Decision } from '../watch/follow.js';
 import { cancelSent } from '../watch/follow.js';
@@ -57,8 +57,11 @@ export class Settler {
         return 'done';
       }
       case 'failed': {
-        const { error } = decision;
-        const then = afterTaskFailure(this.context, task, error);
+        const { error, forgotten } = decision;
+        const then =
+          forgotten === true
+            ? afterForgotten(this.context, task, error)
+            : afterTaskFailure(this.context, task, error);
         await this.#settled(task, { is: 'failed', error, then }, decision.cost);
         return 'done';
       }

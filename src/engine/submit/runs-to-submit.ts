@@ -40,6 +40,8 @@ export async function* runsToSubmit(
 const mayPayAgain = async (context: Context, run: PlannedRun): Promise<boolean> => {
   const { plan, edges, creates } = context;
   const state = edges.journal.state.runs.get(run.id)?.state;
+  // The service was asked when this apply began, and no task exists.
+  if (state?.is === 'pending') return true;
   if (plan.manifest.execution.onUnknown !== 'resubmit' || state?.is !== 'unknown') return false;
   if (!creates.mayResubmit(run.id)) return false;
   const { attempt } = state;

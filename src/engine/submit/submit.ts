@@ -1,5 +1,7 @@
 import type { CreateAnswer } from '../../runninghub/service.js';
 import type { Submit } from '../../runninghub/receiver.js';
+import type { AttemptRecord } from '../../journal/state.js';
+import type { TaskId } from '../../values/ids.js';
 import { impossible } from '../../values/impossible.js';
 import type { Context } from '../context.js';
 import { saysNoRoom } from '../errors.js';
@@ -47,18 +49,20 @@ export class Submitter {
         return;
       }
       const record = edges.journal.state.runs.get(run.id);
-      const attempt = (record?.attempts.at(-1)?.attempt ?? 0) + 1;
+      const last = record?.attempts.at(-1);
+      const attempt = (last?.attempt ?? 0) + 1;
+      const named = edges.service.named;
+      const id = named && { taskId: idAgain(last) ?? named.idFor(run.id, attempt, context.now) };
       await context.record({
         type: 'intent',
         run: run.id,
         attempt,
         inputs: record === undefined ? context.options.inputs(run) : null,
+        ...id,
       });
       const sentAt = context.now;
-      const answer = await edges.service.create(
-        context.options.request(run, ready.fileNames, attempt),
-        context.stopCreates.signal,
-      );
+      const request = context.options.request(run, ready.fileNames, attempt);
+      const answer = await edges.service.create({ ...request, ...id }, context.stopCreates.signal);
       if (answer.is === 'refused' && saysNoRoom(answer.fault) && roomExpected)
         context.slotsChanged(context.inFlight.count.refused(context.now));
       if (answer.is !== 'lost') this.#lostAnswers.answered(run.id);
@@ -112,3 +116,15 @@ export class Submitter {
       edges.show({ type: 'notice', message: `${run.name}: ${message}` });
   }
 }
+
+/**
+ * A submit that is known not to have arrived goes out again under the same id: if it did arrive
+ * after all, the service has one id for both.
+ */
+const idAgain = (last: AttemptRecord | undefined): TaskId | null => {
+  const { end, named = null } = last ?? {};
+  const absent =
+    (end?.is === 'resolved' && end.how === 'noTask') ||
+    (end?.is === 'refused' && end.error.code === 'not-arrived');
+  return absent ? named : null;
+};

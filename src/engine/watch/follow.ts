@@ -13,7 +13,13 @@ export type Decision =
   | { readonly is: 'again'; readonly afterMs: number | null; readonly nowRunning: boolean }
   | { readonly is: 'cancel' }
   | { readonly is: 'succeeded'; readonly outputs: readonly TaskOutput[]; readonly cost: Cost }
-  | { readonly is: 'failed'; readonly error: RunError; readonly cost: Cost }
+  | {
+      readonly is: 'failed';
+      readonly error: RunError;
+      readonly cost: Cost;
+      /** The service has forgotten the task: it may be made again without a price. */
+      readonly forgotten?: true;
+    }
   | { readonly is: 'cancelled'; readonly by: 'user' | 'timeout' | 'service'; readonly cost: Cost }
   /** The service refuses the account: following ends, and the task stays in flight. */
   | { readonly is: 'stop'; readonly fault: Fault };
@@ -76,17 +82,23 @@ export const decide = (
       return pending(task, now, options, task.runningAt === null);
     case 'succeeded':
       task.emptyAnswers += 1;
-      return answer.outputs.length > 0 || task.emptyAnswers > maxEmptyAnswers
+      return answer.outputs.length > 0 ||
+        answer.certain === true ||
+        task.emptyAnswers > maxEmptyAnswers
         ? { is: 'succeeded', outputs: answer.outputs, cost: costOf(answer.cost) }
         : { is: 'again', afterMs: emptyPauseMs * 2 ** (task.emptyAnswers - 1), nowRunning: false };
     case 'failed':
       if (task.cancelAsked !== null) return cancelled(task, costOf(answer.cost));
       task.failedAnswers += 1;
-      return task.failedAnswers > 1
+      return task.failedAnswers > 1 || answer.certain === true
         ? { is: 'failed', error: failureOf(answer), cost: costOf(answer.cost) }
         : { is: 'again', afterMs: failedPauseMs, nowRunning: false };
     case 'cancelled':
       return cancelled(task, costOf(answer.cost));
+    case 'forgotten':
+      return task.cancelAsked === null
+        ? { is: 'failed', error: errorOf(answer.fault), cost: noCost, forgotten: true }
+        : cancelled(task, noCost);
     case 'missing':
       task.missingAnswers += 1;
       if (now - task.acceptedAt < missingToleratedMs || task.missingAnswers < minMissingAnswers)

@@ -188,4 +188,8 @@ const announcedReads = (
 };
 
 /** Between 0 and 1, the same for the same task. */
-const phaseOf = ({ taskId }: TaskFacts): number => (Number(taskId.slice(-4)) * 0.618_034) % 1;
+const phaseOf = ({ taskId }: TaskFacts): number => {
+  const end = taskId.slice(-4);
+  const number = /^\d+$/.test(end) ? Number(end) : Number.parseInt(end, 16);
+  return (number * 0.618_034) % 1;
+};

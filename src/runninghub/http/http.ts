@@ -6,6 +6,7 @@ import type { TimeLimit } from './time-limit.js';
 import { redirectTo } from './redirect.js';
 import { timeLimit } from './time-limit.js';
 import type { Json } from '../../values/json.js';
+import type { JsonRead } from '../../values/json-text.js';
 import { parseJson } from '../../values/json-text.js';
 import { dispatcherOf } from './proxies.js';
 
@@ -35,6 +36,8 @@ export interface HttpOptions {
   readonly readMs: number;
   readonly createMs: number;
   readonly uploadMs: number;
+  /** How answers are read; absent: as exact JSON. */
+  readonly parse?: (text: string) => JsonRead;
 }
 
 const maxAnswerBytes = 16 * 1024 * 1024;
@@ -111,7 +114,7 @@ export class Http {
           why: `an answer of more than ${maxBytes >> 20} MB`,
           retryAfterMs,
         };
-      const read = parseJson(text);
+      const read = (this.options.parse ?? parseJson)(text);
       return read.ok
         ? { is: 'json', status: answer.statusCode, body: read.value, retryAfterMs }
         : { is: 'other', status: answer.statusCode, why: describeBody(text), retryAfterMs };
@@ -193,7 +196,8 @@ export class Http {
         const answer = await request(at, {
           dispatcher: this.#kept,
           method: 'GET',
-          headers,
+          // What lets one in here is told to nobody else.
+          headers: sameOrigin(at, url) ? headers : withoutAuthorization(headers),
           headersTimeout: 0,
           bodyTimeout: 0,
           signal: either(limit, signal),
@@ -235,6 +239,13 @@ const bytesOf = (body: string | FormData | undefined): number => {
   for (const value of body.values()) if (typeof value !== 'string') bytes += value.size;
   return bytes;
 };
+
+const sameOrigin = (a: string, b: string): boolean => new URL(a).origin === new URL(b).origin;
+
+const withoutAuthorization = (
+  headers: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(headers).filter(([name]) => name !== 'authorization'));
 
 const either = (limit: TimeLimit, signal: AbortSignal | undefined): AbortSignal =>
   signal === undefined ? limit.signal : AbortSignal.any([limit.signal, signal]);

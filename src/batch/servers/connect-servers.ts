@@ -1,0 +1,52 @@
+import { randomUUID } from 'node:crypto';
+import type { Io } from '../../edges/io.js';
+import { Fleet } from '../../comfyui/fleet.js';
+import { ComfyServer } from '../../comfyui/server.js';
+import { Wire } from '../../comfyui/wire.js';
+import { fault } from '../../runninghub/errors.js';
+import type { Connection, Identity, RunClient } from '../connect.js';
+import { timeoutsFor } from '../connect.js';
+
+export interface ServerConnection extends Connection<RunClient> {
+  readonly servers: readonly ComfyServer[];
+}
+
+/** Opens the servers of a manifest; nothing is sent. */
+export const connectServers = (
+  identity: Identity,
+  addresses: readonly string[],
+  kept: ReadonlySet<string> | null,
+  { trace = false }: { readonly trace?: boolean },
+  io: Io,
+  say: (message: string) => void,
+): ServerConnection => {
+  const { login, clock, network, env, account } = identity;
+  const log = trace ? (line: string): void => io.err.write(`${line}\n`) : undefined;
+  const servers = addresses.map(
+    (address) =>
+      new ComfyServer(
+        new Wire({
+          address,
+          authorization: login?.authorization ?? null,
+          secrets: login?.secrets ?? [],
+          env,
+          network,
+          timeouts: timeoutsFor(identity.speed),
+          ...(log === undefined ? {} : { log }),
+        }),
+      ),
+  );
+  const fleet = new Fleet({ servers, clock, client: randomUUID(), kept, say });
+  const close = async (): Promise<void> => {
+    await Promise.all(servers.map(({ wire }) => wire.close()));
+  };
+  const nothing = fault('input', 'no-such-call', 'A ComfyUI server has nothing of this kind');
+  const client: RunClient = Object.assign(fleet, {
+    site: addresses.join(', '),
+    speaking: () => fleet,
+    app: () => Promise.resolve({ is: 'failed', fault: nothing } as const),
+    uploadLora: () => Promise.resolve({ is: 'failed', fault: nothing } as const),
+    close,
+  });
+  return { client, clock, account, emulated: false, servers, close };
+};
