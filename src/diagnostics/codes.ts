@@ -88,6 +88,8 @@ export const codes = {
   E0318: 'A column name or a name of an axis cannot be used in templates.',
   E0319: 'The matrix has no runs.',
   E0330: 'Rows of a table whose cells are all empty were skipped.',
+  E0332: 'Merged cells of a sheet were given the value of the first of them.',
+  E0333: 'Hidden rows of a sheet were left out.',
   E0331: 'None of the columns of a table is used, so that its rows would change nothing.',
   E0360: 'A table is larger than its format can be read whole.',
   E0361: 'A table has more columns than are read.',

@@ -2,9 +2,9 @@ import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Problems } from '../../src/diagnostics/problems.js';
-import { tellQuotes } from '../../src/matrix/tables/csv-quotes.js';
-import type { CsvShape } from '../../src/matrix/tables/csv-scan.js';
-import { CsvScan } from '../../src/matrix/tables/csv-scan.js';
+import { tellQuotes } from '../../src/matrix/tables/csv/quotes.js';
+import type { CsvShape } from '../../src/matrix/tables/csv/scan.js';
+import { CsvScan } from '../../src/matrix/tables/csv/scan.js';
 import { lines } from '../../src/matrix/tables/records.js';
 
 const text = fc

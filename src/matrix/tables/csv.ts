@@ -8,20 +8,20 @@ import type { Datum } from '../../values/datum.js';
 import { absent } from '../../values/datum.js';
 import { withLineFeeds } from '../../values/line-ends.js';
 import type { Place } from '../../values/place.js';
-import type { CellSpan } from './csv-cell.js';
-import { cellSpan, cellSpans } from './csv-cell.js';
+import type { CellSpan } from './csv/cell.js';
+import { cellSpan, cellSpans } from './csv/cell.js';
 import {
   delimiterHint,
   markName,
   otherDelimiter,
   surelyOther,
   wrongDelimiter,
-} from './csv-delimiter.js';
-import type { HeaderCell } from './csv-header.js';
-import { columnsOf, warnOfShortRows } from './csv-header.js';
-import { tellQuotes } from './csv-quotes.js';
-import type { CsvShape } from './csv-scan.js';
-import { CsvScan } from './csv-scan.js';
+} from './csv/delimiter.js';
+import type { HeaderCell } from './csv/header.js';
+import { columnsOf, warnOfShortRows } from './csv/header.js';
+import { tellQuotes } from './csv/quotes.js';
+import type { CsvShape } from './csv/scan.js';
+import { CsvScan } from './csv/scan.js';
 import { emptyRows } from './empty-rows.js';
 import { lines } from './records.js';
 import { tooWide } from './size-limits.js';

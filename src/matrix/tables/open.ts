@@ -7,6 +7,7 @@ import type { FileRows } from '../../manifest/manifest.js';
 import { jsonlTable, jsonTable, yamlTable } from './records.js';
 import { tooLarge } from './size-limits.js';
 import type { Table } from './table.js';
+import { yamlWord } from './table.js';
 import { doubtEncoding } from './text.js';
 import { xlsxTable } from './xlsx.js';
 
@@ -28,6 +29,16 @@ const endings: Readonly<Record<string, Format>> = {
   yaml: 'yaml',
   yml: 'yaml',
   xlsx: 'xlsx',
+  xlsm: 'xlsx',
+};
+
+/** Formats of spreadsheets that are not read, by their endings. */
+const foreign: Readonly<Record<string, string>> = {
+  xls: 'a workbook of Excel 97-2003',
+  xlsb: 'a binary workbook of Excel',
+  ods: 'a table of LibreOffice',
+  numbers: 'a table of Numbers',
+  et: 'a table of WPS',
 };
 
 /** Opens a table by its format or its file's ending; null with diagnostics when it cannot be. */
@@ -85,20 +96,33 @@ export const openTable = async (
       return yamlTable(source, files, problems);
     case 'xlsx':
       return xlsxTable(source, rows.sheet, files, problems);
-    case null:
+    case null: {
+      const ending = endingOf(path);
+      const what = Object.hasOwn(foreign, ending) ? foreign[ending] : undefined;
+      if (what !== undefined) {
+        problems.add(
+          error('E0301', rows.at, `${file} is ${what}, which is not read`, {
+            hint: 'save it as XLSX or as CSV (UTF-8), and name that file',
+          }),
+        );
+        return null;
+      }
       problems.add(
         error('E0301', rows.at, `the format of ${file} is not clear from its name`, {
-          hint: 'rows: { file: …, format: csv }',
+          hint: `write { file: ${yamlWord(rows.path)}, format: csv } in place of its name, or another of csv, tsv, json, jsonl, yaml, xlsx`,
         }),
       );
       return null;
+    }
   }
 };
 
 const formatOf = (path: string): Format | null => {
-  const ending = /\.([a-z0-9]+)$/i.exec(path)?.[1]?.toLowerCase() ?? '';
+  const ending = endingOf(path);
   return Object.hasOwn(endings, ending) ? (endings[ending] ?? null) : null;
 };
+
+const endingOf = (path: string): string => /\.([a-z0-9]+)$/i.exec(path)?.[1]?.toLowerCase() ?? '';
 
 const nearby = async (path: string, files: Files): Promise<string | null> => {
   const found = await files.glob(dirname(path), ['*'], []);

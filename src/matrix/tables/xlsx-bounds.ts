@@ -18,7 +18,11 @@ export const tooMuch = async (
 ): Promise<string | null> => {
   const bytes = Buffer.from(file.buffer, file.byteOffset, file.byteLength);
   const entries = entriesOf(bytes);
-  if (entries === null) return 'it is no ZIP archive, or one of a kind that no spreadsheet writes';
+  if (entries === null)
+    return bytes.readUInt32BE(0) === 0xd0cf11e0
+      ? 'it is a workbook of Excel 97-2003, or has a password'
+      : 'it is no ZIP archive, or one of a kind that no spreadsheet writes';
+  if (entries.some(({ name }) => name === 'content.xml')) return 'it is an ODS table';
   const read = entries.filter(({ name }) => /\.xml(?:\.rels)?$/.test(name));
   const told = read.reduce((sum, { size }) => sum + size, 0);
   if (told > limits.unpackedBytes) return unpacked(told, limits);
@@ -55,6 +59,16 @@ interface Entry {
   /** Of its own header. */
   readonly at: number;
 }
+
+/** Text of one file of the archive, of which `tooMuch` has said nothing; null: there is none. */
+export const contentNamed = async (file: Uint8Array, name: string): Promise<string | null> => {
+  const bytes = Buffer.from(file.buffer, file.byteOffset, file.byteLength);
+  const entry = entriesOf(bytes)?.find((one) => one.name === name);
+  if (entry === undefined) return null;
+  const pieces: Buffer[] = [];
+  for await (const piece of contentOf(entry, bytes)) pieces.push(piece);
+  return Buffer.concat(pieces).toString('utf8');
+};
 
 /** The archive's table of contents, which is what the reader goes by; null: there is none. */
 const entriesOf = (bytes: Buffer): readonly Entry[] | null => {

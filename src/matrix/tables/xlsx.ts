@@ -1,4 +1,5 @@
-import { error } from '../../diagnostics/diagnostic.js';
+import { error, notice, warning } from '../../diagnostics/diagnostic.js';
+import { wholeFile } from '../../diagnostics/lines.js';
 import type { Problems } from '../../diagnostics/problems.js';
 import type { Files } from '../../edges/files/files.js';
 import { withLineFeeds } from '../../values/line-ends.js';
@@ -9,6 +10,8 @@ import { heldTable } from './records.js';
 import type { Table } from './table.js';
 import type { TextSource } from './text.js';
 import { tooMuch, xlsxLimits } from './xlsx-bounds.js';
+import type { SheetMarks } from './xlsx-marks.js';
+import { sheetMarks } from './xlsx-marks.js';
 
 /** The little of `read-excel-file` that is used; an optional package, loaded only here. */
 type ReadSheet = (
@@ -45,7 +48,9 @@ export const xlsxTable = async (
   if (!file.ok || why !== null) {
     problems.add(
       error('E0301', source.named, `${source.file} cannot be read as XLSX (${why})`, {
-        hint: 'save the sheet as CSV (UTF-8): tables of any length can be read from it',
+        hint: /^it is an? /.test(why ?? '')
+          ? 'save it as XLSX or as CSV (UTF-8)'
+          : 'save the sheet as CSV (UTF-8): tables of any length can be read from it',
       }),
     );
     return null;
@@ -55,7 +60,8 @@ export const xlsxTable = async (
       trim: false,
       parseNumber: (text) => new SheetNumber(text),
     });
-    return tableOf(rowsOf(rows), source, problems);
+    const marks = await sheetMarks(file.value, sheet);
+    return tableOf(filledMerges(rowsOf(rows), marks, source, problems), marks, source, problems);
   } catch (cause) {
     problems.add(unreadable(cause, source));
     return null;
@@ -90,48 +96,146 @@ const unreadable = (cause: unknown, source: TextSource): ReturnType<typeof error
     ? error('E0301', source.named, `${source.file}: ${detail}`, {
         hint: `its sheets: ${sheets.map((name) => `"${String(name)}"`).join(', ')}`,
       })
-    : error('E0301', source.named, `${source.file} cannot be read as XLSX (${detail})`);
+    : error('E0301', source.named, `${source.file} cannot be read as XLSX (${detail})`, {
+        hint: 'open it in a spreadsheet and save it as XLSX or as CSV (UTF-8)',
+      });
 };
 
 const rowsOf = (value: unknown): readonly (readonly unknown[])[] =>
   Array.isArray(value) ? value.filter((row): row is unknown[] => Array.isArray(row)) : [];
 
+/** People merge cells below each other to say one value for all of them. */
+const filledMerges = (
+  rows: readonly (readonly unknown[])[],
+  { merges }: SheetMarks,
+  source: TextSource,
+  problems: Problems,
+): readonly (readonly unknown[])[] => {
+  const header = rows.findIndex((cells) => !cells.every(isEmpty));
+  const below = merges.filter(({ rows: [first] }) => first - 1 > header);
+  const filled = rows.map((cells) => [...cells]);
+  for (const { rows: at, columns } of below) {
+    const value = rows[at[0] - 1]?.[columns[0] - 1];
+    for (let row = at[0] - 1; row < Math.min(at[1], rows.length); row += 1) {
+      const cells = filled[row] ?? [];
+      for (let column = columns[0] - 1; column < Math.min(columns[1], cells.length); column += 1)
+        cells[column] = value;
+    }
+  }
+  const [first] = below;
+  if (first !== undefined)
+    problems.add(
+      notice(
+        'E0332',
+        lineOf(source, first.rows[0]),
+        below.length === 1
+          ? `the cells ${first.ref} are merged: each of them has the value of the first`
+          : `${below.length} times cells are merged, first ${first.ref}: each of them has the value of the first of its own`,
+      ),
+    );
+  return filled;
+};
+
+const lineOf = ({ file }: TextSource, line: number): Place => ({ ...wholeFile(file), line });
+
 const tableOf = (
   rows: readonly (readonly unknown[])[],
+  { hidden, valueless }: SheetMarks,
   source: TextSource & { readonly dir: string },
   problems: Problems,
 ): Table | null => {
-  const [header = [], ...body] = rows;
-  const names = header.map((cell) => withLineFeeds(textOf(cell).trim()));
-  const at = (line: number): Place => ({
-    file: source.file,
-    line,
-    column: 0,
-    length: 1,
-    text: null,
-  });
-  const seen = new Set<string>();
-  for (const [index, name] of names.entries()) {
-    if (name === '') problems.add(error('E0304', at(1), `column ${index + 1} has no name`));
-    else if (seen.has(name)) problems.add(error('E0304', at(1), `there are two columns "${name}"`));
-    seen.add(name);
-  }
-  const rowsBelow = body.map((cells, index) => ({ cells, line: index + 2 }));
-  const filled = rowsBelow.filter(({ cells }) => cells.some((cell) => !isEmpty(cell)));
-  for (const { cells, line } of filled)
-    for (const [index, cell] of cells.entries())
-      if (isRounded(cell)) problems.add(rounded(cell, names[index] ?? '', at(line)));
+  const at = (line: number): Place => lineOf(source, line);
+  const top = Math.max(
+    0,
+    rows.findIndex((cells) => !cells.every(isEmpty)),
+  );
+  const header = (rows[top] ?? []).map((cell, column) => ({
+    name: withLineFeeds(textOf(cell).trim()),
+    column,
+  }));
+  const all = rows.slice(top + 1).map((cells, index) => ({ cells, line: top + index + 2 }));
+  const body = all.filter(({ line }) => !hidden.has(line));
+  warnOfHidden(
+    all.filter(({ cells, line }) => hidden.has(line) && !cells.every(isEmpty)),
+    source,
+    problems,
+  );
+  const named = namedColumns(header, body, at(top + 1), problems);
+  for (const { address, row, why } of valueless)
+    if (row > top + 1 && !hidden.has(row))
+      problems.add(
+        error('E0306', at(row), `the cell ${address} ${why}`, {
+          hint: 'open the table in a spreadsheet, mend the formula or put its value in, and save it',
+        }),
+      );
+  for (const { cells, line } of body)
+    for (const { name, column } of named) {
+      const cell = cells[column];
+      if (isRounded(cell)) problems.add(rounded(cell, name, at(line)));
+    }
   return heldTable(
     source.file,
     source.dir,
-    rowsBelow.map(({ cells, line }) => ({
+    body.map(({ cells, line }) => ({
       values: new Map(
-        cells.every(isEmpty) ? [] : names.map((name, index) => [name, datumOf(cells[index])]),
+        cells.every(isEmpty) ? [] : named.map(({ name, column }) => [name, datumOf(cells[column])]),
       ),
       line,
       at: () => at(line),
     })),
     problems,
+  );
+};
+
+interface NamedColumn {
+  readonly name: string;
+  readonly column: number;
+}
+
+/** Without those that have neither name nor content. */
+const namedColumns = (
+  header: readonly NamedColumn[],
+  body: readonly { readonly cells: readonly unknown[]; readonly line: number }[],
+  at: Place,
+  problems: Problems,
+): NamedColumn[] => {
+  const seen = new Set<string>();
+  return header.filter(({ name, column }) => {
+    if (name === '') {
+      const filled = body.find(({ cells }) => !isEmpty(cells[column]));
+      if (filled !== undefined)
+        problems.add(
+          error(
+            'E0304',
+            at,
+            `column ${column + 1} has no name, but cells below it, the first in line ${filled.line}`,
+            { hint: 'name it, or "_" plus a name if it is only for people' },
+          ),
+        );
+      return false;
+    }
+    if (seen.has(name)) problems.add(error('E0304', at, `there are two columns "${name}"`));
+    seen.add(name);
+    return true;
+  });
+};
+
+/** What nobody sees in the sheet, nobody asked to be run. */
+const warnOfHidden = (
+  rows: readonly { readonly line: number }[],
+  source: TextSource,
+  problems: Problems,
+): void => {
+  const [first] = rows;
+  if (first === undefined) return;
+  const what =
+    rows.length === 1
+      ? 'this row is hidden in the sheet and was left out'
+      : `${rows.length} rows are hidden in the sheet, the first of them here, and were left out`;
+  problems.add(
+    warning('E0333', lineOf(source, first.line), what, {
+      hint: 'show them in the spreadsheet (clear its filters) and save it, if they are to be run',
+    }),
   );
 };
 
@@ -159,7 +263,15 @@ const datumOf = (cell: unknown): Datum => {
 
 /** Dates have no time zone in a sheet; the package reads them as UTC. */
 const textOf = (cell: unknown): string => {
-  if (cell instanceof Date) return cell.toISOString().replace('T00:00:00.000Z', '');
+  if (cell instanceof Date)
+    return (
+      cell
+        .toISOString()
+        .replace('T00:00:00.000Z', '')
+        .replace(/(?:\.000)?Z$/, '')
+        // A time of day alone counts from the day before the first.
+        .replace(/^1899-12-3[01]T/, '')
+    );
   if (cell instanceof SheetNumber) return String(Number(cell.text));
   return typeof cell === 'string' || typeof cell === 'boolean' ? String(cell) : '';
 };

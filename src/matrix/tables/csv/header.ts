@@ -1,8 +1,8 @@
-import { error, warning } from '../../diagnostics/diagnostic.js';
-import type { Problems } from '../../diagnostics/problems.js';
-import type { Place } from '../../values/place.js';
-import type { CsvShape } from './csv-scan.js';
-import { wholeFile } from '../../diagnostics/lines.js';
+import { error, warning } from '../../../diagnostics/diagnostic.js';
+import type { Problems } from '../../../diagnostics/problems.js';
+import type { Place } from '../../../values/place.js';
+import type { CsvShape } from './scan.js';
+import { wholeFile } from '../../../diagnostics/lines.js';
 
 export interface HeaderCell {
   readonly name: string;

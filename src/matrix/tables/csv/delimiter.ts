@@ -1,8 +1,8 @@
-import type { Diagnostic } from '../../diagnostics/diagnostic.js';
-import { error } from '../../diagnostics/diagnostic.js';
-import type { Place } from '../../values/place.js';
-import { clipped } from '../../values/printable.js';
-import { shownDelimiter, yamlWord } from './table.js';
+import type { Diagnostic } from '../../../diagnostics/diagnostic.js';
+import { error } from '../../../diagnostics/diagnostic.js';
+import type { Place } from '../../../values/place.js';
+import { clipped } from '../../../values/printable.js';
+import { shownDelimiter, yamlWord } from '../table.js';
 
 const marks = [',', ';', '\t', '|'];
 

@@ -1,8 +1,8 @@
-import type { Diagnostic } from '../../diagnostics/diagnostic.js';
-import { error } from '../../diagnostics/diagnostic.js';
-import type { Problems } from '../../diagnostics/problems.js';
-import type { Place } from '../../values/place.js';
-import { clipped } from '../../values/printable.js';
+import type { Diagnostic } from '../../../diagnostics/diagnostic.js';
+import { error } from '../../../diagnostics/diagnostic.js';
+import type { Problems } from '../../../diagnostics/problems.js';
+import type { Place } from '../../../values/place.js';
+import { clipped } from '../../../values/printable.js';
 
 /** A quote of a CSV that stands where none can. */
 interface QuoteMistake {
