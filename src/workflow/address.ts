@@ -3,6 +3,7 @@ import { nearest } from '../diagnostics/nearest.js';
 import type { Problems } from '../diagnostics/problems.js';
 import { jsonText } from '../values/json-text.js';
 import type { Place } from '../values/place.js';
+import { differenceFrom, lookAlikes } from '../values/look-alike.js';
 import { clipped } from '../values/printable.js';
 import { shellWord } from '../values/shell-words.js';
 import { feeds, parseSelector, selectNodes } from './select.js';
@@ -162,9 +163,11 @@ const noNode = (
       if (name !== null) names.set(name, name);
   const shown = selectors[0] ?? text;
   const bare = parseSelector(shown).name;
-  const near = nearest(bare, names.keys());
+  const alike = lookAlikes(bare, names.keys())[0];
+  const near = alike === undefined ? nearest(bare, names.keys()) : [alike];
   const field = text.slice(shown.length + 1);
   return error('E0207', at, `no node has the id, title or class "${bare}"`, {
+    notes: alike === undefined ? [] : [`"${alike}" looks like it: ${differenceFrom(bare, alike)}`],
     hint:
       near.length > 0
         ? `did you mean ${near.map((name) => `${name}.${field}`).join(' or ')}?`

@@ -1,4 +1,5 @@
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { nearPath } from '../../assets/near-path.js';
 import { error } from '../../diagnostics/diagnostic.js';
 import { Problems } from '../../diagnostics/problems.js';
 import type { Files, ReadFailure } from '../../edges/files/files.js';
@@ -43,15 +44,8 @@ export const locateProject = async (
   files: Files = nodeFiles(),
   day: Day = 'now',
 ): Promise<Located | null> => {
-  const typed = await manifestPath(options.manifest, io, files);
-  if (typed === null) {
-    problems.add(
-      error('E0002', null, `there is no manifest here (${defaultNames.join(', ')})`, {
-        hint: 'rh-batch apply path/to/manifest.yaml',
-      }),
-    );
-    return null;
-  }
+  const typed = await manifestPath(options.manifest, io, files, problems);
+  if (typed === null) return null;
   const { near, far } = await followLink(typed);
   // Beside a link to another folder may lie files of its own; where they do not, the real one's are meant.
   if (far !== null) {
@@ -89,7 +83,11 @@ const loadFrom = async (
   const show = shownFrom(io.cwd);
   const read = await files.read(path, maxManifestBytes);
   if (!read.ok) {
-    problems.add(unreadable(show(path), read));
+    const near =
+      read.is === 'missing' && options.manifest !== undefined
+        ? await nearPath(options.manifest, io.cwd, files)
+        : null;
+    problems.add({ ...unreadable(show(path), read), hint: near?.hint ?? null });
     return null;
   }
   const vars = new Map(Object.entries(options.vars ?? {}));
@@ -146,17 +144,42 @@ const locateAt = async (
   };
 };
 
+/** The one that was typed, or the one that is here; null: neither, which is told. */
 const manifestPath = async (
   typed: string | undefined,
   io: Io,
   files: Files,
+  problems: Problems,
 ): Promise<string | null> => {
   if (typed !== undefined) return resolve(io.cwd, typed);
-  for (const name of defaultNames) {
-    const path = join(io.cwd, name);
-    if ((await files.facts(path)).ok) return path;
-  }
+  const here: string[] = [];
+  for (const name of defaultNames) if ((await files.facts(join(io.cwd, name))).ok) here.push(name);
+  const [only, second] = here;
+  // A manifest.json beside it may be anything's.
+  if (only !== undefined && (second === undefined || second.endsWith('.json')))
+    return join(io.cwd, only);
+  problems.add(
+    only === undefined
+      ? error('E0002', null, `there is no manifest here (${defaultNames.join(', ')})`, {
+          notes: await candidates(io.cwd, files),
+          hint: 'rh-batch apply path/to/manifest.yaml',
+        })
+      : error('E0002', null, `there are two manifests here: ${here.slice(0, 2).join(' and ')}`, {
+          hint: 'name the one that is meant behind the command, or remove the other',
+        }),
+  );
   return null;
+};
+
+const mostCandidates = 8;
+
+/** Other files that may be the manifest that was meant. */
+const candidates = async (dir: string, files: Files): Promise<string[]> => {
+  const found = (await files.names(dir)).filter((name) => /\.ya?ml$/i.test(name)).toSorted();
+  const more = found.length > mostCandidates ? ', …' : '';
+  return found.length === 0
+    ? []
+    : [`files here that may be one: ${found.slice(0, mostCandidates).join(', ')}${more}`];
 };
 
 /** `--emulator` keeps its outputs and state apart from real ones. */

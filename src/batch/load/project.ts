@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { nearPath } from '../../assets/near-path.js';
 import { error } from '../../diagnostics/diagnostic.js';
 import type { Problems } from '../../diagnostics/problems.js';
 import type { Files } from '../../edges/files/files.js';
@@ -84,7 +85,9 @@ const readWorkflow = async (
     const { message } = unreadable(show(path), read);
     problems.add(
       error('E0002', written.at, message, {
-        hint: target.fileHint(id, show(path)),
+        hint:
+          (await nearPath(written.value, manifest.dir, files))?.hint ??
+          target.fileHint(id, show(path)),
       }),
     );
     return null;

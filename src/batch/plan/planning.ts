@@ -95,5 +95,6 @@ const planFiles = (files: ReadOnce): Files => ({
   read: (path, maxBytes) => files.read(path, maxBytes),
   glob: (dir, patterns, exclude) => files.glob(dir, patterns, exclude),
   facts: (path) => files.direct.facts(path),
+  names: (dir) => files.direct.names(dir),
   stream: (path) => files.direct.stream(path),
 });

@@ -20,6 +20,8 @@ export interface Files {
   /** In chunks of up to 1 MiB; a failure after the first chunk is thrown as `Error` with a `code`. */
   stream(path: string): Promise<Read<AsyncIterable<Uint8Array>>>;
   facts(path: string): Promise<Read<FileFacts>>;
+  /** What a folder holds, files and folders alike; empty where it cannot be read. */
+  names(dir: string): Promise<readonly string[]>;
   /** Regular files below `dir` that match, as paths relative to `dir` with `/`, sorted by bytes. */
   glob(
     dir: string,

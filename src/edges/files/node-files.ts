@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { open, readFile, stat } from 'node:fs/promises';
+import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { BoundedWalk, walkLimits } from './bounded-walk.js';
 import type { FileFacts, Files, Read, ReadFailure } from './files.js';
 
@@ -34,6 +34,7 @@ export const nodeFiles = (limits = walkLimits): Files => ({
     }
   },
   facts: (path) => factsOf(path),
+  names: (dir) => readdir(dir).catch(() => []),
   glob: async (dir, patterns, exclude) => {
     const { glob } = await import('tinyglobby');
     const walk = new BoundedWalk(limits);

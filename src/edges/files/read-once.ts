@@ -38,6 +38,10 @@ export class ReadOnce implements Files {
     });
   }
 
+  names(dir: string): Promise<readonly string[]> {
+    return this.direct.names(dir);
+  }
+
   async read(path: string, maxBytes: number): Promise<Read<Uint8Array>> {
     const facts = await this.direct.facts(path);
     const found = await this.direct.read(path, maxBytes);

@@ -19,6 +19,7 @@ import { clipped } from '../../values/printable.js';
 import { isIntegerField } from '../../workflow/fields.js';
 import { isRemote } from '../../workflow/loaders.js';
 import type { Field, FieldRules, Medium } from '../../workflow/workflow.js';
+import { NearPaths } from '../../assets/near-path.js';
 import { asText } from './as-text.js';
 import { coerce, isSendable, jsonOf } from './coerce.js';
 import { NumberDoubts } from './doubts.js';
@@ -40,11 +41,13 @@ export interface ValueInput {
 const verbs = ['asset', 'file', 'value', 'asSaved'] as const;
 const maxTextBytes = 8 * 1024 * 1024;
 
+const missing = 'does not exist';
 /** Turns user data into override values; hashes each asset once, reads each text file once. */
 export class Values {
   readonly assets = new Map<string, Asset>();
   /** What is to be told once all values were seen. */
   readonly doubts = new NumberDoubts();
+  readonly #near: NearPaths;
   readonly #inspected = new Map<string, Promise<Inspected>>();
   readonly #texts = new Map<string, Promise<TextRead>>();
   readonly #limit = pLimit(2);
@@ -54,7 +57,9 @@ export class Values {
     private readonly baseFile: string,
     private readonly options: AssetOptions,
     private readonly files: Files,
-  ) {}
+  ) {
+    this.#near = new NearPaths(files);
+  }
 
   /**
    * undefined: not given, the base value stays; null: a mistake, which is in `problems`.
@@ -199,9 +204,10 @@ export class Values {
     const wanted = input.field.file;
     const found = await this.#inspect(path, input);
     if (!found.ok) {
+      const near = found.is === 'missing' ? await this.#near.of(path, input.dir) : null;
       problems.add(
         error(codeOf(found.is), input.at(), `${path} ${found.why}`, {
-          hint: hintFor(found.is, path, wanted),
+          hint: near?.hint ?? hintFor(found.is, path, wanted),
         }),
       );
       return null;
@@ -230,7 +236,13 @@ export class Values {
     const key = `${goesTo} ${maxBytes} ${absolute}`;
     let inspected = this.#inspected.get(key);
     if (inspected === undefined) {
-      inspected = this.#limit(() => inspectAsset(absolute, path, this.files, goesTo, maxBytes));
+      const inspect = (at: string): Promise<Inspected> =>
+        this.#limit(() => inspectAsset(at, path, this.files, goesTo, maxBytes));
+      inspected = inspect(absolute).then(async (found) => {
+        if (found.ok || found.is !== 'missing') return found;
+        const near = await this.#near.of(path, dir);
+        return near?.same === true ? inspect(near.absolute) : found;
+      });
       this.#inspected.set(key, inspected);
     }
     return inspected;
@@ -247,7 +259,8 @@ export class Values {
     const read = await reading;
     if (read.ok)
       return this.#literal({ is: 'scalar', text: read.text, type: 'text' }, input, problems);
-    problems.add(error('E0409', input.at(), `${path} ${read.why}`));
+    const near = read.why === missing ? await this.#near.of(path, input.dir) : null;
+    problems.add(error('E0409', input.at(), `${path} ${read.why}`, { hint: near?.hint ?? null }));
     return null;
   }
 
@@ -256,7 +269,7 @@ export class Values {
     if (!read.ok)
       return {
         ok: false,
-        why: read.is === 'missing' ? 'does not exist' : `cannot be read (${read.detail})`,
+        why: read.is === 'missing' ? missing : `cannot be read (${read.detail})`,
       };
     try {
       const decoded = new TextDecoder('utf-8', { fatal: true }).decode(read.value);

@@ -12,6 +12,7 @@ export const withGiven = ({ path, text }: Pick<GivenRun, 'path' | 'text'>): File
     stream: (asked) => (asked === path ? good(once(bytes)) : real.stream(asked)),
     facts: (asked) =>
       asked === path ? good({ bytes: bytes.length, mtimeMs: 0 }) : real.facts(asked),
+    names: (dir) => real.names(dir),
     glob: (dir, patterns, exclude) => real.glob(dir, patterns, exclude),
   };
 };
