@@ -103,6 +103,8 @@ export class Bench {
     const answer = await request(`${this.emulator.url}${path}`, {
       method,
       headers,
+      // A connection of its own: one that was kept would be gone after a restart.
+      reset: true,
       body:
         body === undefined
           ? null
@@ -209,12 +211,12 @@ export const tinyPng = Buffer.from(
   'base64',
 );
 
-/** Sends raw bytes over one connection, then ends it as told. */
+/** Sends raw bytes over one connection, then ends it as told; what came back. */
 export const raw = async (
   { emulator }: Bench,
   bytes: string,
   how: 'end' | 'reset',
-): Promise<void> => {
+): Promise<string> => {
   const { port, hostname } = new URL(emulator.url);
   const socket = connect(Number(port), hostname);
   await new Promise<void>((resolve, reject) => {
@@ -224,6 +226,8 @@ export const raw = async (
   const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
   if (how === 'reset') socket.resetAndDestroy();
   else socket.end();
-  socket.resume();
+  let answer = '';
+  socket.on('data', (chunk) => (answer += chunk.toString('latin1')));
   await closed;
+  return answer;
 };

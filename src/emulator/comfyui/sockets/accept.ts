@@ -44,6 +44,11 @@ export const acceptSocket = (
     over = true;
     events.closed();
   };
+  // A client that only stops sending is gone too.
+  socket.on('end', () => {
+    end();
+    socket.end();
+  });
   socket.on('close', () => {
     end();
     socket.destroy();
