@@ -5,6 +5,7 @@ import { systemClock } from '../../src/edges/clock.js';
 import type { Client } from '../../src/runninghub/client.js';
 import { createClient } from '../../src/runninghub/client.js';
 import { errorTable } from '../../src/runninghub/error-table.js';
+import { chineseWords } from '../../src/runninghub/error-words-zh.js';
 import { otherSiteHint } from '../../src/runninghub/errors.js';
 import { isTaskId } from '../../src/values/ids.js';
 import { projects } from '../support/opened.js';
@@ -210,5 +211,25 @@ test.each([
   expect(await client.create(request)).toMatchObject({
     is: 'refused',
     fault: { code: named, class: kind },
+  });
+});
+
+describe('in Chinese', () => {
+  test('every code has words', () => {
+    const silent = Object.keys(errorTable).filter((code) => !Object.hasOwn(chineseWords, code));
+    expect(silent).toEqual([]);
+    expect(Object.keys(chineseWords).filter((code) => !Object.hasOwn(errorTable, code))).toEqual(
+      [],
+    );
+    for (const [code, { todo }] of Object.entries(errorTable))
+      expect(chineseWords[code]?.length, code).toBe(todo === null ? 1 : 2);
+  });
+
+  test.each([
+    ['zh_CN.UTF-8', '工作流或其中的值不合法'],
+    ['en_US.UTF-8', 'The workflow or its values are not valid'],
+  ])('explain speaks the language of the shell: %s', async (LANG, words) => {
+    const p = await start({ env: { LANG } });
+    expect((await p.run('explain', '433')).out).toContain(words);
   });
 });

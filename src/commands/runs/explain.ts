@@ -8,7 +8,7 @@ import type { Call } from '../argv/call.js';
 import { optionsOf } from '../argv/options.js';
 import { exit } from '../../batch/exit.js';
 import type { CodeWords } from './explain-code.js';
-import { codeWords } from './explain-code.js';
+import { codeWords, wantsChinese } from './explain-code.js';
 import { findRun, notOne } from '../find-run.js';
 import type { Io } from '../../edges/io.js';
 import { planProject } from '../../batch/plan/planning.js';
@@ -21,7 +21,7 @@ import { asTyped } from '../argv/typed.js';
 /** `rh-batch explain <run>`: what became of it, attempt by attempt; `explain E0123`, `explain 803`: what a code means. */
 export const explain = async (call: Call, io: Io): Promise<number> => {
   const typed = call.args[0] ?? '';
-  const words = codeWords(typed);
+  const words = codeWords(typed, wantsChinese(io.env));
   if (words !== null && (words.name === null || !(await namesARun(typed, call, io))))
     return explainCode(words, call, io);
   if (words === null && /^E\d{4}$/i.test(typed)) {
