@@ -6,7 +6,7 @@ const option = (flags: string, about: string): OptionSpec => ({ flags, about });
 export const emulatorSpec: CommandSpec = {
   name: 'emulator',
   args: '',
-  about: 'serve a local RunningHub',
+  about: 'serve a local RunningHub, or a local ComfyUI',
   notes: [
     'A consumer account runs 2 tasks at once, pays with coins, and is refused standard models (1014).',
     'An enterprise-shared one runs 50, pays with money, and may run them. An enterprise-dedicated one',
@@ -30,6 +30,12 @@ export const emulatorSpec: CommandSpec = {
     option('--locked <id=password>', 'a workflow or app with an access password; repeatable'),
     option('--strict', 'refuse workflows that are not given (380)'),
     option('--seed <n>', 'of run times and faults, default 1'),
+    option('--comfyui', 'serve a plain ComfyUI server instead'),
+    option('--comfyui-version <v>', 'mid-2024, 0.3.64 (default) or 2026'),
+    option('--checkpoint <name>', 'a checkpoint that this ComfyUI has; repeatable'),
+    option('--lora <name>', 'a LoRA that this ComfyUI has; repeatable'),
+    option('--dir <folder>', 'keep input and output files of this ComfyUI here'),
+    option('--previews', 'this ComfyUI sends pictures while a sampler runs'),
     option(
       '--fault <spec>',
       'endpoint:kind:probability, such as create:resetAfter:0.2; repeatable',

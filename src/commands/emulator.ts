@@ -12,6 +12,7 @@ import { exit } from '../batch/exit.js';
 import type { Io } from '../edges/io.js';
 import { wholeNumber } from '../batch/options/numbers.js';
 import { sayOne, sayProblems } from './say.js';
+import { checkService, comfyuiOf } from './comfyui-emulator.js';
 
 /** `rh-batch emulator`: serves until a signal comes. */
 export const emulator = async (call: Call, io: Io): Promise<number> => {
@@ -45,18 +46,29 @@ export const emulator = async (call: Call, io: Io): Promise<number> => {
     unknownWorkflows: call.flag('strict') ? ('refuse' as const) : ('accept' as const),
     faults: faultsOf(call, problems),
   };
+  checkService(call, problems);
+  const comfyui = call.flag('comfyui') ? comfyuiOf(call, io, options, problems) : null;
   sayProblems(problems, call, io);
   if (problems.errors > 0) return exit.badInput;
   try {
-    const server = await startEmulator(options);
+    const server = comfyui === null ? await startEmulator(options) : await comfyui();
     io.out.write(`${server.url}\n`);
-    io.err.write('emulated RunningHub; stats at /emulator/stats, the bill at /emulator/bill\n');
-    await new Promise<void>((resolveStop) => {
+    io.err.write(
+      comfyui === null
+        ? 'emulated RunningHub; stats at /emulator/stats, the bill at /emulator/bill\n'
+        : 'emulated ComfyUI; stats at /emulator/stats, every prompt at /emulator/books\n',
+    );
+    const stopped = new Promise<'stopped'>((resolveStop) => {
       const stop = io.onStop(() => {
         stop();
-        resolveStop();
+        resolveStop('stopped');
       });
     });
+    const died = 'died' in server ? server.died : new Promise<void>(() => undefined);
+    if ((await Promise.race([stopped, died])) !== 'stopped') {
+      io.err.write('the emulated ComfyUI died of what it was sent, as the real one does\n');
+      return exit.done;
+    }
     await server.close();
     return exit.done;
   } catch (cause) {

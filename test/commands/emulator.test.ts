@@ -68,3 +68,46 @@ test('a kind of account that there is not is told, with those that there are', a
   expect(refused.errors()).toContain('--account "premium" is no kind of account');
   expect(refused.errors()).toContain('consumer, enterprise-shared, enterprise-dedicated');
 });
+
+test('emulator --comfyui serves a ComfyUI of the version that is wanted, with the models it is given', async () => {
+  const running = started('--comfyui', '--comfyui-version', '2026', '--checkpoint', 'mine.ckpt');
+  const get = async (path: string): Promise<string> => {
+    const { body } = await request(`${await running.url}${path}`, {
+      headers: { connection: 'close' },
+    });
+    return body.text();
+  };
+  expect(await get('/prompt')).toBe('{"exec_info": {"queue_remaining": 0}}');
+  expect(await get('/models/checkpoints')).toBe('["mine.ckpt"]');
+  expect(await get('/system_stats')).toContain('"comfyui_version": "0.38.0"');
+  expect(running.errors()).toContain('every prompt at /emulator/books');
+  running.stop();
+  expect(await running.ended).toBe(0);
+});
+
+test('options of the other service, and versions that are not played, are told', async () => {
+  const mixed = started('--comfyui', '--key', 'k', '--comfyui-version', '1.0');
+  expect(await mixed.ended).toBe(2);
+  expect(mixed.errors()).toContain('--key is for RunningHub');
+  expect(mixed.errors()).toContain('mid-2024, 0.3.64, 2026');
+  const alone = started('--previews');
+  expect(await alone.ended).toBe(2);
+  expect(alone.errors()).toContain('--previews is for ComfyUI');
+});
+
+test('an emulated ComfyUI that a client kills ends as the real one does', async () => {
+  const running = started('--comfyui');
+  await request(`${await running.url}/prompt`, {
+    method: 'POST',
+    headers: { connection: 'close' },
+    body: JSON.stringify({
+      client_id: {},
+      prompt: {
+        1: { class_type: 'EmptyImage', inputs: { width: 8, height: 8, batch_size: 1, color: 0 } },
+        2: { class_type: 'PreviewImage', inputs: { images: ['1', 0] } },
+      },
+    }),
+  });
+  expect(await running.ended).toBe(0);
+  expect(running.errors()).toContain('died of what it was sent');
+});

@@ -8,6 +8,8 @@ export interface ComfyEmulator {
   /** `http://127.0.0.1:PORT`, with the path below which a proxy serves it. */
   readonly url: string;
   readonly files: Storage;
+  /** A client ended the process with what it sent; `start` begins the next one. */
+  readonly died: Promise<void>;
   /** Every prompt that was ever queued, in order; restarts forget none of them. */
   queued(): readonly Entry[];
   /** How often a prompt of this id was queued. */

@@ -24,9 +24,15 @@ const mostRequests = 50_000;
 /** What tests and the control endpoints hold in their hands. */
 export class Handle implements ComfyEmulator {
   url = '';
+  readonly died: Promise<void>;
+  tellDeath: () => void = () => undefined;
   #requests: ComfyRequest[] = [];
 
-  constructor(private readonly parts: Parts) {}
+  constructor(private readonly parts: Parts) {
+    this.died = new Promise((resolve) => {
+      this.tellDeath = resolve;
+    });
+  }
 
   get files(): Storage {
     return this.parts.files;

@@ -10,6 +10,7 @@ import { drawRunTime } from '../tasks/run-time.js';
 import { Books } from './books.js';
 import { control } from './control.js';
 import type { ComfyEmulator } from './emulator.js';
+import { DiskStorage } from './disk.js';
 import type { Storage } from './files.js';
 import { MemoryStorage } from './files.js';
 import { Handle } from './handle.js';
@@ -61,7 +62,7 @@ class ComfyServer {
   #killed = new AbortController();
 
   constructor(private readonly options: ComfyOptions) {
-    this.#files = new MemoryStorage();
+    this.#files = options.dir === null ? new MemoryStorage() : new DiskStorage(options.dir);
     this.#random = seeded(options.seed);
     this.#faults = new Faults(seeded(options.seed + 1));
     this.#faults.set(options.faults);
@@ -142,7 +143,7 @@ class ComfyServer {
       },
       tries: ({ prompt }) =>
         this.#books.entries.filter((entry) => pyEqual(entry.prompt, prompt)).length,
-      died: () => void this.#stop(),
+      died: () => void this.#stop().then(() => this.handle.tellDeath()),
     });
   }
 
