@@ -3,8 +3,24 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: ['test/bench/**', 'test/long/**'],
+    projects: [
+      {
+        // No module of src keeps state, so the files of a worker may share what they have loaded:
+        // loading it anew for each of them was a sixth of the suite.
+        extends: true,
+        test: {
+          name: 'suite',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/bench/**', 'test/long/**', 'test/**/*.mocked.test.ts'],
+          isolate: false,
+        },
+      },
+      {
+        // These replace a module of Node for everything that is loaded after.
+        extends: true,
+        test: { name: 'mocked', include: ['test/**/*.mocked.test.ts'] },
+      },
+    ],
     pool: 'forks',
     // The default leaves a core idle, which on two cores is half of the machine.
     maxWorkers: availableParallelism(),

@@ -16,7 +16,7 @@ import { graph } from '../support/graph.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const dir = mkdtempSync(join(tmpdir(), 'rh-consumer-'));
-const readme = readFileSync(join(root, 'README.md'), 'utf8');
+const reference = readFileSync(join(root, 'schemas/REFERENCE.md'), 'utf8');
 const write = (path: string, text: string): void => writeFileSync(join(dir, path), text);
 const node = (...argv: string[]): string => {
   try {
@@ -93,9 +93,9 @@ void (() => plan('hero.yaml', { emulater: true }));
 void ((refused: ApplyResult & { is: 'refused' }) => refused.report);
 `,
   );
-  const [, example = ''] = /```ts\n([^]*?)```/.exec(readme) ?? [];
+  const [, example = ''] = /```ts\n([^]*?)```/.exec(reference) ?? [];
   expect(example).toContain('apply(');
-  write('readme.ts', example);
+  write('reference.ts', example);
   write(
     'tsconfig.json',
     JSON.stringify({
@@ -109,7 +109,7 @@ void ((refused: ApplyResult & { is: 'refused' }) => refused.report);
         outDir: 'built',
         types: ['node'],
       },
-      files: ['main.ts', 'readme.ts'],
+      files: ['main.ts', 'reference.ts'],
     }),
   );
   node(join(root, 'node_modules/typescript/bin/tsc'));

@@ -175,6 +175,9 @@ test("the page's script is sound: no unknown name, nothing unused, no markup fro
     'Element',
     'HTMLImageElement',
     'requestAnimationFrame',
+    'URLSearchParams',
+    'setTimeout',
+    'clearTimeout',
   ];
   const problems = new Linter().verify(script, {
     languageOptions: {

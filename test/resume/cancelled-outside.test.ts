@@ -32,10 +32,9 @@ test.each(['CANCEL', 'CANCELLED', 'CANCELED', ''] as const)(
     expect(p.service.stats().accepted).toBe(2);
     expect(first.exit).toBe(1);
     expect(first.out).toContain('cancelled by somebody else, on the site or with another program');
-    expect(p.results().map(({ status, error }) => [status, error?.code])).toEqual([
-      ['cancelled', 'cancelled-outside'],
-      ['succeeded', undefined],
-    ]);
+    // The service numbers tasks as they arrive, and two creates may overtake each other.
+    const ends = p.results().map(({ status, error }) => `${status} ${error?.code ?? ''}`);
+    expect(ends.sort()).toEqual(['cancelled cancelled-outside', 'succeeded ']);
   },
 );
 
@@ -48,7 +47,7 @@ test('the next plan and apply leave what a person cancelled alone, and say why',
   const again = await p.apply();
   expect(again.exit).toBe(1);
   expect(p.service.stats().accepted).toBe(2);
-  expect(p.results()[0]).toMatchObject({ status: 'cancelled' });
+  expect(p.results().map(({ status }) => status)).toContain('cancelled');
 });
 
 test('the command that is proposed runs it again, and nothing else', async () => {
@@ -63,7 +62,7 @@ test('the command that is proposed runs it again, and nothing else', async () =>
 
 test('--force runs it again, too', async () => {
   const { p } = await cancelledOnSite();
-  const id = p.results()[0]?.id ?? '';
+  const id = p.results().find(({ status }) => status === 'cancelled')?.id ?? '';
   expect((await p.apply('--only', id, '--force')).exit).toBe(0);
   expect(p.service.stats().accepted).toBe(3);
 });
@@ -74,7 +73,8 @@ test('where nobody tells whether it failed or was cancelled, it is not bought ag
   ]);
   expect(p.service.stats().accepted).toBe(2);
   expect(first.exit).toBe(1);
-  expect(p.results()[0]).toMatchObject({ status: 'failed', error: { class: 'lost', code: '805' } });
+  const failed = p.results().find(({ status }) => status === 'failed');
+  expect(failed).toMatchObject({ error: { class: 'lost', code: '805' } });
 });
 
 test('a failure without a reason is tried again, as the retries say', async () => {
