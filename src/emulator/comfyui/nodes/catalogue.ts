@@ -1,5 +1,6 @@
 import type { Version } from '../versions.js';
 import { conditionings } from './conditioning.js';
+import { films } from './films.js';
 import { latents } from './latents.js';
 import { loaders } from './loaders.js';
 import { loads } from './loads.js';
@@ -8,6 +9,7 @@ import { pictures } from './pictures.js';
 import { primitives } from './primitives.js';
 import { samplers } from './samplers.js';
 import { saves } from './saves.js';
+import { sounds } from './sounds.js';
 
 const all: Readonly<Record<string, NodeClass>> = {
   ...samplers,
@@ -17,6 +19,8 @@ const all: Readonly<Record<string, NodeClass>> = {
   ...saves,
   ...loads,
   ...pictures,
+  ...films,
+  ...sounds,
   ...primitives,
 };
 

@@ -41,7 +41,7 @@ const saveImages = (work: Work, type: FolderType, prefix: string): Result => {
 };
 
 /** Five letters that follow from the node, as every start of a server draws them anew. */
-const letters = (node: string): string =>
+export const letters = (node: string): string =>
   [...Buffer.from(digest(node), 'hex').subarray(0, 5)]
     .map((byte) => String.fromCharCode(97 + (byte % 26)))
     .join('');

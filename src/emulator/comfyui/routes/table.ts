@@ -2,8 +2,10 @@ import type { Version } from '../versions.js';
 import { getHistory, getHistoryOf, postHistory } from './history.js';
 import { getPrompt } from './get-prompt.js';
 import { postFree, postInterrupt } from './interrupt.js';
+import { getJob, getJobs, postCancel, postCancelAll } from './jobs.js';
 import { getEmbeddings, getModels, getModelsOf } from './models.js';
 import { getObjectInfo, getObjectInfoOf } from './object-info.js';
+import { pageRoutes } from './page.js';
 import { postPrompt } from './post-prompt.js';
 import { getQueue, postQueue } from './queue.js';
 import type { Route } from './route.js';
@@ -31,6 +33,11 @@ const routes: readonly Route[] = [
   getEmbeddings,
   getSystemStats,
   getFeatures,
+  getJobs,
+  getJob,
+  postCancelAll,
+  postCancel,
+  ...pageRoutes,
 ];
 
 /** The route of a request, its parameters, and which methods the path has. */

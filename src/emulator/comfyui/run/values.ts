@@ -31,8 +31,6 @@ export type Value =
       /** What it was made after: the longest text. */
       readonly prompt: string;
       readonly identity: string;
-      /** Of sound, in seconds. */
-      readonly seconds?: number;
     }
   | { readonly is: 'text'; readonly prompt: string; readonly identity: string }
   | { readonly is: 'sound'; readonly wav: () => Buffer; readonly identity: string }
