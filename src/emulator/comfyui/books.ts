@@ -1,7 +1,7 @@
 import type { Py } from './python/value.js';
 
 /** What became of a prompt that was queued. */
-export type Fate =
+type Fate =
   | 'pending'
   | 'running'
   | 'success'

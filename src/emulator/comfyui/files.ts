@@ -1,7 +1,7 @@
 import { join, normalize } from 'node:path/posix';
 
 /** The three folders of a server. */
-export const folderTypes = ['input', 'output', 'temp'] as const;
+const folderTypes = ['input', 'output', 'temp'] as const;
 export type FolderType = (typeof folderTypes)[number];
 
 export const isFolderType = (text: string | null): text is FolderType =>

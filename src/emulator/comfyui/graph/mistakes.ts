@@ -20,7 +20,7 @@ export const mistake = (
   extra: Readonly<Record<string, Py>> = {},
 ): Mistake => ({ type, message, details, extra: dict(extra) });
 
-export const traceback = (where: string): Py => [
+const traceback = (where: string): Py => [
   `  File "/root/ComfyUI/execution.py", line 812, in ${where}\n`,
 ];
 

@@ -44,7 +44,7 @@ export const seed = (more: Options = { control_after_generate: true }): InputSpe
 ];
 
 export const prompts = text({ multiline: true, dynamicPrompts: true });
-export const maxResolution = 16_384;
+const maxResolution = 16_384;
 export const size = (fallback: number, min: number, step: number): InputSpec =>
   int(fallback, min, maxResolution, { step: BigInt(step) });
 export const pngInfo = { prompt: 'PROMPT', extra_pnginfo: 'EXTRA_PNGINFO' } as const;

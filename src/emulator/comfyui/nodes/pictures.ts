@@ -5,7 +5,7 @@ import { madeFrom, numberOf, textOf, wanted } from '../run/work.js';
 import { choice, float, int, link, size } from './inputs.js';
 import type { Inputs, NodeClass, Result } from './node-class.js';
 
-export const imageOf = (work: Work, frames: readonly Frame[]): Result => ({
+const imageOf = (work: Work, frames: readonly Frame[]): Result => ({
   outputs: [{ is: 'image', frames, identity: madeFrom(work) }],
 });
 
