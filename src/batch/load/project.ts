@@ -83,13 +83,9 @@ const readWorkflow = async (
   const read = await files.read(path, maxWorkflowBytes);
   if (!read.ok) {
     const { message } = unreadable(show(path), read);
-    problems.add(
-      error('E0002', written.at, message, {
-        hint:
-          (await nearPath(written.value, manifest.dir, files))?.hint ??
-          target.fileHint(id, show(path)),
-      }),
-    );
+    const near = await nearPath(written.value, manifest.dir, files);
+    const hints = [...(near === null ? [] : [near.hint]), target.fileHint(id, show(path))];
+    problems.add(error('E0002', written.at, message, { hint: hints.join(' Or ') }));
     return null;
   }
   const { loaders } = manifest.assets;
