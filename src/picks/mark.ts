@@ -1,5 +1,5 @@
 /** What a person thinks of a picture. `none` takes back what was said. */
-export const verdicts = ['picked', 'rejected', 'none'] as const;
+const verdicts = ['picked', 'rejected', 'none'] as const;
 export type PickVerdict = (typeof verdicts)[number];
 
 /**

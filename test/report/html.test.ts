@@ -178,6 +178,10 @@ test("the page's script is sound: no unknown name, nothing unused, no markup fro
     'URLSearchParams',
     'setTimeout',
     'clearTimeout',
+    'localStorage',
+    'Blob',
+    'CSS',
+    'URL',
   ];
   const problems = new Linter().verify(script, {
     languageOptions: {

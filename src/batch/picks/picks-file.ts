@@ -5,7 +5,7 @@ import { machineText } from '../../edges/machine.js';
 import type { Mark } from '../../picks/mark.js';
 import { lineOf, readLine } from '../../picks/mark.js';
 
-export const picksName = 'picks.jsonl';
+const picksName = 'picks.jsonl';
 export const picksPath = (outputsDir: string): string => join(outputsDir, picksName);
 
 /** What a file of picks holds. Lines that are none are left where they are. */

@@ -16,6 +16,8 @@ import { runsDigest } from '../../report/runs-digest.js';
 import { count, fileSize } from '../../values/amounts.js';
 import { inRepository, isGithub } from '../../terminal/ci.js';
 import type { Io } from '../../edges/io.js';
+import { picksPath, readPicks } from '../picks/picks-file.js';
+import { markedBy } from '../../picks/marked.js';
 import { programBuild } from '../../edges/version.js';
 import { KeptParts, writeReport } from './kept-parts.js';
 import { outputReader } from './output-reader.js';
@@ -76,7 +78,7 @@ export const writeReports = async (
   let htmlPath: string | null = null;
   let failed = false;
   const kept = stateDir === null ? null : await keptParts(stateDir, report, io);
-  for (const file of reportFiles(report, htmlOptions(report, outputsDir, page, io))) {
+  for (const file of reportFiles(report, await htmlOptions(report, outputsDir, page, io))) {
     const path = join(outputsDir, file.name);
     try {
       await writeReport(path, file, kept, (text) => io.clean(text));
@@ -103,12 +105,16 @@ const keptParts = async (
     ? null
     : KeptParts.open(stateDir, runsDigest(report, [programBuild(), cleaning()]));
 
-const htmlOptions = (
+const htmlOptions = async (
   report: BatchReport,
   outputsDir: string,
-  { inlineLimit, folders = [], again: _, ...page }: PageOptions,
+  { inlineLimit, folders = [], again: _, ...options }: PageOptions,
   io: Io,
-): HtmlOptions => {
+): Promise<HtmlOptions> => {
+  const picks = await readPicks(picksPath(outputsDir));
+  // What cannot be read is told where somebody asks for picks.
+  const marks = picks === null || typeof picks === 'string' ? [] : markedBy(picks.marks).values();
+  const page = { ...options, marks: [...marks] };
   const read = outputReader(outputsDir, [outputsDir, ...folders]);
   if (inlineLimit === null) return { ...page, read };
   const runs = [...report.runs, ...(page.comparison?.earlier.runs ?? [])];

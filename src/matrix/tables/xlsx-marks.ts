@@ -12,7 +12,7 @@ export interface SheetMarks {
   }[];
 }
 
-export interface Merge {
+interface Merge {
   readonly ref: string;
   readonly rows: readonly [first: number, last: number];
   readonly columns: readonly [first: number, last: number];

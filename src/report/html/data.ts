@@ -2,6 +2,7 @@ import type { Comparison, Pair } from '../compare/compare.js';
 import { amountMore, msMore } from '../compare/compare.js';
 import type { BatchReport, ReportOutput, ReportRun, Span } from '../model.js';
 import type { ReportParts } from '../parts.js';
+import type { Marked } from '../../picks/marked.js';
 import { placeOf } from '../words.js';
 import type { Embedding, ReadOutput } from './embed.js';
 import { nothingEmbedded } from './embed.js';
@@ -26,6 +27,8 @@ export interface HtmlOptions {
   /** Without it nothing is embedded and text outputs are links. */
   readonly read?: ReadOutput;
   readonly comparison?: Comparison;
+  /** What is known of the pictures' marks. */
+  readonly marks?: readonly Marked[];
 }
 
 /** Text outputs up to so many bytes are shown as text, while all of them stay below the second bound. */
@@ -44,6 +47,7 @@ export const pageJson = (report: BatchReport, options: HtmlOptions): ReportParts
     start: report.startedAt,
     slots: report.slots,
     end: endOf(report),
+    marks: options.marks?.length === 0 ? undefined : options.marks,
   };
   return {
     before: () => [`${scriptJson(head).slice(0, -1)},`],
@@ -176,7 +180,7 @@ class Pages {
     return asset === undefined ? [place, text] : [place, text, asset];
   }
 
-  #output({ path, url, node, type, bytes }: ReportOutput): PageOutput {
+  #output({ path, url, node, type, bytes, sha256 }: ReportOutput): PageOutput {
     const kind = mediumOf(path, type);
     return {
       name: path ?? type,
@@ -186,6 +190,7 @@ class Pages {
       kind,
       node: node ?? undefined,
       bytes: bytes ?? undefined,
+      sha: path === null ? undefined : sha256?.slice(0, 16),
       text: path === null || kind !== 'text' ? undefined : this.#text(path, bytes ?? Infinity),
     };
   }

@@ -1,4 +1,5 @@
 import type { RunStatus, Verdict } from '../terms.js';
+import type { Marked } from '../../picks/marked.js';
 import type { Medium } from './media.js';
 
 /**
@@ -17,6 +18,8 @@ export interface PageData {
   readonly slots: number | null;
   /** When it ended, or the last thing that is known; ms since the epoch. */
   readonly end: number | null;
+  /** What people thought of the pictures when the page was written. */
+  readonly marks: Maybe<readonly Marked[]>;
   readonly runs: readonly PageRun[];
   readonly before?: PageBefore;
 }
@@ -91,6 +94,8 @@ export interface PageOutput {
   readonly kind: Medium;
   readonly node: Maybe<string>;
   readonly bytes: Maybe<number>;
+  /** The first 16 hex digits of its sha256: a mark is of this content. */
+  readonly sha: Maybe<string>;
   readonly text: Maybe<string>;
 }
 

@@ -30,6 +30,7 @@ export interface Axis extends Pick<Column, 'name' | 'at' | 'of'> {
 
 /** The data of the page, with what follows from it. */
 export interface Batch {
+  readonly name: string;
   readonly command: string;
   readonly start: number | null;
   readonly end: number | null;
@@ -61,6 +62,7 @@ export const makeBatch = (data: PageData): Batch => {
     .map(({ name, at, of }): Axis => ({ name, at, of, values: valuesOf(runs, of) }))
     .filter(({ values }) => values.length > 1);
   return {
+    name: data.name,
     command: data.command,
     start: data.start,
     end: data.end,

@@ -1,4 +1,5 @@
 import type { Batch, Item, Run } from './batch.js';
+import type { Marks } from './picking/marks.js';
 import type { Choice, View } from './view.js';
 
 /** What every part of the page is given: the data, what the person chose, and what it can ask for. */
@@ -6,6 +7,7 @@ export interface Context {
   readonly batch: Batch;
   readonly view: View;
   readonly tile: Tile;
+  readonly marks: Marks;
   /** Opens the viewer; on closing the focus goes back to `from`, else to the item's card. */
   readonly open: (item: Item, from?: HTMLElement) => void;
   /** Keeps a run in mind to compare it with the next one that is picked. */

@@ -11,22 +11,29 @@ import { closestTo, elementById, framed, h } from './dom.js';
 import { Gallery } from './gallery.js';
 import { Grid } from './grid/grid.js';
 import { makeSearch } from './search/search.js';
+import { browserKeeper } from './picking/browser-keeper.js';
+import { listenToKeys } from './picking/keys.js';
+import { addMarkingBar } from './picking/marking-bar.js';
+import { Picking } from './picking/picking.js';
 import { Timeline } from './timeline/timeline.js';
 import { Tools } from './tools/tools.js';
 import type { Mode } from './view.js';
-import { choose, newView } from './view.js';
+import { choose, newView, shownItems } from './view.js';
 import { Viewer } from './viewer/viewer.js';
 
 /** data.ts wrote it into this very page, by the same type: it is not checked again. */
 const readData = (): PageData => JSON.parse(elementById('data').textContent) as PageData;
 
-const batch = makeBatch(readData());
+const data = readData();
+const batch = makeBatch(data);
+const picking = new Picking(batch, browserKeeper(batch.name), data.marks ?? []);
 const view = newView(batch);
 const searchFor = makeSearch(batch);
 
 const context: Context = {
   batch,
   view,
+  marks: picking.marks,
   tile: makeTile(
     framed(() => {
       gallery.redraw();
@@ -60,7 +67,7 @@ const runs = elementById('runs');
 
 const update = (): void => {
   const { questions, unknownNames } = searchFor(view.text);
-  choose(view, batch, questions);
+  choose(view, batch, [...questions, picking.fits]);
   tools.drawCount(unknownNames);
   address.changed();
   switch (view.mode) {
@@ -110,7 +117,14 @@ document.addEventListener('keydown', (event) => {
 });
 
 runs.append(tools.element, tools.nothing, stand);
-document.body.append(viewer.element, viewer.pin.element);
+document.body.append(viewer.element, viewer.pin.element, picking.bar);
+addMarkingBar(picking, viewer);
+listenToKeys(picking, viewer, {
+  items: () => shownItems(view),
+  reveal: (item) => gallery.reveal(item),
+});
+tools.nothing.addEventListener('click', () => picking.clear());
+viewer.element.addEventListener('close', () => picking.closed());
 drawAttention(context);
 
 /** Of a pair it is the newer run. */
@@ -148,4 +162,5 @@ const address = new Address(() => {
 }, showAddress);
 
 drawMode(view.mode);
+picking.start({ update, isOpen: () => viewer.isOpen });
 if (location.hash.length > 1) showAddress(location.hash);

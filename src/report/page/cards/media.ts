@@ -22,11 +22,17 @@ const urlOf = (output: PresentOutput): string => embeddedUrl(output) ?? output.s
 /** What stands for a run: rather seen than heard, rather heard than read. */
 const kinds = ['image', 'video', 'audio', 'text'] as const;
 
-const faceOf = ({ outputs }: Run): PageOutput | undefined => {
+/** The place of it among the outputs. */
+export const faceAt = ({ outputs }: Run): number => {
   const present = outputs.filter(isPresent);
   const kind = kinds.find((one) => present.some((output) => output.kind === one));
-  return present.find((output) => output.kind === kind) ?? outputs[0];
+  return Math.max(
+    0,
+    outputs.findIndex((output) => isPresent(output) && output.kind === kind),
+  );
 };
+
+const faceOf = (run: Run): PageOutput | undefined => run.outputs[faceAt(run)];
 
 /** A still picture of what came of a run. */
 export const stillOf = (context: Context, run: Run): HTMLElement => {

@@ -1,6 +1,8 @@
 import type { Attributes, Child } from '../dom.js';
 import { verdictWords } from '../../terms.js';
 import type { Item, Run } from '../batch.js';
+import { badgeOf } from '../picking/badge.js';
+import { faceAt } from './media.js';
 import { runOf } from '../batch.js';
 import type { Context } from '../context.js';
 import type { Captions } from '../captions/captions.js';
@@ -24,7 +26,13 @@ export const openButton = (
 ): HTMLButtonElement => {
   const run = runOf(item);
   const state = item.is === 'pair' ? verdictWords[item.verdict] : run.status;
-  return button({ class: 'stage' }, () => context.open(item), openLabel(run, state), ...content);
+  return button(
+    { class: 'stage' },
+    () => context.open(item),
+    openLabel(run, state),
+    ...content,
+    run.past ? null : badgeOf(context.marks, { run, output: faceAt(run) }),
+  );
 };
 
 /** The first click keeps a run in mind, the second one shows both. */

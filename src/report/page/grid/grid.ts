@@ -1,6 +1,7 @@
 import { grouped } from '../../../values/amounts.js';
 import type { Run } from '../batch.js';
-import { stillOf } from '../cards/media.js';
+import { faceAt, stillOf } from '../cards/media.js';
+import { badgeOf } from '../picking/badge.js';
 import { openLabel } from '../cards/parts.js';
 import type { Context } from '../context.js';
 import { button, framed, h } from '../dom.js';
@@ -122,6 +123,7 @@ export class Grid {
       (pressed) => this.#context.open(run, pressed),
       openLabel(run, run.status),
       stillOf(this.#context, run),
+      badgeOf(this.#context.marks, { run, output: faceAt(run) }),
     );
   }
 

@@ -9,7 +9,7 @@
  *     -fox, not fox     none of it
  */
 
-export const operators = ['!=', '<=', '>=', '!~', '=', '<', '>', '~', ':'] as const;
+const operators = ['!=', '<=', '>=', '!~', '=', '<', '>', '~', ':'] as const;
 export type Operator = (typeof operators)[number];
 
 /** What must be true of a run. */

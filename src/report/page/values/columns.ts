@@ -70,7 +70,7 @@ const saysAgain = (text: string | null, values: readonly (string | null)[]): boo
   );
 
 /** At most `most` of them, from the beginning to the end. */
-export const spread = <T>(items: readonly T[], most: number): readonly T[] => {
+const spread = <T>(items: readonly T[], most: number): readonly T[] => {
   if (items.length <= most) return items;
   const step = items.length / most;
   return Array.from({ length: most }, (_, at) => items[Math.floor(at * step)]).filter(

@@ -57,6 +57,8 @@ export class Viewer {
     role: 'region',
     'aria-label': 'Details',
   });
+  readonly screen = h('div', { class: 'screen' });
+  readonly #listeners: (() => void)[] = [];
   #current: Current | null = null;
   /** Where the focus goes back to. */
   #from: HTMLElement | null = null;
@@ -68,8 +70,9 @@ export class Viewer {
     const close = button({ class: 'close', 'aria-label': 'Close', text: '✕' }, () =>
       this.element.close(),
     );
+    this.screen.append(this.#previous, this.#big, this.#next);
     this.element.append(
-      h('div', { class: 'screen' }, this.#previous, this.#big, this.#next),
+      this.screen,
       h(
         'div',
         { class: 'panel' },
@@ -79,6 +82,31 @@ export class Viewer {
       ),
     );
     this.#listen();
+  }
+
+  /** The large picture; null: none is shown. */
+  get picture(): { readonly run: Run; readonly output: number } | null {
+    if (this.#current === null) return null;
+    const { run, output } = this.#current;
+    return { run, output };
+  }
+
+  get isZoomed(): boolean {
+    return this.#big.classList.contains('zoomed');
+  }
+
+  onShown(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** So many items on, or to the first or the last one. */
+  go(to: number | 'first' | 'last'): void {
+    if (typeof to === 'number') {
+      this.#step(to);
+      return;
+    }
+    const item = shownItems(this.#context.view).at(to === 'first' ? 0 : -1);
+    if (item !== undefined) this.#show(item, 0);
   }
 
   get isOpen(): boolean {
@@ -130,6 +158,7 @@ export class Viewer {
     this.#side.replaceChildren(...this.#notes(current), ...details);
     this.#side.scrollTop = 0;
     if (this.element.open) this.#watcher.moved();
+    for (const listener of this.#listeners) listener();
   }
 
   /** The older run of a pair; else the run that was chosen to be compared. */

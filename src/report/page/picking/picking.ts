@@ -1,0 +1,154 @@
+import { grouped } from '../../../values/amounts.js';
+import type { Marked } from '../../../picks/marked.js';
+import type { Batch, Run } from '../batch.js';
+import { button, framed, h } from '../dom.js';
+import { drawBadge } from './badge.js';
+import type { Keeper } from './browser-keeper.js';
+import type { MarkChoice } from './filter.js';
+import { fitsMarks, markFilter, newMarkChoice } from './filter.js';
+import { Marks, marksOf } from './marks.js';
+import type { Change, Picture } from './marks.js';
+
+/** What marking needs of the page around it. */
+export interface Around {
+  /** What is shown changes. */
+  readonly update: () => void;
+  /** While a picture is shown in full, none vanishes from what it stands among. */
+  readonly isOpen: () => boolean;
+}
+
+/** Marks, the bar below the runs, and everything that shows them. */
+export class Picking {
+  readonly marks: Marks;
+  readonly bar: HTMLElement;
+  readonly #choice: MarkChoice = newMarkChoice();
+  readonly #batch: Batch;
+  readonly #counts = h('p', { class: 'counts', 'aria-live': 'polite' });
+  readonly #note = h('p', { class: 'kept' });
+  readonly #undo = button({ class: 'plain', text: 'Undo', title: 'Ctrl+Z' }, () => this.undo());
+  readonly #filter = h('div', {});
+  #around: Around | null = null;
+  #stale = false;
+
+  constructor(
+    batch: Batch,
+    private readonly keeper: Keeper,
+    known: readonly Marked[],
+  ) {
+    this.#batch = batch;
+    this.marks = new Marks(batch.name, (mark) => keeper.keep(mark), Date.now);
+    this.marks.merge(known.flatMap((marked) => marksOf(marked, batch.name)));
+    this.marks.merge(keeper.load());
+    keeper.onOthers((marks) => this.marks.merge(marks));
+    const drawn = framed(() => this.#draw());
+    this.marks.onChange((key) => {
+      this.#drawBadges(key);
+      drawn();
+    });
+    const save = button({ class: 'plain', text: 'Save picks' }, () => this.#save());
+    this.bar = h(
+      'div',
+      { class: 'picks-bar', role: 'group', 'aria-label': 'Picks' },
+      this.#filter,
+      this.#counts,
+      h('span', { class: 'spring' }),
+      this.#note,
+      this.#undo,
+      save,
+    );
+    // A batch without pictures has nothing to choose from.
+    this.bar.hidden = !batch.runs.some(({ outputs }) =>
+      outputs.some(({ sha }) => sha !== undefined),
+    );
+    document.body.classList.toggle('picks', !this.bar.hidden);
+  }
+
+  /** Once the rest of the page is there. */
+  start(around: Around): void {
+    this.#around = around;
+    this.#drawFilter();
+    this.#draw();
+  }
+
+  /** A question as the search field asks them. */
+  readonly fits = (run: Run): boolean => fitsMarks(this.marks, this.#choice, run);
+
+  set(picture: Picture, change: Change): void {
+    this.marks.set(picture, change);
+  }
+
+  undo(): Picture | null {
+    return this.marks.undo();
+  }
+
+  /** Shows all again. */
+  clear(): void {
+    this.#choice.kinds.clear();
+    this.#choice.stars = 0;
+    this.#drawFilter();
+    this.#around?.update();
+  }
+
+  /** The picture that was shown in full is closed. */
+  closed(): void {
+    if (this.#stale) this.#around?.update();
+    this.#stale = false;
+  }
+
+  redraw(): void {
+    this.#draw();
+  }
+
+  get #isFiltered(): boolean {
+    return this.#choice.kinds.size > 0 || this.#choice.stars > 0;
+  }
+
+  #drawFilter(): void {
+    this.#filter.replaceChildren(markFilter(this.#choice, () => this.#around?.update()));
+  }
+
+  #draw(): void {
+    const { picked, rejected, starred } = this.marks.counts(picturesIn(this.#batch.runs));
+    this.#counts.textContent =
+      picked + rejected + starred === 0
+        ? 'P picks, X rejects, 1–5 give stars'
+        : [
+            `${grouped(picked)} picked`,
+            `${grouped(rejected)} rejected`,
+            ...(starred === 0 ? [] : [`${grouped(starred)} with stars`]),
+          ].join(' · ');
+    this.#note.textContent = this.keeper.note() ?? '';
+    this.#undo.disabled = !this.marks.canUndo;
+    if (!this.#isFiltered) return;
+    if (this.#around?.isOpen() === true) this.#stale = true;
+    else this.#around?.update();
+  }
+
+  #drawBadges(key: string): void {
+    const wanted = `[data-picture="${CSS.escape(key)}"]`;
+    for (const badge of document.querySelectorAll<HTMLElement>(wanted)) {
+      const picture = this.pictureBy(key);
+      if (picture !== null) drawBadge(badge, this.marks, picture);
+    }
+  }
+
+  /** The picture of a badge. */
+  pictureBy(key: string): Picture | null {
+    const [id = '', output = ''] = key.split('/');
+    const run = this.#batch.runs.find((one) => one.id === id);
+    return run === undefined ? null : { run, output: Number(output) };
+  }
+
+  #save(): void {
+    const file = new Blob([this.marks.file()], { type: 'application/jsonl' });
+    const address = URL.createObjectURL(file);
+    const link = h('a', { href: address, download: `picks-${this.#batch.name}.jsonl` });
+    link.click();
+    // The browser has begun to read it by then.
+    setTimeout(() => URL.revokeObjectURL(address), 60_000);
+  }
+}
+
+function* picturesIn(runs: readonly Run[]): Iterable<Picture> {
+  for (const run of runs) for (const output of run.outputs.keys()) yield { run, output };
+}
