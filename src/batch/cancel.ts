@@ -16,6 +16,7 @@ import type { RunId, TaskId } from '../values/ids.js';
 import { oneLine } from '../values/printable.js';
 import { clientOf } from './client.js';
 import type { Identity } from './connect.js';
+import { fleetOf } from './servers/open-servers.js';
 
 /** Time for cancelled tasks to be seen as ended. */
 const followTries = 10;
@@ -44,9 +45,11 @@ export const cancelTasks = async (
   store: Store,
   identity: Identity,
   told: (news: CancelNews) => void,
+  /** ComfyUI servers of its manifest, in place of RunningHub. */
+  servers: readonly string[] = [],
 ): Promise<{ readonly asked: number; readonly lasting: number }> => {
   const { account, clock } = identity;
-  const client = clientOf(identity);
+  const client = servers.length > 0 ? await fleetOf(identity, servers) : clientOf(identity);
   try {
     const asked = [...store.state.runs.values()].flatMap(flightOf);
     const foreign = [...foreignTasks(store.state, account).values()];

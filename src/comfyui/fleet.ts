@@ -54,6 +54,8 @@ export class Fleet implements Service, NamedTasks {
   readonly #places = new Map<TaskId, ComfyServer>();
   /** Prompts that were cancelled from here: they leave no trace (comfyui-api 6). */
   readonly #cancelled = new Set<TaskId>();
+  /** Ids of submits that were not found to have arrived. */
+  readonly #again = new Set<TaskId>();
   readonly #told = new Map<ComfyServer, number>();
   readonly #requests = { create: 0, outputs: 0 };
 
@@ -134,12 +136,25 @@ export class Fleet implements Service, NamedTasks {
         server.downUntil = this.options.clock.now() + downMs;
         return 'elsewhere';
       case 'accepted':
-        return answer.nodeErrors === null
-          ? this.#accepted(server, answer.taskId)
-          : this.#inPart(server, answer.taskId, answer.nodeErrors, signal);
+        if (answer.nodeErrors !== null)
+          return this.#inPart(server, answer.taskId, answer.nodeErrors, signal);
+        await this.#once(server, answer.taskId, signal);
+        return this.#accepted(server, answer.taskId);
       case 'lost':
         return this.#lost(server, taskId, answer, signal);
     }
+  }
+
+  /** An id that goes out again: where the first submit arrived late after all, one of the two goes. */
+  async #once(server: ComfyServer, taskId: TaskId, signal?: AbortSignal): Promise<void> {
+    if (!this.#again.delete(taskId)) return;
+    const queue = await server.queue(signal);
+    if (!queue.ok) return;
+    const { running, pending } = queue.value;
+    const waiting = pending.filter(({ id }) => id === taskId).length;
+    const twice = running.some(({ id }) => id === taskId) || waiting > 1;
+    // One is taken out for each time that the id is named (comfyui-api 3).
+    if (twice && waiting > 0) await server.drop(taskId, signal);
   }
 
   #accepted(server: ComfyServer, taskId: TaskId): CreateAnswer {
@@ -174,6 +189,7 @@ export class Fleet implements Service, NamedTasks {
     const arrival = await arrivalOf(server, taskId, { clock, late, patienceMs }, signal);
     if (arrival.is === 'there') return this.#accepted(server, arrival.taskId);
     // A server that chooses ids may be asked by a marker alone: such a run is left to a person.
+    this.#again.add(taskId);
     if (arrival.is === 'absent' && server.choosesIds !== true)
       return {
         is: 'refused',
@@ -204,6 +220,7 @@ export class Fleet implements Service, NamedTasks {
     );
     const there = seen.find(({ is }) => is === 'there');
     if (there !== undefined) return there;
+    this.#again.add(taskId);
     const undecided = seen.find(({ is }) => is === 'undecided');
     return (
       undecided ?? {

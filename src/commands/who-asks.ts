@@ -21,10 +21,12 @@ export const whoAsks = async (
   call: Call,
   io: Io,
   found: Problems = new Problems(),
+  /** ComfyUI servers of a manifest, in place of RunningHub. */
+  servers: readonly { readonly value: string }[] = [],
 ): Promise<Asking | null> => {
   const options = accountOptionsOf(call);
   const env = await readEnvFile(options, io, found);
-  const identity = identify(options, io, env, found);
+  const identity = identify(options, io, env, found, servers);
   sayProblems(found, call, io);
   return identity === null || found.errors > 0 ? null : { identity, options };
 };

@@ -31,6 +31,7 @@ const runs: Readonly<Record<string, number>> = {
   'budget.yaml': 14,
   'bundle.yaml': 2,
   'checkpoints.yaml': 8,
+  'drafts-at-home.yaml': 4,
   'enterprise.yaml': 14,
   'excel-gbk.yaml': 3,
   'folder-of-images.yaml': 9,

@@ -52,8 +52,8 @@ export class Project {
     readonly service: Emulator,
     private readonly env: Readonly<Record<string, string>>,
     readonly speed: number,
-    /** Null where the clock is a compressed one. */
-    private readonly virtual: ServiceClock | null,
+    /** For servers beside the emulator. Null where the clock is a compressed one. */
+    readonly virtual: ServiceClock | null,
   ) {}
 
   static async start(options: ProjectOptions = {}): Promise<Project> {

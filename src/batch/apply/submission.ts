@@ -85,7 +85,7 @@ export class Submission {
     const hidden = listened === null ? [] : [listened.secret];
     const { servers } = plan.manifest.target;
     const connection: Connection<RunClient> | ServerConnection =
-      servers.length > 0 && !project.emulated
+      servers.length > 0
         ? await openServers(this.parts, saying(progress))
         : await connect(identity, saved, options, io, hidden);
     try {

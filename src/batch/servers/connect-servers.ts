@@ -17,11 +17,11 @@ export const connectServers = (
   addresses: readonly string[],
   kept: ReadonlySet<string> | null,
   { trace = false }: { readonly trace?: boolean },
-  io: Io,
+  io: Io | null,
   say: (message: string) => void,
 ): ServerConnection => {
   const { login, clock, network, env, account } = identity;
-  const log = trace ? (line: string): void => io.err.write(`${line}\n`) : undefined;
+  const log = trace && io !== null ? (line: string): void => io.err.write(`${line}\n`) : undefined;
   const servers = addresses.map(
     (address) =>
       new ComfyServer(

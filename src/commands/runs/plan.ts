@@ -53,7 +53,10 @@ const tellBalance = async (
 ): Promise<boolean> => {
   const problems = new Problems();
   const env = await readEnvFile(options, io, problems);
-  const identity = identify(options, io, env, problems);
+  const { servers } = made.manifest.target;
+  const identity = servers.length > 0 ? null : identify(options, io, env, problems);
+  if (servers.length > 0)
+    io.err.write("notice: a server of one's own takes no coins: there is no balance to ask for\n");
   if (identity !== null) {
     const connection = await connect(identity, nothingSaved, options, io);
     const { client } = connection;

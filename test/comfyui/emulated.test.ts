@@ -1,0 +1,120 @@
+import { cpSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { afterEach, expect, test } from 'vitest';
+import type { ComfyEmulator } from '../../src/emulator/comfyui/emulator.js';
+import type { ComfyOptions } from '../../src/emulator/comfyui/options.js';
+import { comfyGraph, startComfy } from '../support/comfy-server.js';
+import { projects } from '../support/opened.js';
+import type { Project } from '../support/project.js';
+
+const project = projects();
+const open: ComfyEmulator[] = [];
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((comfy) => comfy.close()));
+});
+
+const seeds = (count: number): string =>
+  `matrix: { seed: { from: 1, count: ${count} } }\nset: { KSampler.seed: "\${{ seed }}" }`;
+
+/** Emulated servers on the clock of a project, and a manifest that names them. */
+const servers = async (
+  given: readonly Partial<ComfyOptions>[],
+  keys: string,
+): Promise<{ p: Project; comfy: ComfyEmulator[] }> => {
+  const p = await project({ files: { 'api.json': JSON.stringify(comfyGraph) } });
+  const clock = p.virtual;
+  if (clock === null) throw new Error('the clock is virtual');
+  const comfy = await Promise.all(given.map((options) => startComfy(clock, options)));
+  open.push(...comfy);
+  const list = comfy.map(({ url }) => url).join(', ');
+  p.write('manifest.yaml', `version: 1\nserver: [${list}]\napi: api.json\n${keys}\n`);
+  return { p, comfy };
+};
+
+const saved = (p: Project): Set<string | undefined> =>
+  new Set(p.results().map(({ outputs }) => outputs[0]?.sha256));
+
+test.each(['0.3.64', 'mid-2024', '2026'] as const)(
+  'a batch runs to its files on a server of %s, each prompt once',
+  async (version) => {
+    const { p, comfy } = await servers([{ version }], seeds(4));
+    const { exit, err } = await p.apply();
+    expect(err).not.toMatch(/error:|warning:/);
+    expect(exit).toBe(0);
+    expect(comfy[0]?.queued()).toHaveLength(4);
+    expect(saved(p).size).toBe(4);
+    const { exit: again } = await p.apply();
+    expect(again).toBe(0);
+    expect(comfy[0]?.queued()).toHaveLength(4);
+  },
+);
+
+test('what a server does to submits and reads, every prompt is made once and none is lost', async () => {
+  const { p, comfy } = await servers([{ runTime: { kind: 'constant', ms: 8_000 } }, {}], seeds(16));
+  for (const one of comfy)
+    one.setFaults([
+      { endpoint: 'submit', kind: 'resetAfter', probability: 0.2 },
+      { endpoint: 'submit', kind: 'resetBefore', probability: 0.2 },
+      { endpoint: 'submit', kind: 'http502After', probability: 0.1 },
+      { endpoint: 'history', kind: 'http502', probability: 0.1 },
+      { endpoint: 'queue', kind: 'truncatedJson', probability: 0.1 },
+      { endpoint: 'view', kind: 'halfFile', probability: 0.2 },
+    ]);
+  const { exit } = await p.apply();
+  expect(exit).toBe(0);
+  expect(comfy.flatMap((one) => Object.keys(one.injected())).length).toBeGreaterThan(4);
+  const books = comfy.flatMap((one) => [...one.queued()]);
+  expect(books).toHaveLength(16);
+  expect(new Set(books.map(({ id }) => id)).size).toBe(16);
+  expect(saved(p).size).toBe(16);
+});
+
+test('two servers are kept at work', async () => {
+  const runTime = { kind: 'lognormal', medianMs: 30_000, sigma: 0.4 } as const;
+  const { p, comfy } = await servers([{ runTime }, { runTime, seed: 2 }], seeds(60));
+  expect((await p.apply()).exit).toBe(0);
+  const { durationMs, cost } = p.summary() as { durationMs: number; cost: { taskTimeMs: number } };
+  expect(comfy.map((one) => one.queued().length).every((count) => count > 20)).toBe(true);
+  // In virtual time, and with the end of the batch, where one of the two has nothing left to do.
+  expect(cost.taskTimeMs / (2 * durationMs)).toBeGreaterThan(0.9);
+});
+
+test('cancel ends our prompts and nobody else’s, and needs no key', async () => {
+  const { p, comfy } = await servers([{ runTime: { kind: 'constant', ms: 600_000 } }], seeds(3));
+  const [one] = comfy;
+  one?.addForeignPrompts(1);
+  const running = p.start(['apply']);
+  while ((one?.queued().length ?? 0) < 3) await p.clock.sleep(1_000);
+  running.signal('SIGINT');
+  expect((await running.ended).exit).toBe(130);
+  const { exit, out } = await p.withoutKey('cancel');
+  expect(exit, out).toBe(0);
+  expect(out.match(/cancelled/g)).toHaveLength(2);
+  expect(one?.remaining()).toBe(1);
+});
+
+test('--emulator rehearses a batch of servers without any', async () => {
+  const p = await project({ files: { 'api.json': JSON.stringify(comfyGraph) } });
+  p.write(
+    'manifest.yaml',
+    `version: 1\nserver: [http://127.0.0.1:9, http://127.0.0.1:10]\napi: api.json\n${seeds(3)}\n`,
+  );
+  const { exit, err } = await p.withoutKey('apply', '--emulator');
+  expect(exit, err).toBe(0);
+  expect(p.results('out/manifest-emulated')).toHaveLength(3);
+});
+
+test('drafts at home and finals on RunningHub: the example draws the one and sends the other', async () => {
+  const folder = fileURLToPath(new URL('../../manifests', import.meta.url));
+  const models = new Map([['checkpoints', ['dreamshaper_8.safetensors']]]);
+  const { p, comfy } = await servers([{ models }], '');
+  cpSync(folder, p.dir, { recursive: true });
+  const [one] = comfy;
+  const text = p.read('drafts-at-home.yaml');
+  p.write('drafts-at-home.yaml', text.replace(/http:\/\/127\S+/, one?.url ?? ''));
+  const draft = await p.run('apply', 'drafts-at-home.yaml', '--profile', 'local');
+  expect(draft.exit, draft.err).toBe(0);
+  expect(one?.queued()).toHaveLength(4);
+  expect(p.results('out/drafts-at-home-local')).toHaveLength(4);
+  expect(p.service.bill()).toHaveLength(0);
+});
