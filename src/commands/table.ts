@@ -40,7 +40,7 @@ const selection: readonly OptionSpec[] = [
   ),
   option('--tag <tag>', 'runs with this tag; repeatable, any of them'),
   option('--failed', 'runs that failed or were cancelled'),
-  option('--picked', 'rows with a picture that was picked (see view and picks)'),
+  option('--picked', 'rows with a picture that was picked (see picks)'),
   option('--first <n>', 'the first n of the selected runs'),
   option('--shard <i/n>', 'the i-th of n disjoint parts of the batch'),
   option('--force [pattern]', 'run again although up to date (this costs)'),

@@ -146,7 +146,6 @@ export const codes = {
   E0785: 'A line of picks.jsonl is damaged, or a mark is of no picture of the batch.',
   E0786: 'A file of picks is missing, unreadable, or of another batch.',
   E0787: 'Chosen pictures cannot be copied, linked or put into a zip file.',
-  E0788: 'The page of rh-batch view cannot be served.',
   E0747: 'It cannot be told which files belong to no run any more.',
 
   // E08xx: the service and the account

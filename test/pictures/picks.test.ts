@@ -6,6 +6,7 @@ import { appendPicks } from '../../src/batch/picks/picks-file.js';
 import { lineOf } from '../../src/picks/mark.js';
 import { projects } from '../support/opened.js';
 import type { Project } from '../support/project.js';
+import { one } from '../support/proposed.js';
 import { markOf, write } from './marks.js';
 
 const project = projects();
@@ -271,6 +272,18 @@ test('without a pick apply --picked pays nothing and says why', async () => {
   expect(gone.exit).toBe(2);
   expect(gone.err).toContain('none of the rows chosen is in this matrix');
   expect(p.service.bill()).toHaveLength(4);
+});
+
+test('the command that apply --picked proposes takes over what the page saved', async () => {
+  const p = await drawn();
+  const [, ...words] = one(await p.apply('--picked'), 'picks');
+  write(p, [markOf(p, 1, { pick: 'picked' })], 'saved.jsonl');
+  const told = await p.run(
+    'picks',
+    ...words.map((word) => (word === 'FILE' ? 'saved.jsonl' : word)),
+  );
+  expect(told, told.err).toMatchObject({ exit: 0 });
+  expect((await p.plan('--picked')).summary).toMatchObject({ total: 1 });
 });
 
 test('a column of that name is a column: --where stars=4 is about it', async () => {

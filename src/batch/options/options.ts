@@ -31,7 +31,7 @@ export interface BatchOptions {
     Readonly<Record<string, string>> | readonly (readonly [string, string])[] | undefined;
   /** Runs with any of these tags. */
   readonly tags?: readonly string[] | undefined;
-  /** Only rows with a picture that was picked; see `rh-batch view` and `rh-batch picks`. */
+  /** Only rows with a picture that was picked; see `rh-batch picks`. */
   readonly picked?: boolean | undefined;
   /** Only rows with a picture of so many stars, such as `>=4`; all of these must hold of one picture. */
   readonly stars?: readonly string[] | undefined;

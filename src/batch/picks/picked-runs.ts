@@ -36,7 +36,7 @@ export const pickedRuns = async (
         : `${asked}: none of the ${count(known, 'picture')} marked is so`;
     problems.add(
       error('E0485', null, message, {
-        hint: 'mark pictures on the page that `rh-batch view` shows, then try again',
+        hint: 'mark pictures in report.html, save the picks there, and take them over: rh-batch picks --import FILE',
       }),
     );
     return null;

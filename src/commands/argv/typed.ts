@@ -81,7 +81,7 @@ const dashed = (key: string): string =>
 
 /** Commands about a batch, and whether the word behind them is a run; and those of an account. */
 const proposals =
-  /\brh-batch (?:(plan|validate|status|unlock|clean|report|picks|view|resolve(?= --unknown))\b|(explain|resolve) ([0-9a-f]{8,16}|RUN)\b|(pull(?= (?:--(?:app|model) )?\S+ --out\b)|task(?= ID\b)))/g;
+  /\brh-batch (?:(plan|validate|status|unlock|clean|report|picks|resolve(?= --unknown))\b|(explain|resolve) ([0-9a-f]{8,16}|RUN)\b|(pull(?= (?:--(?:app|model) )?\S+ --out\b)|task(?= ID\b)))/g;
 
 /** Which batch it is, where it lives, and whose: a proposal about it repeats them. */
 const placeFlags = [

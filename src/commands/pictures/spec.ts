@@ -12,7 +12,8 @@ export const picksSpec = ({ project, json }: Shared): CommandSpec => ({
   args: '[manifest]',
   about: 'list the pictures that were marked; copy, link or pack the picked ones',
   notes: [
-    "Marks are made on the report's page, and kept in picks.jsonl beside the outputs.",
+    'Marks are made in report.html; its button "Save picks" makes the file that --import takes over',
+    'into picks.jsonl beside the outputs.',
     'Without --where the picked pictures are taken, with it those of so many stars.',
     "apply --picked and apply --where 'stars>=4' run the rows of such pictures, also with --profile.",
   ],
