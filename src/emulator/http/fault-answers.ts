@@ -8,6 +8,7 @@ import type { FaultRule } from './faults.js';
 import { inOtherShape } from './other-shapes.js';
 import { withTextRepeated } from './repeated-text.js';
 import { refuse } from './refusal.js';
+import { drip, hang } from './slow.js';
 import type { Envelope } from '../routes/route.js';
 
 /** Where answers go out, whole or changed by a fault. */
@@ -18,9 +19,6 @@ export interface Outlet {
   readonly closing: AbortSignal;
   readonly clock: Clock;
 }
-
-/** Longer than any client waits. */
-const hangMs = 86_400_000;
 
 /** Faults that come before any effect; false when this is none of them. */
 export const answerInstead = async (fault: FaultRule, outlet: Outlet): Promise<boolean> => {
@@ -121,7 +119,8 @@ export const deliver = async (
       sendText(response, 200, body);
       return true;
     case 'slowDrip':
-      await drip(body, fault.ms ?? 160, outlet);
+      response.writeHead(200, { 'content-type': 'application/json' });
+      await drip(Buffer.from(body), fault.ms ?? 160, outlet);
       return true;
     default: {
       const shaped = inOtherShape(fault?.kind, answer);
@@ -156,28 +155,6 @@ const otherwiseTyped = (answer: Json): Json => {
   return typeof errorCode === 'string'
     ? changed(answer, 'errorCode', new JsonNumber(errorCode === '' ? '0' : errorCode))
     : answer;
-};
-
-/** Until the client gives up or the emulator closes: either ends the connection. */
-export const hang = async ({ response, clock }: Outlet): Promise<void> => {
-  const gone = new AbortController();
-  response.once('close', () => gone.abort());
-  while (!response.closed) await clock.sleep(hangMs, gone.signal);
-};
-
-const drip = async (
-  body: string,
-  ms: number,
-  { response, closing, clock }: Outlet,
-): Promise<void> => {
-  response.writeHead(200, { 'content-type': 'application/json' });
-  const bytes = Buffer.from(body);
-  const step = Math.max(1, Math.ceil(bytes.length / 8));
-  for (let at = 0; at < bytes.length; at += step) {
-    response.write(bytes.subarray(at, at + step));
-    await clock.sleep(ms / 8, closing);
-  }
-  response.end();
 };
 
 const retryHeader = ({ retryAfter }: FaultRule, otherwise?: number): Record<string, string> => {

@@ -12,22 +12,30 @@ export interface Form {
 export const readForm = (body: Buffer, contentType: string): Form => {
   const fields = new Map<string, string>();
   let file: Form['file'] = null;
-  const match = /boundary=(?:"([^"]+)"|([^;\s]+))/i.exec(contentType);
-  const boundary = match?.[1] ?? match?.[2];
-  if (boundary === undefined) return { fields, file };
-  for (const part of partsOf(body, boundary)) {
-    const end = part.indexOf('\r\n\r\n');
-    if (end < 0) continue;
-    const { name, fileName } = dispositionOf(part.toString('utf8', 0, end));
-    const content = part.subarray(end + 4);
+  const boundary = boundaryOf(contentType);
+  if (boundary === null) return { fields, file };
+  for (const { head, content } of partsOf(body, boundary)) {
+    const { name, fileName } = dispositionOf(head, asWritten);
     if (fileName !== null || name === 'file') file = { name: fileName ?? '', bytes: content };
     else if (name !== null) fields.set(name, content.toString('utf8'));
   }
   return { fields, file };
 };
 
-/** What stands between the boundaries, without the line break in front of the next one. */
-const partsOf = function* (body: Buffer, boundary: string): Generator<Buffer> {
+const asWritten: Reading = (quoted, bare) =>
+  (quoted?.replace(/\\(["\\])/g, '$1') ?? bare).replace(/%22/g, '"');
+
+/** null: the content type names none. */
+export const boundaryOf = (contentType: string): string | null => {
+  const match = /boundary=(?:"([^"]+)"|([^;\s]+))/i.exec(contentType);
+  return match?.[1] ?? match?.[2] ?? null;
+};
+
+/** The parts of a form, each without the line break in front of the next boundary. */
+export const partsOf = function* (
+  body: Buffer,
+  boundary: string,
+): Generator<{ readonly head: string; readonly content: Buffer }> {
   const mark = Buffer.from(`--${boundary}`);
   let at = body.indexOf(mark);
   while (at >= 0) {
@@ -36,27 +44,34 @@ const partsOf = function* (body: Buffer, boundary: string): Generator<Buffer> {
     if (body[start] === 0x2d && body[start + 1] === 0x2d) return;
     const next = body.indexOf(Buffer.concat([Buffer.from('\r\n'), mark]), start);
     if (next < 0) return;
-    yield body.subarray(start + 2, next);
+    const part = body.subarray(start + 2, next);
+    const end = part.indexOf('\r\n\r\n');
+    if (end >= 0) yield { head: part.toString('utf8', 0, end), content: part.subarray(end + 4) };
     at = next + 2;
   }
 };
 
-const dispositionOf = (head: string): { name: string | null; fileName: string | null } => {
+/** What a server makes of a parameter, which was written in quotes or bare. */
+type Reading = (quoted: string | undefined, bare: string) => string;
+
+/** The names that a part has; `filename*` wins over `filename`. */
+export const dispositionOf = (
+  head: string,
+  reading: Reading,
+): { readonly name: string | null; readonly fileName: string | null } => {
   const line = /^content-disposition:(.*)$/im.exec(head)?.[1] ?? '';
   const extended = /;\s*filename\*\s*=\s*utf-8'[^']*'([^;\s]+)/i.exec(line)?.[1];
   return {
-    name: parameter(line, 'name'),
-    fileName: extended === undefined ? parameter(line, 'filename') : decoded(extended),
+    name: parameter(line, 'name', reading),
+    fileName: extended === undefined ? parameter(line, 'filename', reading) : decoded(extended),
   };
 };
 
-const parameter = (line: string, name: string): string | null => {
+const parameter = (line: string, name: string, reading: Reading): string | null => {
   const match = new RegExp(`;\\s*${name}\\s*=\\s*(?:"((?:\\\\.|[^"\\\\])*)"|([^;\\s]*))`, 'i').exec(
     line,
   );
-  if (match === null) return null;
-  const [, quoted, bare] = match;
-  return (quoted?.replace(/\\(["\\])/g, '$1') ?? bare ?? '').replace(/%22/g, '"');
+  return match === null ? null : reading(match[1], match[2] ?? '');
 };
 
 const decoded = (text: string): string => {

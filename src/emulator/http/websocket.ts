@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { clientIdOf } from './answers.js';
 import type { ServiceClock } from '../clock.js';
 import type { FaultKind, FaultRule, Faults } from './faults.js';
+import { frame, handshake } from './frames.js';
 import type { ServiceModel } from '../service.js';
 import type { Task } from '../tasks/task.js';
 
@@ -26,18 +26,7 @@ export const acceptSocket = (
   const subject = task === undefined ? null : { taskId: task.taskId, status: model.statusOf(task) };
   const fault = faults.draw('socket', subject);
   if (fault !== null && refuseInstead(fault, socket)) return;
-  const accept = createHash('sha1')
-    .update(`${request.headers['sec-websocket-key'] ?? ''}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`)
-    .digest('base64');
-  socket.write(
-    [
-      'HTTP/1.1 101 Switching Protocols',
-      'Upgrade: websocket',
-      'Connection: Upgrade',
-      `Sec-WebSocket-Accept: ${accept}`,
-      '\r\n',
-    ].join('\r\n'),
-  );
+  socket.write(handshake(request, 'Upgrade'));
   if (fault?.kind === 'silent') return;
   const send = (bytes: Buffer): void => {
     if (socket.writable) socket.write(bytes);
@@ -177,12 +166,3 @@ class ProgressMessages {
     this.tell('progress', { node, value: Math.floor(share * 20), max: 20 });
   }
 }
-
-/** A server's frame below 64 KB. */
-const frame = (opcode: number, payload: Buffer): Buffer => {
-  const head =
-    payload.length < 126
-      ? [0x80 | opcode, payload.length]
-      : [0x80 | opcode, 126, payload.length >> 8, payload.length & 0xff];
-  return Buffer.concat([Buffer.from(head), payload]);
-};

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Clock } from '../../../edges/clock.js';
 import type { FaultRule } from '../../http/faults.js';
+import { drip, hang } from '../../http/slow.js';
 import type { Answer } from './answers.js';
 import { empty, json, ofProxy, serverError, text } from './answers.js';
 import { dict } from '../python/value.js';
@@ -12,9 +13,6 @@ export interface Outlet {
   /** Aborted when the emulator closes or its process is killed. */
   readonly closing: AbortSignal;
 }
-
-/** Longer than any client waits. */
-const hangMs = 86_400_000;
 
 /** Faults that come before any effect; false when this is none of them. */
 export const answerInstead = async (fault: FaultRule, outlet: Outlet): Promise<boolean> => {
@@ -98,26 +96,14 @@ export const deliver = async (
       await clock.sleep(fault.ms ?? 200, closing);
       send(answer, outlet);
       return true;
-    case 'slowDrip': {
+    case 'slowDrip':
       response.writeHead(answer.status, { ...answer.headers, 'content-length': body.length });
-      const step = Math.max(1, Math.ceil(body.length / 8));
-      for (let at = 0; at < body.length; at += step) {
-        response.write(body.subarray(at, at + step));
-        await clock.sleep((fault.ms ?? 160) / 8, closing);
-      }
-      response.end();
+      await drip(body, fault.ms ?? 160, outlet);
       return true;
-    }
     default:
       send(answer, outlet);
       return true;
   }
-};
-
-const hang = async ({ response, clock }: Outlet): Promise<void> => {
-  const gone = new AbortController();
-  response.once('close', () => gone.abort());
-  while (!response.closed) await clock.sleep(hangMs, gone.signal);
 };
 
 export const send = ({ status, headers, body, closes }: Answer, { response }: Outlet): void => {

@@ -1,3 +1,4 @@
+import { boundaryOf, dispositionOf, partsOf } from '../../http/multipart.js';
 import { Raised } from '../python/raised.js';
 
 /** A field of a form: a file where it came with a file name that is not empty. */
@@ -22,12 +23,13 @@ export const formOf = (
       ]),
     );
   if (!/^multipart\/form-data/i.test(type)) return new Map();
-  const match = /boundary=(?:"([^"]+)"|([^;\s]+))/i.exec(type);
-  const boundary = match?.[1] ?? match?.[2];
-  if (boundary === undefined) throw new Raised('ValueError', 'boundary missed for Content-Type');
+  const boundary = boundaryOf(type);
+  if (boundary === null) throw new Raised('ValueError', 'boundary missed for Content-Type');
+  if (!raw.includes(`--${boundary}`))
+    throw new Raised('ValueError', `Could not find starting boundary ${boundary}`);
   const fields = new Map<string, Field>();
   for (const { head, content } of partsOf(raw, boundary)) {
-    const { name, fileName } = dispositionOf(head);
+    const { name, fileName } = dispositionOf(head, asRead);
     if (name === null || fields.has(name)) continue;
     fields.set(
       name,
@@ -39,50 +41,5 @@ export const formOf = (
   return fields;
 };
 
-interface Part {
-  readonly head: string;
-  readonly content: Buffer;
-}
-
-const partsOf = (raw: Buffer, boundary: string): Part[] => {
-  const mark = Buffer.from(`--${boundary}`);
-  let at = raw.indexOf(mark);
-  if (at < 0) throw new Raised('ValueError', `Could not find starting boundary ${boundary}`);
-  const parts: Part[] = [];
-  for (;;) {
-    const start = at + mark.length;
-    // `--` behind it: the last one.
-    if (raw.toString('latin1', start, start + 2) === '--') return parts;
-    const next = raw.indexOf(Buffer.concat([Buffer.from('\r\n'), mark]), start);
-    if (next < 0) return parts;
-    const part = raw.subarray(start + 2, next);
-    const end = part.indexOf('\r\n\r\n');
-    if (end >= 0)
-      parts.push({ head: part.toString('utf8', 0, end), content: part.subarray(end + 4) });
-    at = next + 2;
-  }
-};
-
-const dispositionOf = (head: string): { name: string | null; fileName: string | null } => {
-  const line = /^content-disposition:(.*)$/im.exec(head)?.[1] ?? '';
-  const extended = /;\s*filename\*\s*=\s*utf-8'[^']*'([^;\s]+)/i.exec(line)?.[1];
-  return {
-    name: parameter(line, 'name'),
-    fileName: extended === undefined ? parameter(line, 'filename') : decoded(extended),
-  };
-};
-
-const parameter = (line: string, name: string): string | null => {
-  const match = new RegExp(`;\\s*${name}\\s*=\\s*(?:"((?:\\\\.|[^"\\\\])*)"|([^;\\s]*))`, 'i').exec(
-    line,
-  );
-  return match === null ? null : (match[1]?.replace(/\\(.)/g, '$1') ?? match[2] ?? '');
-};
-
-const decoded = (text: string): string => {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-};
+const asRead = (quoted: string | undefined, bare: string): string =>
+  quoted?.replace(/\\(.)/g, '$1') ?? bare;

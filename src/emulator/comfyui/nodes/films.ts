@@ -9,7 +9,7 @@ import type { Frame } from '../run/values.js';
 import type { Work } from '../run/work.js';
 import { madeFrom, numberOf, textOf, wanted } from '../run/work.js';
 import { choice, combo, flag, float, int, link, pngInfo, text } from './inputs.js';
-import type { NodeClass, Result } from './node-class.js';
+import type { Inputs, NodeClass, Result } from './node-class.js';
 import { saved, savePath } from './save-path.js';
 import { textsOf } from './saves.js';
 
@@ -50,62 +50,46 @@ const saveFilm = (
 const fps = float(6, 0.01, 1000, 0.01);
 const images = link('IMAGE');
 
+/** A node that writes its pictures as one that moves. */
+const savedFilm = (
+  ending: string,
+  more: Inputs,
+  encode: (...of: Parameters<typeof encodeApng>) => Buffer,
+): NodeClass => ({
+  input: () => ({
+    required: { images, filename_prefix: text({ default: 'ComfyUI' }), fps, ...more },
+    hidden: pngInfo,
+  }),
+  output: [],
+  isOutput: true,
+  category: 'image/animation',
+  module: 'comfy_extras.nodes_images',
+  run: (work) => {
+    const { frames } = wanted(work, 'images', 'image');
+    const rate = numberOf(work, 'fps', 6);
+    const texts = textsOf(work);
+    return saveFilm(work, ending, frames[0] ?? { width: 0, height: 0 }, () =>
+      encode(
+        frames.map((frame) => frame.pixels()),
+        rate,
+        texts,
+      ),
+    );
+  },
+});
+
 /** Moving pictures. */
 export const films: Readonly<Record<string, NodeClass>> = {
-  SaveAnimatedWEBP: {
-    input: () => ({
-      required: {
-        images,
-        filename_prefix: text({ default: 'ComfyUI' }),
-        fps,
-        lossless: flag(true),
-        quality: int(80, 0, 100),
-        method: choice(['default', 'fastest', 'slowest']),
-      },
-      hidden: pngInfo,
-    }),
-    output: [],
-    isOutput: true,
-    category: 'image/animation',
-    module: 'comfy_extras.nodes_images',
-    run: (work) => {
-      const { frames } = wanted(work, 'images', 'image');
-      const rate = numberOf(work, 'fps', 6);
-      return saveFilm(work, 'webp', frames[0] ?? { width: 0, height: 0 }, () =>
-        encodeAnimatedWebp(
-          frames.map((frame) => frame.pixels()),
-          1000 / rate,
-        ),
-      );
+  SaveAnimatedWEBP: savedFilm(
+    'webp',
+    {
+      lossless: flag(true),
+      quality: int(80, 0, 100),
+      method: choice(['default', 'fastest', 'slowest']),
     },
-  },
-  SaveAnimatedPNG: {
-    input: () => ({
-      required: {
-        images,
-        filename_prefix: text({ default: 'ComfyUI' }),
-        fps,
-        compress_level: int(4, 0, 9),
-      },
-      hidden: pngInfo,
-    }),
-    output: [],
-    isOutput: true,
-    category: 'image/animation',
-    module: 'comfy_extras.nodes_images',
-    run: (work) => {
-      const { frames } = wanted(work, 'images', 'image');
-      const rate = numberOf(work, 'fps', 6);
-      const texts = textsOf(work);
-      return saveFilm(work, 'png', frames[0] ?? { width: 0, height: 0 }, () =>
-        encodeApng(
-          frames.map((frame) => frame.pixels()),
-          rate,
-          texts,
-        ),
-      );
-    },
-  },
+    (pictures, rate) => encodeAnimatedWebp(pictures, 1000 / rate),
+  ),
+  SaveAnimatedPNG: savedFilm('png', { compress_level: int(4, 0, 9) }, encodeApng),
   CreateVideo: {
     input: () => ({
       required: { images, fps: float(30, 1, 120, 1) },

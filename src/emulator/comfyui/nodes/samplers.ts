@@ -46,6 +46,14 @@ const control = { control_after_generate: true } as const;
 const ends = { positive: link('CONDITIONING'), negative: link('CONDITIONING') };
 const cfg = float(8, 0, 100, 0.1, { round: 0.01 });
 const denoise = float(1, 0, 1, 0.01);
+const sampling = {
+  steps: int(20, 1, 10_000),
+  cfg,
+  sampler_name: choice(samplerNames),
+  scheduler: choice(schedulers),
+  ...ends,
+  latent_image: link('LATENT'),
+} as const;
 const custom = { module: 'comfy_extras.nodes_custom_sampler' } as const;
 
 const latentOf = (work: Work): Latent => {
@@ -74,12 +82,7 @@ export const samplers: Readonly<Record<string, NodeClass>> = {
       required: {
         model: link('MODEL'),
         seed: seed(control),
-        steps: int(20, 1, 10_000),
-        cfg,
-        sampler_name: choice(samplerNames),
-        scheduler: choice(schedulers),
-        ...ends,
-        latent_image: link('LATENT'),
+        ...sampling,
         denoise,
       },
     }),
@@ -95,12 +98,7 @@ export const samplers: Readonly<Record<string, NodeClass>> = {
         model: link('MODEL'),
         add_noise: choice(['enable', 'disable']),
         noise_seed: seed(control),
-        steps: int(20, 1, 10_000),
-        cfg,
-        sampler_name: choice(samplerNames),
-        scheduler: choice(schedulers),
-        ...ends,
-        latent_image: link('LATENT'),
+        ...sampling,
         start_at_step: int(0, 0, 10_000),
         end_at_step: int(10_000, 0, 10_000),
         return_with_leftover_noise: choice(['disable', 'enable']),

@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Connection } from './hub.js';
-import { FrameReader, frame, opcodes } from './frames.js';
+import { FrameReader, frame, handshake, opcodes } from '../../http/frames.js';
 
 /** What happens on a socket once it is open. */
 export interface SocketEvents {
@@ -17,19 +16,7 @@ export const acceptSocket = (
   opened: (connection: Connection) => SocketEvents,
 ): void => {
   socket.on('error', () => socket.destroy());
-  const accept = createHash('sha1')
-    .update(`${request.headers['sec-websocket-key'] ?? ''}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`)
-    .digest('base64');
-  socket.write(
-    [
-      'HTTP/1.1 101 Switching Protocols',
-      'Upgrade: websocket',
-      'Connection: upgrade',
-      `Sec-WebSocket-Accept: ${accept}`,
-      'Server: Python/3.12 aiohttp/3.12.15',
-      '\r\n',
-    ].join('\r\n'),
-  );
+  socket.write(handshake(request, 'upgrade', ['Server: Python/3.12 aiohttp/3.12.15']));
   const send = (opcode: number, payload: Buffer): void => {
     if (socket.writable) socket.write(frame(opcode, payload));
   };

@@ -1,6 +1,6 @@
 import type { FaultRule } from '../../http/faults.js';
 import type { Outlet } from '../../http/fault-answers.js';
-import { hang } from '../../http/fault-answers.js';
+import { hang } from '../../http/slow.js';
 import { withoutRepeatedText } from '../../http/repeated-text.js';
 import type { Received } from '../../http/request.js';
 import type { OutputFile } from '../../tasks/outputs.js';

@@ -1,3 +1,25 @@
+import { createHash } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+
+/** The answer that opens a WebSocket (RFC 6455), with the server's spelling of `Connection`. */
+export const handshake = (
+  { headers }: IncomingMessage,
+  connection: 'upgrade' | 'Upgrade',
+  more: readonly string[] = [],
+): string => {
+  const accept = createHash('sha1')
+    .update(`${headers['sec-websocket-key'] ?? ''}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`)
+    .digest('base64');
+  return [
+    'HTTP/1.1 101 Switching Protocols',
+    'Upgrade: websocket',
+    `Connection: ${connection}`,
+    `Sec-WebSocket-Accept: ${accept}`,
+    ...more,
+    '\r\n',
+  ].join('\r\n');
+};
+
 /** A server's WebSocket frame (RFC 6455): whole, not masked. */
 export const frame = (opcode: number, payload: Buffer): Buffer => {
   const head = Buffer.alloc(payload.length < 126 ? 2 : payload.length < 65_536 ? 4 : 10);
