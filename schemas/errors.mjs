@@ -1,10 +1,9 @@
 // Writes ERRORS.md from the tables that the program itself reads: exit codes, codes of the service
 // and codes of rh-batch. `--check` writes nothing and fails when the file is stale.
-import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { writeOrCheck } from './written.mjs';
 
-const target = new URL('./ERRORS.md', import.meta.url);
 const bundle = await build({
   stdin: {
     contents: [
@@ -69,9 +68,4 @@ const text = [
   '',
 ].join('\n');
 
-if (process.argv.includes('--check')) {
-  if (readFileSync(target, 'utf8') !== text) {
-    console.error('schemas/ERRORS.md is stale: npm run schemas');
-    process.exitCode = 1;
-  }
-} else writeFileSync(target, text);
+writeOrCheck('ERRORS.md', text);

@@ -1,10 +1,10 @@
 // Writes REFERENCE.md from manifest.schema.json: every key with type, default, meaning and
 // example. `--check` writes nothing and fails when the file is stale.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { stringify } from 'yaml';
+import { writeOrCheck } from './written.mjs';
 
 const schema = JSON.parse(readFileSync(new URL('./manifest.schema.json', import.meta.url), 'utf8'));
-const target = new URL('./REFERENCE.md', import.meta.url);
 
 const yaml = (value) =>
   stringify(value, {
@@ -113,9 +113,4 @@ const text = [
   sectionsOf(schema, []).map(tableOf).join('\n'),
 ].join('\n');
 
-if (process.argv.includes('--check')) {
-  if (readFileSync(target, 'utf8') !== text) {
-    console.error('schemas/REFERENCE.md is stale: npm run schemas');
-    process.exitCode = 1;
-  }
-} else writeFileSync(target, text);
+writeOrCheck('REFERENCE.md', text);
