@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +8,7 @@ import type { ComfyEmulator } from '../../src/emulator/comfyui/emulator.js';
 import { startComfyEmulator } from '../../src/emulator/comfyui/server.js';
 import { seeded } from '../../src/emulator/random.js';
 import { comfyGraph } from './comfy-server.js';
+import { hashOf, resultsOf } from './results-on-disk.js';
 
 const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 
@@ -46,8 +46,9 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 
 /**
  * In each round a real apply is started and killed at a seeded moment, and before that, in most
- * rounds, the server is started again once or twice. Answers get lost on the way, too. The last apply ends in peace. Judged by the books of the
- * emulator, which no restart forgets, and by the bytes on the disk.
+ * rounds, the server is started again once or twice. Answers get lost on the way, too. The last
+ * apply is left alone. Judged by the books of the emulator, which no restart forgets, and by the
+ * bytes on the disk.
  */
 export const comfyCrash = async ({
   seed,
@@ -136,11 +137,6 @@ export const comfyCrash = async ({
   }
 };
 
-interface Result {
-  readonly status: string;
-  readonly outputs: readonly { readonly path: string; readonly sha256: string }[];
-}
-
 const judged = (dir: string, server: ComfyEmulator, ends: readonly number[], runs: number) => {
   const results = resultsOf(dir);
   const done = results.filter(
@@ -171,15 +167,3 @@ const seedOf = (prompt: unknown): string => {
   if (!(inputs instanceof Map)) throw new Error('a prompt without a sampler');
   return String(inputs.get('seed'));
 };
-
-const resultsOf = (dir: string): Result[] => {
-  const path = join(dir, 'out/manifest/results.jsonl');
-  if (!existsSync(path)) return [];
-  return readFileSync(path, 'utf8')
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Result);
-};
-
-const hashOf = (path: string): string | null =>
-  existsSync(path) ? createHash('sha256').update(readFileSync(path)).digest('hex') : null;

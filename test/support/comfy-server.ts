@@ -1,6 +1,7 @@
 import type { ComfyEmulator } from '../../src/emulator/comfyui/emulator.js';
 import type { ComfyOptions } from '../../src/emulator/comfyui/options.js';
 import { startComfyEmulator } from '../../src/emulator/comfyui/server.js';
+import { graph } from './graph.js';
 import type { ServiceClock } from './service-clock.js';
 
 /**
@@ -41,48 +42,11 @@ export const startComfy = (
     work: clock.background,
   });
 
+const { '10': _, ...textToImage } = graph;
+
 /** Text to image with ComfyUI's own nodes; every model is there by default. */
 export const comfyGraph = {
-  '3': {
-    class_type: 'KSampler',
-    _meta: { title: 'KSampler' },
-    inputs: {
-      seed: 156680208700286,
-      steps: 20,
-      cfg: 8,
-      sampler_name: 'euler',
-      scheduler: 'normal',
-      denoise: 1,
-      model: ['4', 0],
-      positive: ['6', 0],
-      negative: ['7', 0],
-      latent_image: ['5', 0],
-    },
-  },
-  '4': {
-    class_type: 'CheckpointLoaderSimple',
-    _meta: { title: 'Load Checkpoint' },
-    inputs: { ckpt_name: 'v1-5-pruned-emaonly.safetensors' },
-  },
-  '5': {
-    class_type: 'EmptyLatentImage',
-    _meta: { title: 'Size' },
-    inputs: { width: 64, height: 64, batch_size: 1 },
-  },
-  '6': {
-    class_type: 'CLIPTextEncode',
-    _meta: { title: 'Positive Prompt' },
-    inputs: { text: 'a photo', clip: ['4', 1] },
-  },
-  '7': {
-    class_type: 'CLIPTextEncode',
-    _meta: { title: 'Negative Prompt' },
-    inputs: { text: 'blurry', clip: ['4', 1] },
-  },
-  '8': { class_type: 'VAEDecode', inputs: { samples: ['3', 0], vae: ['4', 2] } },
-  '9': {
-    class_type: 'SaveImage',
-    _meta: { title: 'Save Image' },
-    inputs: { filename_prefix: 'test', images: ['8', 0] },
-  },
+  ...textToImage,
+  '3': { ...graph['3'], inputs: { ...graph['3'].inputs, cfg: 8, scheduler: 'normal' } },
+  '4': { ...graph['4'], inputs: { ckpt_name: 'v1-5-pruned-emaonly.safetensors' } },
 } as const;

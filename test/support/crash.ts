@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +7,8 @@ import { seeded } from '../../src/emulator/random.js';
 import { startEmulator } from '../../src/emulator/server.js';
 import { graph } from './graph.js';
 import { key, workflowId } from './project.js';
+import type { Result } from './results-on-disk.js';
+import { hashOf, resultsOf } from './results-on-disk.js';
 
 const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 
@@ -123,23 +124,6 @@ const finish = async (
   }
 };
 
-interface Result {
-  readonly id: string;
-  readonly status: string;
-  readonly taskId: string | null;
-  readonly values: Readonly<Record<string, string>>;
-  readonly outputs: readonly { readonly path: string; readonly sha256: string }[];
-}
-
-const resultsOf = (dir: string): Result[] => {
-  const path = join(dir, 'out/manifest/results.jsonl');
-  if (!existsSync(path)) return [];
-  return readFileSync(path, 'utf8')
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Result);
-};
-
 /** What a person would do: look on the site whether a task of that run exists, and say so. */
 const settle = async (
   dir: string,
@@ -163,13 +147,7 @@ const tornFiles = (dir: string, results: readonly Result[]): number => {
     results.flatMap(({ outputs }) => outputs.map(({ path, sha256 }) => [path, sha256] as const)),
   );
   let torn = 0;
-  for (const [path, sha256] of expected) {
-    const whole = existsSync(join(out, path)) && hashOf(join(out, path)) === sha256;
-    if (!whole) torn += 1;
-  }
+  for (const [path, sha256] of expected) if (hashOf(join(out, path)) !== sha256) torn += 1;
   for (const name of readdirSync(out)) if (name.endsWith('.png') && !expected.has(name)) torn += 1;
   return torn;
 };
-
-const hashOf = (path: string): string =>
-  createHash('sha256').update(readFileSync(path)).digest('hex');
