@@ -111,6 +111,7 @@ export const commands: readonly Command[] = [
       ...selection,
       ...service,
       option('--balance', 'ask the service: whether the coins suffice, and what models cost'),
+      option('--all', 'a line for each run, upload and file, not only for the first 50 and 20'),
       option('--out <file>', 'save the plan, so that apply FILE carries out exactly it'),
       option('--detailed-exitcode', '0 nothing to do, 2 runs to do, 1 any error'),
       json,

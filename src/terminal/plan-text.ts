@@ -23,6 +23,10 @@ export interface PlanTextOptions {
   /** Lines for runs; those left out are counted. */
   readonly maxRuns?: number;
   readonly maxUploads?: number;
+  /** The command that shows what is left out; null: none is told. */
+  readonly whole?: string | null;
+  /** Completes the commands that reasons propose. */
+  readonly complete?: (line: string) => string;
   /** Columns; null: lines are not cut. */
   readonly width?: number | null;
 }
@@ -30,26 +34,34 @@ export interface PlanTextOptions {
 /** The plan as people read it: one summary line, then only what will happen. Line by line. */
 export async function* planText(
   plan: PlanShown,
-  { paint = plain, maxRuns = 50, maxUploads = 20, width = null }: PlanTextOptions = {},
+  {
+    paint = plain,
+    maxRuns = 50,
+    maxUploads = 20,
+    width = null,
+    whole = null,
+    complete = (line) => line,
+  }: PlanTextOptions = {},
 ): AsyncIterable<string> {
+  const more = moreOf(paint, whole);
   yield `${paint('strong', planSummaryText(plan))}\n`;
   const { summary } = plan;
   if (summary.notGiven > 0)
     yield `${paint('dim', `${count(summary.notGiven, 'cell')} not given: the value of api.json stays`)}\n`;
   for (const upload of plan.uploads.slice(0, maxUploads)) yield `${uploadLine(upload, paint)}\n`;
-  yield more(plan.uploads.length - maxUploads, 'upload', paint);
-  yield* moveLines(plan.moves ?? [], paint, maxUploads);
+  yield more(plan.uploads.length - maxUploads, 'upload');
+  yield* moveLines(plan.moves ?? [], paint, maxUploads, more);
   const pending = summary.total - summary.upToDate;
   let shown = 0;
   if (pending > 0) {
     for await (const run of plan.runs()) {
       if (!run.selected || run.action === 'upToDate') continue;
-      yield `${runLine(run, paint, width)}\n`;
+      yield `${complete(runLine(run, paint, width))}\n`;
       shown += 1;
       if (shown >= maxRuns) break;
     }
   }
-  yield more(pending - shown, 'run', paint);
+  yield more(pending - shown, 'run');
 }
 
 /** `12 runs: 5 to run (3 new, 1 changed, 1 retry), 7 up to date · 2 uploads 4.1 MB · about 70 s` */
@@ -91,11 +103,16 @@ const movesText = (moves: readonly FileMoves[]): string[] => {
   ];
 };
 
-function* moveLines(moves: readonly FileMoves[], paint: Paint, most: number): Iterable<string> {
+function* moveLines(
+  moves: readonly FileMoves[],
+  paint: Paint,
+  most: number,
+  more: More,
+): Iterable<string> {
   const all = moves.flatMap(({ files }) => files).filter(({ how }) => how !== 'keep');
   for (const { file, from, to, how } of all.slice(0, most))
     yield `${paint('accent', '→')} ${oneLine(to)}  ${paint('dim', how === 'rename' ? `is ${oneLine(file.path)} now` : `linked from ${oneLine(from)}`)}\n`;
-  yield more(all.length - most, 'file', paint);
+  yield more(all.length - most, 'file');
 }
 
 const counted = (parts: readonly (readonly [number, string])[]): string[] =>
@@ -167,5 +184,13 @@ const wordOf: Readonly<Record<Action, string>> = {
   upToDate: 'up to date',
 };
 
-const more = (left: number, what: string, paint: Paint): string =>
-  left > 0 ? `${paint('dim', `… and ${count(left, `more ${what}`)}`)}\n` : '';
+type More = (left: number, what: string) => string;
+
+/** How many are left out, and what shows them. */
+const moreOf =
+  (paint: Paint, whole: string | null): More =>
+  (left, what) => {
+    if (left <= 0) return '';
+    const how = whole === null ? '' : `: ${whole}  shows ${left === 1 ? 'it' : 'them'}`;
+    return `${paint('dim', `… and ${count(left, `more ${what}`)}`)}${how}\n`;
+  };

@@ -2,13 +2,14 @@ import type { ReportOutput, ReportRun } from '../report/model.js';
 import type { Paint } from './colour.js';
 import { plain } from './colour.js';
 import { oneLine } from './format.js';
+import { tracebackLines } from './traceback.js';
 
 /** One line for each output: where it is on the disk, and its URL behind a tab. */
 export const outputLines = (
-  outputs: readonly ReportOutput[],
+  outputs: Iterable<Pick<ReportOutput, 'path' | 'url'>>,
   shown: (path: string) => string,
 ): string =>
-  outputs
+  [...outputs]
     .map(({ path, url }) =>
       [path === null ? '(not fetched yet)' : shown(path), ...(url === null ? [] : [url])]
         .map(oneLine)
@@ -44,15 +45,8 @@ export const failureText = (
   const lines = facts.flatMap(([name, text]) =>
     text === null || text === '' ? [] : [`${paint('dim', name.padEnd(8))} ${oneLine(text)}`],
   );
-  const traceback = (error.traceback ?? '').trimEnd();
-  if (traceback !== '')
-    lines.push(
-      paint('dim', 'traceback:'),
-      ...traceback.split('\n').map((line) => `  ${indented(line)}`),
-    );
+  const traceback = tracebackLines(error.traceback);
+  if (traceback.length > 0)
+    lines.push(paint('dim', 'traceback:'), ...traceback.map((line) => `  ${line}`));
   return lines.map((line) => `${line}\n`).join('');
 };
-
-/** A traceback is read by its indents. */
-const indented = (line: string): string =>
-  `${/^ */.exec(line)?.[0].slice(0, 20) ?? ''}${oneLine(line)}`;

@@ -1,8 +1,10 @@
-import type { BatchReport, Counts, ReportRun, RunStatus } from '../report/model.js';
+import type { BatchReport, Counts, ReportOutput, ReportRun } from '../report/model.js';
 import type { Paint, Style } from './colour.js';
 import { plain } from './colour.js';
-import { clip, count, duration, grouped, oneLine, shortDecimal } from './format.js';
-import { reasonOf } from './words.js';
+import { count, duration, grouped, oneLine, shortDecimal } from './format.js';
+import { outputLines } from './single-run-text.js';
+import type { TroubledRun, TroublesOptions } from './troubles-text.js';
+import { troubleLines } from './troubles-text.js';
 import { cancelledOutside } from '../journal/cancelled.js';
 
 /** What the end of an apply is told from. A BatchReport is one. */
@@ -14,23 +16,21 @@ export interface SummaryInput extends Pick<
   readonly runs: Iterable<SummaryRun>;
 }
 
-interface SummaryRun extends Pick<ReportRun, 'name' | 'status' | 'thisApply' | 'error' | 'row'> {
-  readonly id: string;
+interface SummaryRun extends TroubledRun, Pick<ReportRun, 'thisApply' | 'reused'> {
+  readonly outputs: readonly Pick<ReportOutput, 'path' | 'url'>[];
 }
 
-export interface SummaryTextOptions {
-  readonly paint?: Paint;
+export interface SummaryTextOptions extends TroublesOptions {
   /** As shown to people; null: it was not written. */
   readonly reportPath: string | null;
   /** The command that would go on with this batch, such as `rh-batch apply hero.yaml`; null: none here. */
   readonly command: string | null;
   /** The command that settles a run whose fate is unknown. */
   readonly resolve?: (run: string) => string;
+  /** How a path below the outputs' folder is shown; absent: files are not told. */
+  readonly shown?: (path: string) => string;
   /** Of a batch that was put together from several applies: it tells of all its runs. */
   readonly merged?: boolean;
-  readonly maxTroubles?: number;
-  /** Columns; null: lines are not cut. */
-  readonly width?: number | null;
 }
 
 /** The result on stdout: how it went, what needs a person, where the report is, what to do next. */
@@ -41,6 +41,7 @@ export const summaryText = (report: SummaryInput, options: SummaryTextOptions): 
     headline(input, paint),
     ...troubleLines(input, options),
     ...batchLine(report, input, paint),
+    ...fileLines(input, options),
   ];
   if (input.stop !== null) lines.push(`${paint('warning', 'stopped:')} ${oneLine(input.stop)}`);
   if (reportPath !== null) lines.push(`${paint('dim', 'report:')} ${reportPath}`);
@@ -107,31 +108,27 @@ const headline = (input: SummaryInput, paint: Paint): string => {
 const tookText = ({ startedAt, finishedAt }: SummaryInput): string[] =>
   startedAt === null || finishedAt === null ? [] : [duration(Math.max(0, finishedAt - startedAt))];
 
-const troubleLines = (
-  { runs, counts }: SummaryInput,
-  { paint = plain, maxTroubles = 5, width = null }: SummaryTextOptions,
-): string[] => {
-  const lines: string[] = [];
-  for (const run of runs) {
-    const mark = troubleMarks[run.status];
-    if (mark === null) continue;
-    if (lines.length === maxTroubles) break;
-    const place = run.row === null ? '' : ` (${oneLine(run.row.file)}:${run.row.line})`;
-    const reason = run.error === null ? run.status : reasonOf(run.error);
-    const text = `${oneLine(run.name)}  ${reason}${place}`;
-    lines.push(`  ${paint(mark[0], mark[1])} ${width === null ? text : clip(text, width - 5)}`);
-  }
-  const left = counts.failed + counts.cancelled + counts.unknown - lines.length;
-  if (left > 0 && maxTroubles > 0) lines.push(`  ${paint('dim', `… and ${grouped(left)} more`)}`);
-  return lines;
-};
+/** Of so many, each is told by itself. */
+const fewOutputs = 6;
 
-const troubleMarks: Readonly<Record<RunStatus, readonly [Style, string] | null>> = {
-  failed: ['error', '✖'],
-  cancelled: ['warning', '⊘'],
-  unknown: ['warning', '?'],
-  pending: null,
-  succeeded: null,
+/** Where the files are. Links that a service of this process gave ended with it, and old ones may have. */
+const fileLines = (
+  { runs, emulated }: SummaryInput,
+  { paint = plain, shown }: SummaryTextOptions,
+): string[] => {
+  if (shown === undefined) return [];
+  // A twin's files are those of the run that it equals.
+  const outputs = new Map<string, Pick<ReportOutput, 'path' | 'url'>>();
+  for (const run of runs)
+    for (const { path, url } of run.outputs) {
+      const live = emulated || run.reused ? null : url;
+      if (path !== null || live !== null) outputs.set(path ?? url ?? '', { path, url: live });
+    }
+  if (outputs.size === 0) return [];
+  const folder = `${paint('dim', 'files:')}  ${oneLine(shown('.'))}`;
+  if (outputs.size > fewOutputs) return [folder];
+  const lines = outputLines(outputs.values(), shown).trimEnd().split('\n');
+  return [folder, ...lines.map((line) => `  ${line}`)];
 };
 
 /** Runs whose tasks are of another account: the same command leaves them alone once more. */

@@ -16,6 +16,7 @@ const after = [
     'saves',
     'fetches',
     'follows',
+    'shows',
   ],
 ];
 

@@ -175,6 +175,8 @@ describe('the result', () => {
     name: `000${at}-fox`,
     status,
     thisApply: true,
+    reused: false,
+    outputs: [],
     error: memory,
     row: { file: 'prompts.csv', line: 5 },
   });
@@ -201,6 +203,23 @@ describe('the result', () => {
       'report: out/hero/report.html',
       'next:   rh-batch apply hero.yaml  tries the 8 runs again',
       '',
+    ]);
+  });
+
+  test('a traceback is told by its last lines, bounded, and without what acts on a terminal', () => {
+    const lines = Array.from({ length: 40 }, (_, at) => `  File "a.py", line ${at}`);
+    const traceback = [...lines, '', `\u001b[2J${'x'.repeat(5000)}`, '::error::b\u0007ad'].join(
+      '\n',
+    );
+    const counts = { ...input().counts, succeeded: 11, failed: 1 };
+    const runs = [{ ...troubled('failed', 3), error: { ...memory, traceback } }];
+    const explain = (id: string) => `rh-batch explain ${id} hero.yaml`;
+    const told = summaryText(input({ counts, runs }), { ...options, explain }).split('\n');
+    expect(told.slice(2, 9)).toEqual([
+      ...[36, 37, 38, 39].map((at) => `        File "a.py", line ${at}`),
+      `      ${'x'.repeat(199)}…`,
+      '      : :error::b ad',
+      '      rh-batch explain 3f9c0a1b hero.yaml  shows the whole traceback',
     ]);
   });
 

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { summaryJson } from '../../report/files/summary.js';
 import { painter } from '../../terminal/colour.js';
 import { summaryText } from '../../terminal/summary-text.js';
@@ -29,6 +30,10 @@ export const apply = async (call: Call, io: Io): Promise<number> => {
   const applied = await applyBatch(options, around, problems);
   if (applied.is === 'refused') return applied.exitCode;
   const { report, options: used, project, htmlPath, exitCode, command } = applied;
+  const aboutRun =
+    (name: string) =>
+    (run: string): string =>
+      proposals.command(name, used, { words: [run], manifest: project.manifest.file });
   await tellGithub(report, io);
   if (call.flag('json')) io.out.write(`${summaryJson(report)}\n`);
   else
@@ -36,8 +41,9 @@ export const apply = async (call: Call, io: Io): Promise<number> => {
       summaryText(report, {
         reportPath: htmlPath === null ? null : project.show(htmlPath),
         command,
-        resolve: (run) =>
-          proposals.command('resolve', used, { words: [run], manifest: project.manifest.file }),
+        resolve: aboutRun('resolve'),
+        explain: aboutRun('explain'),
+        shown: (path) => project.show(join(project.outputsDir, path)),
         paint: painter(io.env, io.out.isTTY),
         width: io.out.columns(),
       }),

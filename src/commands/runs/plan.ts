@@ -9,6 +9,7 @@ import type { PlanOrigin } from '../../plan/saved/saved-plan.js';
 import { savedPlanJson } from '../../plan/saved/saved-plan.js';
 import { painter } from '../../terminal/colour.js';
 import { oneLine } from '../../terminal/format.js';
+import type { PlanTextOptions } from '../../terminal/plan-text.js';
 import { planText } from '../../terminal/plan-text.js';
 import { balanceWarning } from '../../batch/plan/balance.js';
 import type { Call } from '../argv/call.js';
@@ -24,7 +25,7 @@ import { planWithOrigin } from '../../batch/plan/plan-batch.js';
 import { priceText } from '../../batch/plan/price.js';
 import { readEnvFile } from '../../batch/load/environment.js';
 import { sayProblems } from '../say.js';
-import { asTyped } from '../argv/typed.js';
+import { asTyped, commandFor } from '../argv/typed.js';
 import { toDoOf } from '../../plan/plan.js';
 
 /** `rh-batch plan` */
@@ -111,11 +112,24 @@ const show = async (made: Plan, origin: PlanOrigin, call: Call, io: Io): Promise
       cleanedChunks(chunks, (text) => io.clean(text)),
     );
   }
-  const chunks = call.flag('json')
-    ? planJson(made)
-    : planText(made, { paint: painter(io.env, io.out.isTTY), width: io.out.columns() });
-  const asData = call.flag('json');
-  for await (const chunk of chunks) io.out.write(asData ? chunk : asTyped(chunk, call));
+  if (call.flag('json')) {
+    for await (const chunk of planJson(made)) io.out.write(chunk);
+    return;
+  }
+  for await (const line of planText(made, textOptions(call, io))) io.out.write(line);
   const told = notifyText(made, call.flag('emulator'));
-  if (told !== null && !call.flag('json')) io.out.write(`${told}\n`);
+  if (told !== null) io.out.write(`${told}\n`);
+};
+
+/** What saves a plan or asks the service is no part of showing all lines. */
+const textOptions = (call: Call, io: Io): PlanTextOptions => {
+  const most = call.flag('all') ? { maxRuns: Infinity, maxUploads: Infinity } : {};
+  const without = ['out', 'balance', 'detailedExitcode'];
+  return {
+    paint: painter(io.env, io.out.isTTY),
+    width: io.out.columns(),
+    ...most,
+    whole: commandFor('plan', call, { without, plus: ['--all'] }),
+    complete: (line) => asTyped(line, call),
+  };
 };
