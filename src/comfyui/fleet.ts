@@ -25,6 +25,7 @@ import { cancelOn } from './cancel.js';
 import { viewed } from './download.js';
 import type { ComfyServer } from './server.js';
 import { stateOf } from './state.js';
+import { Twins } from './twins.js';
 import { FileStore } from './uploads.js';
 
 export interface FleetOptions {
@@ -54,13 +55,15 @@ export class Fleet implements Service, NamedTasks {
   readonly #places = new Map<TaskId, ComfyServer>();
   /** Prompts that were cancelled from here: they leave no trace (comfyui-api 6). */
   readonly #cancelled = new Set<TaskId>();
-  /** Ids of submits that were not found to have arrived. */
+  /** Ids that were sent before, and were not found to have arrived. */
   readonly #again = new Set<TaskId>();
+  readonly #twins: Twins;
   readonly #told = new Map<ComfyServer, number>();
   readonly #requests = { create: 0, outputs: 0 };
 
   constructor(private readonly options: FleetOptions) {
     this.#files = new FileStore(options.servers);
+    this.#twins = new Twins(options.servers, options.clock, options.say);
   }
 
   requests(): { readonly create: number; readonly outputs: number } {
@@ -79,6 +82,7 @@ export class Fleet implements Service, NamedTasks {
     const { taskId } = request;
     const graph = request.body.get('prompt') ?? null;
     if (taskId === undefined) throw new Error('a prompt goes out with an id of ours');
+    if (request.sentBefore === true) this.#again.add(taskId);
     let last: Fault | null = null;
     for (const server of await this.#byLoad(signal)) {
       server.reserved += 1;
@@ -138,27 +142,19 @@ export class Fleet implements Service, NamedTasks {
       case 'accepted':
         if (answer.nodeErrors !== null)
           return this.#inPart(server, answer.taskId, answer.nodeErrors, signal);
-        await this.#once(server, answer.taskId, signal);
-        return this.#accepted(server, answer.taskId);
+        return this.#accepted(server, answer.taskId, signal);
       case 'lost':
         return this.#lost(server, taskId, answer, signal);
     }
   }
 
-  /** An id that goes out again: where the first submit arrived late after all, one of the two goes. */
-  async #once(server: ComfyServer, taskId: TaskId, signal?: AbortSignal): Promise<void> {
-    if (!this.#again.delete(taskId)) return;
-    const queue = await server.queue(signal);
-    if (!queue.ok) return;
-    const { running, pending } = queue.value;
-    const waiting = pending.filter(({ id }) => id === taskId).length;
-    const twice = running.some(({ id }) => id === taskId) || waiting > 1;
-    // One is taken out for each time that the id is named (comfyui-api 3).
-    if (twice && waiting > 0) await server.drop(taskId, signal);
-  }
-
-  #accepted(server: ComfyServer, taskId: TaskId): CreateAnswer {
+  async #accepted(
+    server: ComfyServer,
+    taskId: TaskId,
+    signal: AbortSignal | undefined,
+  ): Promise<CreateAnswer> {
     this.#isAt(server, taskId);
+    if (this.#again.delete(taskId)) await this.#twins.expect(taskId, signal);
     return { is: 'accepted', taskId, running: false, netWssUrl: null, nodeErrors: [] };
   }
 
@@ -187,7 +183,7 @@ export class Fleet implements Service, NamedTasks {
     const { clock, say } = this.options;
     say(`${why.message}; looking in its queue and history whether the prompt arrived`);
     const arrival = await arrivalOf(server, taskId, { clock, late, patienceMs }, signal);
-    if (arrival.is === 'there') return this.#accepted(server, arrival.taskId);
+    if (arrival.is === 'there') return this.#accepted(server, arrival.taskId, signal);
     // A server that chooses ids may be asked by a marker alone: such a run is left to a person.
     this.#again.add(taskId);
     if (arrival.is === 'absent' && server.choosesIds !== true)
@@ -232,6 +228,7 @@ export class Fleet implements Service, NamedTasks {
 
   async outputs(taskId: TaskId, signal?: AbortSignal): Promise<TaskAnswer> {
     this.#requests.outputs += 1;
+    await this.#twins.check(taskId, signal);
     const known = this.#places.get(taskId);
     const servers = known === undefined ? this.options.servers : [known];
     let unread: Fault | null = null;

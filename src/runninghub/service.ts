@@ -130,6 +130,8 @@ export interface CreateRequest {
   readonly takesPassword?: true;
   /** What the task will be called, where `Service.named` says so. */
   readonly taskId?: TaskId;
+  /** It went out under this id before, and was not found to have arrived. */
+  readonly sentBefore?: true;
 }
 
 /** Old endpoints, or those below `/openapi/v2`: where the key goes and how answers look (1.3, 1.4). */

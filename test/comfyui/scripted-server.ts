@@ -25,9 +25,16 @@ export interface Prompt {
   readonly at: number;
 }
 
-/** What happens to the answer of a request: it comes, or the connection breaks before or after its effect. */
+/**
+ * What happens to the answer of a request: it comes, or the connection breaks before or after its
+ * effect; a late one has it when the test lets it arrive.
+ */
 type Fate =
-  'answer' | 'lostBefore' | 'lostAfter' | { status: number; body: string; effect: boolean };
+  | 'answer'
+  | 'lostBefore'
+  | 'lostAfter'
+  | 'late'
+  | { status: number; body: string; effect: boolean };
 
 const image = { image: ['IMAGE'] };
 const nodes: Record<string, unknown> = {
@@ -87,6 +94,7 @@ const png = Buffer.from(
 export class ScriptedServer {
   readonly #http: Server;
   readonly #sockets = new Set<Socket>();
+  readonly #underWay: Buffer[] = [];
   #port = 0;
   #counter = 0;
   #freeAt = 0;
@@ -97,6 +105,8 @@ export class ScriptedServer {
   readonly uploads: string[] = [];
   /** Every prompt that was queued, by whom ever. */
   readonly queued: Prompt[] = [];
+  /** Ids of prompts that ran to an end, as often as they did. */
+  readonly ran: string[] = [];
   readonly requests: string[] = [];
   readonly headers: (string | undefined)[] = [];
   readonly interrupts: string[] = [];
@@ -136,7 +146,8 @@ export class ScriptedServer {
           send(404, 'text/html', '<html>404</html>');
           return;
         }
-        if (fate === 'lostBefore') return void request.socket.destroy();
+        if (fate === 'late') this.#underWay.push(Buffer.concat(chunks));
+        if (fate === 'lostBefore' || fate === 'late') return void request.socket.destroy();
         if (typeof fate === 'object' && !fate.effect) {
           send(fate.status, 'text/html', fate.body);
           return;
@@ -193,6 +204,12 @@ export class ScriptedServer {
     this.#counter = 0;
   }
 
+  /** Submits that were under way arrive after all. */
+  arrive(): void {
+    this.advance();
+    for (const body of this.#underWay.splice(0)) this.submit(body);
+  }
+
   /** Somebody else's prompt. */
   foreign(seconds: number, id = 'ffffffff-0000-4000-8000-000000000000'): void {
     this.advance();
@@ -246,6 +263,7 @@ export class ScriptedServer {
       : failed === null
         ? ['execution_success', data()]
         : ['execution_error', data(failed)];
+    this.ran.push(id);
     this.history.set(id, {
       prompt: [number, id, graph, extra, []],
       outputs,
@@ -307,7 +325,11 @@ export class ScriptedServer {
         return this.submit(body);
       case 'POST /queue': {
         const { delete: ids = [] } = JSON.parse(body.toString()) as { delete?: string[] };
-        this.pending = this.pending.filter(({ id }) => !ids.includes(id));
+        // One for each time that an id is named.
+        for (const id of ids) {
+          const at = this.pending.findIndex((prompt) => prompt.id === id);
+          if (at !== -1) this.pending.splice(at, 1);
+        }
         return ok('');
       }
       case 'POST /interrupt':

@@ -52,7 +52,8 @@ export class Submitter {
       const last = record?.attempts.at(-1);
       const attempt = (last?.attempt ?? 0) + 1;
       const named = edges.service.named;
-      const id = named && { taskId: idAgain(last) ?? named.idFor(run.id, attempt, context.now) };
+      const again = named === undefined ? null : idAgain(last);
+      const id = named && { taskId: again ?? named.idFor(run.id, attempt, context.now) };
       await context.record({
         type: 'intent',
         run: run.id,
@@ -62,7 +63,10 @@ export class Submitter {
       });
       const sentAt = context.now;
       const request = context.options.request(run, ready.fileNames, attempt);
-      const answer = await edges.service.create({ ...request, ...id }, context.stopCreates.signal);
+      const answer = await edges.service.create(
+        { ...request, ...id, ...(again === null ? {} : { sentBefore: true as const }) },
+        context.stopCreates.signal,
+      );
       if (answer.is === 'refused' && saysNoRoom(answer.fault) && roomExpected)
         context.slotsChanged(context.inFlight.count.refused(context.now));
       if (answer.is !== 'lost') this.#lostAnswers.answered(run.id);
