@@ -1,4 +1,4 @@
-// Writes ERRORS.md from the tables that the program itself reads: exit codes, codes of the service
+// Writes ERRORS.md and exit-codes.schema.json from the tables that the program itself reads: exit codes, codes of the service
 // and codes of rh-batch. `--check` writes nothing and fails when the file is stale.
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -69,3 +69,16 @@ const text = [
 ].join('\n');
 
 writeOrCheck('ERRORS.md', text);
+
+const exitCodes = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  $id: 'https://rh-batch.dev/schemas/exit-codes.schema.json',
+  title: 'rh-batch exit codes',
+  description:
+    'What a command ends with, and what exitCode in its documents says. The contract holds for all of rh-batch 1.x: no code gets another meaning; a new one may come, which a reader takes for a failure. In `plan --detailed-exitcode` 0 is nothing to do, 2 is runs to do, and 1 is any error.',
+  $comment: 'version 1',
+  oneOf: exitHelp.flatMap(([code, about]) =>
+    code.split(' / ').map((one) => ({ const: Number(one), description: about })),
+  ),
+};
+writeOrCheck('exit-codes.schema.json', `${JSON.stringify(exitCodes, null, 2)}\n`);

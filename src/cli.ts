@@ -19,6 +19,8 @@ try {
       'The journal is intact; please report this.\n',
   );
   if (process.argv.includes('--json'))
-    io.out.write(`${JSON.stringify({ version: 1, error: `internal error: ${message}` })}\n`);
+    io.out.write(
+      `${JSON.stringify({ version: 1, error: `internal error: ${message}`, diagnostics: [], more: [] })}\n`,
+    );
   process.exitCode = exit.internal;
 }

@@ -56,6 +56,7 @@ const chosen = (
 
 const json = (all: readonly FieldDescription[]): string =>
   JSON.stringify({
+    version: 1,
     fields: all.map(({ address, node, title, class: type, field, kind, value }) => ({
       address,
       node,

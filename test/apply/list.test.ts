@@ -33,7 +33,11 @@ test('list prints names as a manifest takes them, page by page', async () => {
   const keys = await p.run('list', 'keys');
   expect(keys.out).toContain('emulated key');
   const { out } = await p.run('list', 'keys', '--json');
-  expect(JSON.parse(out)).toMatchObject([{ apiKeyName: 'emulated key', status: 1 }]);
+  expect(JSON.parse(out)).toMatchObject({
+    version: 1,
+    kind: 'keys',
+    items: [{ apiKeyName: 'emulated key', status: 1 }],
+  });
   // Bearer alone below /openapi/v2; in the body of the old one.
   expect(p.service.requests().find(({ endpoint }) => endpoint === 'appList')?.body).toEqual({
     current: 1,

@@ -106,6 +106,11 @@ describe('a plan that was approved', () => {
     expect(applied.err).toMatch(/the plan in plan.json is stale/);
     expect(applied.err).toMatch(message);
     expect(bill(p)).toBe(before);
+    // One command about the manifest that was approved, to be typed as it stands.
+    const [, command = ''] = /approve that: rh-batch (.+)$/m.exec(applied.err) ?? [];
+    expect(command.match(/manifest\.yaml/g)).toHaveLength(1);
+    const again = await p.run(...command.split(' '));
+    expect(again.exit, again.err).toBe(0);
   });
 
   test('is of its own day, as the dates in its templates are', async () => {

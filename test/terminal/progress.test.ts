@@ -159,8 +159,12 @@ describe('json', () => {
       .slice(0, -1)
       .map((line) => JSON.parse(line) as unknown);
     expect(found).toHaveLength(events.length);
-    expect(found[0]).toEqual({ ...phase('run', 'two\nlines'), at: '1970-01-01T00:00:00.000Z' });
-    expect(found[1]).toEqual(recorded);
+    expect(found[0]).toEqual({
+      ...phase('run', 'two\nlines'),
+      at: '1970-01-01T00:00:00.000Z',
+      progress: 1,
+    });
+    expect(found[1]).toEqual({ ...recorded, progress: 1 });
   });
 });
 

@@ -79,9 +79,12 @@ const partsOf = ({ flags }: OptionSpec): { readonly key: string; readonly takes:
 const dashed = (key: string): string =>
   key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
-/** Commands about a batch, and whether the word behind them is a run; and those of an account. */
+/**
+ * Commands about a batch, and whether the word behind them is a run; and those of an account. One
+ * that has its manifest already is complete.
+ */
 const proposals =
-  /\brh-batch (?:(plan|validate|status|unlock|clean|report|picks|resolve(?= --unknown))\b|(explain|resolve) ([0-9a-f]{8,16}|RUN)\b|(pull(?= (?:--(?:app|model) )?\S+ --out\b)|task(?= ID\b)))/g;
+  /\brh-batch (?:(plan|validate|status|unlock|clean|report|picks|resolve(?= --unknown))\b(?! (?:'[^'\n]*|[^\s']+)\.(?:ya?ml|json)\b)|(explain|resolve) ([0-9a-f]{8,16}|RUN)\b|(pull(?= (?:--(?:app|model) )?\S+ --out\b)|task(?= ID\b)))/g;
 
 /** Which batch it is, where it lives, and whose: a proposal about it repeats them. */
 const placeFlags = [

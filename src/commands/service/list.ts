@@ -79,10 +79,13 @@ export const list = async (call: Call, io: Io): Promise<number> => {
     sayOne('E0801', found.fault.message, null, call, io);
     return exit.service;
   }
-  if (call.flag('json')) io.out.write(io.clean(`${jsonText([...found.items])}\n`));
+  if (call.flag('json')) io.out.write(io.clean(`${documentOf(typed, found.items)}\n`));
   else for (const item of found.items) io.out.write(`${lineOf(kind.line(item))}\n`);
   return exit.done;
 };
+
+const documentOf = (kind: string, items: readonly JsonObject[]): string =>
+  `{"version":1,"kind":${JSON.stringify(kind)},"items":${jsonText([...items])}}`;
 
 const all = async (
   what: Listed,

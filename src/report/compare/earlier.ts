@@ -64,8 +64,13 @@ export const readSummary = (text: string): EarlierFacts | null => {
   return { name: textOf(name), target: textOf(workflowId), startedAt: timeOf(startedAt) };
 };
 
+/** Of the format. Version 0.x wrote none. */
+const knownVersion = 1;
+
 const runOf = (value: Json): ReportRun | string => {
   if (!isObject(value)) return 'no object';
+  if ((numberOf(value.get('version')) ?? knownVersion) > knownVersion)
+    return 'a newer rh-batch wrote it';
   const [id, name, status] = ['id', 'name', 'status'].map((key) => textOf(value.get(key)) ?? '');
   const index = numberOf(value.get('index'));
   const known = statuses.find((one) => one === status);

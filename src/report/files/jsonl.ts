@@ -38,6 +38,7 @@ const resultOf = (run: ReportRun): Record<string, unknown> => ({
   money: amount(run.cost.money),
   submittedAt: isoTime(run.submittedAt),
   finishedAt: isoTime(run.finishedAt),
+  version: 1,
 });
 
 const overrideOf = (override: OverrideRecord): Record<string, unknown> => ({
