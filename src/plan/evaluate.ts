@@ -1,4 +1,4 @@
-import { error } from '../diagnostics/diagnostic.js';
+import { error, inRun } from '../diagnostics/diagnostic.js';
 import type { Problems } from '../diagnostics/problems.js';
 import type { Manifest } from '../manifest/manifest.js';
 import type { Combination } from '../matrix/combination.js';
@@ -159,6 +159,7 @@ export class Evaluator {
       problems.add(
         error('E0412', binding.at, `"${binding.address}" needs a value in every run`, {
           notes: [row === null ? `it has none in run ${index}` : `in ${row.file}:${row.line}`],
+          foundIn: inRun(index),
         }),
       );
     }
@@ -178,7 +179,10 @@ export class Evaluator {
     const { datum, dir, place } = source;
     return fields.map((field) => ({
       field,
-      made: this.parts.values.valueOf({ datum, dir, field, address, at: place }, problems),
+      made: this.parts.values.valueOf(
+        { datum, dir, field, address, run: combination.index, at: place },
+        problems,
+      ),
     }));
   }
 
@@ -229,7 +233,10 @@ export class Evaluator {
     const text = this.#text(name, core, written.at, problems);
     if (text === null) return null;
     if (text.trim() !== '') return portable(text.trim() + repeated);
-    problems.add(error('E0602', written.at, `run.name is empty for run ${combination.index}`));
+    const { index } = combination;
+    problems.add(
+      error('E0602', written.at, `run.name is empty for run ${index}`, { foundIn: inRun(index) }),
+    );
     return null;
   }
 
@@ -281,6 +288,7 @@ const atRow = (
   error('E0404', evaluated.at ?? at, evaluated.message, {
     notes: [row === null ? `in run ${index}` : `in ${row.file}:${row.line}`],
     hint: evaluated.hint,
+    foundIn: inRun(index),
   });
 
 const valueTexts = ({ variables }: Combination): ReadonlyMap<string, string> => {

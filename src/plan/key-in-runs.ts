@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
-import { error } from '../diagnostics/diagnostic.js';
+import { error, inRun } from '../diagnostics/diagnostic.js';
 import type { Problems } from '../diagnostics/problems.js';
 import { jsonText } from '../values/json-text.js';
 import type { Place } from '../values/place.js';
@@ -74,7 +74,8 @@ const tell = (
     row === null ? null : { file: row.file, line: row.line, column: 0, length: 1, text: null };
   for (const place of [...places, ...(rowAt === null ? [] : [rowAt])]) problems.hide(place);
   const what = cells.length > 0 ? 'a value' : 'what is made of the values';
-  problems.add(keyInRun(places[0] ?? rowAt, `${what} of ${where} holds the API key`));
+  const found = keyInRun(places[0] ?? rowAt, `${what} of ${where} holds the API key`);
+  problems.add({ ...found, foundIn: inRun(index) });
 };
 
 const keyInRun = (at: Place | null, message: string): Diagnostic =>

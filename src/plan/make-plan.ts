@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { Asset } from '../assets/asset.js';
 import type { Code } from '../diagnostics/codes.js';
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
-import { error, notice } from '../diagnostics/diagnostic.js';
+import { error, inRun, notice } from '../diagnostics/diagnostic.js';
 import { Problems } from '../diagnostics/problems.js';
 import type { Files } from '../edges/files/files.js';
 import type { BaseKnown, OverrideRecord, SavedFile } from '../journal/event.js';
@@ -415,6 +415,7 @@ class Planner implements Plan {
         {
           notes: row === null ? [] : [`the second is in ${row.file}:${row.line}`],
           hint: 'add what tells them apart: ${{ run.index }}, or another column',
+          foundIn: inRun(index),
         },
       ),
     );

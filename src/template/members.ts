@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { warning } from '../diagnostics/diagnostic.js';
-import type { Problems } from '../diagnostics/problems.js';
+import { Problems } from '../diagnostics/problems.js';
 import type { Combination } from '../matrix/combination.js';
 import type { Datum } from '../values/datum.js';
 import type { PathRead } from './expression.js';
@@ -18,11 +18,10 @@ interface Member {
   parent: Datum | null;
   readonly siblings: Set<string>;
   /** Runs without it: a mistake of theirs, if others have it. */
-  readonly waiting: Diagnostic[];
+  readonly waiting: Problems;
 }
 
 const maxSiblings = 100;
-const maxWaiting = 20;
 
 /** Finds names inside of values that no run has, so that the mistake is told once, with what there is. */
 export class Members {
@@ -36,7 +35,7 @@ export class Members {
       const siblings = new Set<string>();
       this.#all.push({
         ...{ read, variable, rest, found: false, parent: null, siblings },
-        waiting: [],
+        waiting: new Problems(),
       });
     }
   }
@@ -61,7 +60,7 @@ export class Members {
     const key = missing.join('\0');
     const member = this.#all.find(({ read, found }) => !found && read.path.join('\0') === key);
     if (member === undefined) return false;
-    if (member.waiting.length < maxWaiting) member.waiting.push(mistake);
+    member.waiting.add(mistake);
     return true;
   }
 
@@ -69,7 +68,7 @@ export class Members {
   tell(problems: Problems): void {
     for (const { read, found, parent, rest, siblings, waiting } of this.#all) {
       if (found || parent === null) {
-        problems.addAll(waiting);
+        problems.absorb(waiting);
         continue;
       }
       const above = read.path.slice(0, -1).join('.');
@@ -79,7 +78,7 @@ export class Members {
         parent.is === 'map' || rest.length > 1
           ? mistake.hint
           : `"${above}" is a ${parent.is === 'list' ? 'list' : 'text'} with no names in it: \${{ ${above} }}`;
-      if (read.optional) problems.addAll(waiting);
+      if (read.optional) problems.absorb(waiting);
       problems.add(
         read.optional ? warning('E0402', read.at, mistake.message, { hint }) : { ...mistake, hint },
       );

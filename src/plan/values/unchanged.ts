@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
-import { error } from '../../diagnostics/diagnostic.js';
+import { error, inRun } from '../../diagnostics/diagnostic.js';
 import type { Manifest } from '../../manifest/manifest.js';
 import type { Combination } from '../../matrix/combination.js';
 import type { Place } from '../../values/place.js';
@@ -47,6 +47,7 @@ export const nothingGiven = (
     where ?? manifest.set[0]?.address.at ?? manifest.target.file.at,
     `${who} gives no field a value: it would run ${base} unchanged, and cost`,
     {
+      foundIn: inRun(index),
       notes: [`empty there: ${names.slice(0, 8).join(', ')}${names.length > 8 ? ', …' : ''}`],
       hint:
         row === null

@@ -2,9 +2,9 @@ import { resolve } from 'node:path';
 import pLimit from 'p-limit';
 import type { Asset } from '../../assets/asset.js';
 import type { Inspected } from '../../assets/inspect.js';
-import { isAmong } from '../../assets/endings.js';
 import { codeOf, inspectAsset, maxUploadBytes } from '../../assets/inspect.js';
-import { error } from '../../diagnostics/diagnostic.js';
+import type { Diagnostic } from '../../diagnostics/diagnostic.js';
+import { error, inRun } from '../../diagnostics/diagnostic.js';
 import { didYouMean } from '../../diagnostics/nearest.js';
 import type { Problems } from '../../diagnostics/problems.js';
 import type { Files } from '../../edges/files/files.js';
@@ -18,13 +18,14 @@ import type { Place } from '../../values/place.js';
 import { clipped } from '../../values/printable.js';
 import { isIntegerField } from '../../workflow/fields.js';
 import { isRemote } from '../../workflow/loaders.js';
-import type { Field, FieldRules, Medium } from '../../workflow/workflow.js';
+import type { Field } from '../../workflow/workflow.js';
 import { NearPaths } from '../../assets/near-path.js';
 import { asText } from './as-text.js';
 import { coerce, isSendable, jsonOf } from './coerce.js';
 import { NumberDoubts } from './doubts.js';
 import { isLeftOut, isOneOfMany, itemsOf } from './items.js';
 import type { AssetValue, JsonValue, OverrideValue } from '../plan.js';
+import { hintFor, misfitOf, takenBy } from './misfits.js';
 import type { BrokenRule } from './rules.js';
 import { brokenCount, brokenRule } from './rules.js';
 
@@ -35,6 +36,8 @@ export interface ValueInput {
   /** Absolute folder: relative paths start there. */
   readonly dir: string;
   readonly address: string;
+  /** The run that it is for. */
+  readonly run: number;
   readonly at: () => Place | null;
 }
 
@@ -101,6 +104,7 @@ export class Values {
           `"${input.address}" takes a value or one of { asset }, { file }, { value }, { asSaved: true }`,
           {
             hint: didYouMean(name, verbs) ?? asText({ is: 'map', entries }),
+            foundIn: inRun(input.run),
           },
         ),
       );
@@ -152,16 +156,20 @@ export class Values {
   }
 
   #broken({ message, hint, notes }: BrokenRule, input: ValueInput, problems: Problems): null {
-    problems.add(error('E0411', input.at(), `${input.address} ${message}`, { hint, notes }));
+    const foundIn = inRun(input.run);
+    problems.add(
+      error('E0411', input.at(), `${input.address} ${message}`, { hint, notes, foundIn }),
+    );
     return null;
   }
 
-  #wrong({ address, field, at, datum }: ValueInput, takes: string, problems: Problems): null {
+  #wrong({ address, field, at, datum, run }: ValueInput, takes: string, problems: Problems): null {
     const given = datum.is === 'scalar' ? `"${clip(datum.text)}"` : `a ${datum.is}`;
     problems.add(
       error('E0406', at(), `${address} takes ${takes}, not ${given}`, {
         notes: [`its value in ${this.baseFile} is ${clip(jsonText(field.value))}`],
         hint: datum.is === 'list' && typeof field.value === 'string' ? asText(datum) : null,
+        foundIn: inRun(run),
       }),
     );
     return null;
@@ -208,6 +216,7 @@ export class Values {
       problems.add(
         error(codeOf(found.is), input.at(), `${path} ${found.why}`, {
           hint: near?.hint ?? hintFor(found.is, path, wanted),
+          ...refused(path, input),
         }),
       );
       return null;
@@ -220,6 +229,7 @@ export class Values {
           'E0505',
           input.at(),
           `${path} is ${misfit}, ${input.address} takes ${takenBy(wanted, input.field.rules)}`,
+          refused(path, input, input.address),
         ),
       );
       return null;
@@ -260,7 +270,12 @@ export class Values {
     if (read.ok)
       return this.#literal({ is: 'scalar', text: read.text, type: 'text' }, input, problems);
     const near = read.why === missing ? await this.#near.of(path, input.dir) : null;
-    problems.add(error('E0409', input.at(), `${path} ${read.why}`, { hint: near?.hint ?? null }));
+    problems.add(
+      error('E0409', input.at(), `${path} ${read.why}`, {
+        hint: near?.hint ?? null,
+        ...refused(path, input),
+      }),
+    );
     return null;
   }
 
@@ -282,55 +297,17 @@ export class Values {
   }
 }
 
+/** A file that cannot be used is one mistake, in however many cells it is named. */
+const refused = (
+  path: string,
+  { dir, run }: ValueInput,
+  address = '',
+): Pick<Diagnostic, 'foundIn' | 'about'> => ({
+  foundIn: inRun(run),
+  about: JSON.stringify([resolve(dir, path), address]),
+});
+
 type TextRead =
   { readonly ok: true; readonly text: string } | { readonly ok: false; readonly why: string };
-
-/** What a file is that its field does not take; null: it may be right, by its first bytes. */
-const misfitOf = ({ kind }: Asset, wanted: Medium, rules: FieldRules | null): string | null => {
-  // Of a type that nobody knows by its bytes: the service shall judge. A LoRA is always known.
-  if (kind.medium === 'other') return wanted === 'model' ? 'no safetensors file' : null;
-  const endings = rules?.files?.endings ?? null;
-  const fits = (wanted === 'any' || kind.medium === wanted) && isAmong(kind.ext, endings);
-  return fits ? null : `${article(kind.medium)} (${kind.ext})`;
-};
-
-const nouns: Readonly<Record<string, string>> = {
-  archive: 'a .zip of pictures',
-  model: 'a LoRA (.safetensors)',
-  any: 'a file',
-};
-
-const takenBy = (medium: Medium | null, rules: FieldRules | null): string => {
-  const endings = rules?.files?.endings ?? null;
-  return endings === null ? nounFor(medium) : `${nounFor(medium)} (${endings.join(', ')})`;
-};
-
-const nounFor = (medium: Medium | null): string =>
-  nouns[medium ?? 'any'] ?? article(medium ?? 'file');
-
-const article = (medium: string): string =>
-  /^[aeiou]/.test(medium) ? `an ${medium}` : `a ${medium}`;
-
-const hintFor = (
-  is: (Inspected & { ok: false })['is'],
-  path: string,
-  wanted: Medium | null,
-): string | null => {
-  switch (is) {
-    case 'tooLarge':
-      return /\.safetensors$/i.test(path)
-        ? 'LoRA files of any size go into RHLoraLoader.lora_name'
-        : 'host it elsewhere and give its public URL';
-    case 'missing':
-      return 'paths start at the folder of the file that names them';
-    case 'directory':
-      return wanted === 'archive'
-        ? `this field takes a .zip: (cd ${path} && zip -X -r ../pictures.zip .)`
-        : null;
-    case 'unreadable':
-    case 'empty':
-      return null;
-  }
-};
 
 const clip = (value: string): string => clipped(value.replace(/\s+/g, ' '), 80);

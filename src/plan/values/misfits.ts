@@ -1,0 +1,56 @@
+import type { Asset } from '../../assets/asset.js';
+import { isAmong } from '../../assets/endings.js';
+import type { Inspected } from '../../assets/inspect.js';
+import type { FieldRules, Medium } from '../../workflow/workflow.js';
+
+/** What a file is that its field does not take; null: it may be right, by its first bytes. */
+export const misfitOf = (
+  { kind }: Asset,
+  wanted: Medium,
+  rules: FieldRules | null,
+): string | null => {
+  // Of a type that nobody knows by its bytes: the service shall judge. A LoRA is always known.
+  if (kind.medium === 'other') return wanted === 'model' ? 'no safetensors file' : null;
+  const endings = rules?.files?.endings ?? null;
+  const fits = (wanted === 'any' || kind.medium === wanted) && isAmong(kind.ext, endings);
+  return fits ? null : `${article(kind.medium)} (${kind.ext})`;
+};
+
+const nouns: Readonly<Record<string, string>> = {
+  archive: 'a .zip of pictures',
+  model: 'a LoRA (.safetensors)',
+  any: 'a file',
+};
+
+export const takenBy = (medium: Medium | null, rules: FieldRules | null): string => {
+  const endings = rules?.files?.endings ?? null;
+  return endings === null ? nounFor(medium) : `${nounFor(medium)} (${endings.join(', ')})`;
+};
+
+const nounFor = (medium: Medium | null): string =>
+  nouns[medium ?? 'any'] ?? article(medium ?? 'file');
+
+const article = (medium: string): string =>
+  /^[aeiou]/.test(medium) ? `an ${medium}` : `a ${medium}`;
+
+export const hintFor = (
+  is: (Inspected & { ok: false })['is'],
+  path: string,
+  wanted: Medium | null,
+): string | null => {
+  switch (is) {
+    case 'tooLarge':
+      return /\.safetensors$/i.test(path)
+        ? 'LoRA files of any size go into RHLoraLoader.lora_name'
+        : 'host it elsewhere and give its public URL';
+    case 'missing':
+      return 'paths start at the folder of the file that names them';
+    case 'directory':
+      return wanted === 'archive'
+        ? `this field takes a .zip: (cd ${path} && zip -X -r ../pictures.zip .)`
+        : null;
+    case 'unreadable':
+    case 'empty':
+      return null;
+  }
+};
