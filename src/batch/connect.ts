@@ -8,7 +8,7 @@ import type { Problems } from '../diagnostics/problems.js';
 import type { Client } from '../runninghub/client.js';
 import type { Catalogue, LoraStore, Service } from '../runninghub/service.js';
 import { readProxies } from '../runninghub/http/proxy-settings.js';
-import { siteOf } from '../runninghub/site.js';
+import { defaultSite, isSite, shownSite, siteExamples, siteOf } from '../runninghub/site.js';
 import { defaultTimeouts } from '../runninghub/http/timeouts.js';
 import type { Saved } from '../targets/target.js';
 import type { BatchOptions } from './options/options.js';
@@ -60,7 +60,6 @@ export const nothingSaved: Saved = {
   models: new Map(),
 };
 
-export const defaultSite = 'https://www.runninghub.cn';
 /** Of the emulator in this process: half a minute of a task passes in half a second. */
 const emulatorSpeed = 60;
 const emulatorSlots = 4;
@@ -97,12 +96,10 @@ export const identify = (
     };
   }
   const site = siteOf(baseUrl ?? env.get('RUNNINGHUB_BASE_URL') ?? defaultSite);
-  if (!/^https?:\/\/[^/\s@]+$/.test(site)) {
-    // A name and a password in it are no part of a site, and the password is not shown.
-    const shown = site.replace(/^([^/]*\/\/)?.*@/, '$1***@');
+  if (!isSite(site)) {
     problems.add(
-      error('E0001', null, `the base URL "${shown}" is not of the form https://host`, {
-        hint: `${defaultSite} or https://www.runninghub.ai`,
+      error('E0001', null, `the base URL "${shownSite(site)}" is not of the form https://host`, {
+        hint: siteExamples,
       }),
     );
     return null;

@@ -6,6 +6,7 @@ import { Problems } from '../diagnostics/problems.js';
 import { diagnosticJson, renderProblems } from '../diagnostics/render.js';
 import { painter } from '../terminal/colour.js';
 import type { Call } from './argv/call.js';
+import type { UsageMistake } from './argv/line.js';
 import { inRepository, isGithub } from '../terminal/ci.js';
 import type { BatchOptions } from '../batch/options/options.js';
 import type { Io } from '../edges/io.js';
@@ -55,5 +56,12 @@ export const sayOne = (
   const problems = new Problems();
   const diagnostic: Diagnostic = error(code, null, message, { hint });
   problems.add(diagnostic);
+  sayProblems(problems, call, io);
+};
+
+/** Mistakes in the command line, found before anything was read. */
+export const sayUsage = (mistakes: readonly UsageMistake[], call: Call, io: Io): void => {
+  const problems = new Problems();
+  for (const { message, hint } of mistakes) problems.add(error('E0001', null, message, { hint }));
   sayProblems(problems, call, io);
 };

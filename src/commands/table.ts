@@ -1,5 +1,6 @@
 import type { Call, CommandSpec, OptionSpec } from './argv/call.js';
 import type { Io } from '../edges/io.js';
+import { atWhichSite, liveWhen, progressMode } from './shared-options.js';
 import { emulatorSpec } from './emulator-spec.js';
 import { picksSpec } from './pictures/spec.js';
 import { runSpec } from './runs/single/spec.js';
@@ -43,11 +44,17 @@ const selection: readonly OptionSpec[] = [
   option('--picked', 'rows with a picture that was picked (see picks)'),
   option('--first <n>', 'the first n of the selected runs'),
   option('--shard <i/n>', 'the i-th of n disjoint parts of the batch'),
-  option('--force [pattern]', 'run again although up to date (this costs)'),
+  {
+    ...option('--force [pattern]', 'run again although up to date (this costs)'),
+    inlineOnly: true,
+  },
 ];
 
 const service: readonly OptionSpec[] = [
-  option('--base-url <url>', 'the site (default: RUNNINGHUB_BASE_URL, https://www.runninghub.cn)'),
+  {
+    ...atWhichSite,
+    about: 'the site (default: RUNNINGHUB_BASE_URL, https://www.runninghub.cn)',
+  },
   option('--emulator', 'run against a local emulator in this process; kept apart from real state'),
 ];
 
@@ -90,8 +97,8 @@ export const commands: readonly Command[] = [
         '--public-url <url>',
         'how RunningHub reaches that port; each batch adds a secret path',
       ),
-      option('--progress <mode>', 'auto, tty, plain, json or none'),
-      option('--live <when>', 'node and percent of running tasks: auto (on a terminal), on or off'),
+      progressMode,
+      liveWhen,
       ...page,
       json,
       ...output,
@@ -149,7 +156,7 @@ export const commands: readonly Command[] = [
     name: 'cancel',
     args: '[manifest]',
     about: "cancel this batch's remote tasks",
-    options: [...project, option('--base-url <url>', 'the site'), json],
+    options: [...project, atWhichSite, json],
     load: async () => (await import('./runs/cancel.js')).cancel,
   },
   {
@@ -167,7 +174,7 @@ export const commands: readonly Command[] = [
       option('--resubmit', 'submit it again (pays twice if a task exists)'),
       option('--give-up', 'count it as failed'),
       option('-y, --yes', 'settle many without being asked'),
-      option('--base-url <url>', 'the site'),
+      atWhichSite,
       option('--emulator', 'of the emulated batch'),
       json,
     ],
@@ -249,7 +256,7 @@ export const commands: readonly Command[] = [
       option('--from <file>', 'with --model: a file or URL in place of the published list'),
       option('--out <file>', 'default api.json, app.json or model.json'),
       envFile,
-      option('--base-url <url>', 'the site'),
+      atWhichSite,
     ],
     load: async () => (await import('./service/pull.js')).pull,
   },
@@ -267,7 +274,7 @@ export const commands: readonly Command[] = [
       option('--link', 'print links, as standard models take them; they live a day'),
       envFile,
       option('--state-dir <dir>', 'where uploads are remembered (default: .rh-batch)'),
-      option('--base-url <url>', 'the site'),
+      atWhichSite,
       json,
       ...output,
     ],
@@ -281,26 +288,21 @@ export const commands: readonly Command[] = [
       'One line each, the name that a manifest takes first: of apps the id for pull --app, of',
       'quick create the code of a model. `list apps hottest` and `list apps newest` sort them.',
     ],
-    options: [
-      option('--first <n>', 'at most so many; default 100'),
-      envFile,
-      option('--base-url <url>', 'the site'),
-      json,
-    ],
+    options: [option('--first <n>', 'at most so many; default 100'), envFile, atWhichSite, json],
     load: async () => (await import('./service/list.js')).list,
   },
   {
     name: 'task',
     args: '<id>',
     about: 'what the service says of a task of the account: state, cost, files',
-    options: [envFile, option('--base-url <url>', 'the site'), json],
+    options: [envFile, atWhichSite, json],
     load: async () => (await import('./service/task.js')).task,
   },
   {
     name: 'account',
     args: '',
     about: 'coins, tasks in flight, account type',
-    options: [envFile, option('--base-url <url>', 'the site'), json],
+    options: [envFile, atWhichSite, json],
     load: async () => (await import('./service/account.js')).account,
   },
   {
@@ -316,7 +318,7 @@ export const commands: readonly Command[] = [
     options: [
       option('--url <url>', 'with resend: to this URL (default: the one it was sent to)'),
       ...project,
-      option('--base-url <url>', 'the site'),
+      atWhichSite,
       json,
     ],
     load: async () => (await import('./service/webhook.js')).webhook,
@@ -357,7 +359,7 @@ export const commands: readonly Command[] = [
       option('-y, --yes', 'ask nothing'),
       option('--force', 'replace files that are there'),
       envFile,
-      option('--base-url <url>', 'the site'),
+      atWhichSite,
       json,
     ],
     load: async () => (await import('../init/init.js')).init,

@@ -1,8 +1,7 @@
 import { Problems } from '../diagnostics/problems.js';
-import { siteOf } from '../runninghub/site.js';
+import { defaultSite, siteOf } from '../runninghub/site.js';
 import type { Call } from '../commands/argv/call.js';
 import { accountOptionsOf } from '../commands/argv/options.js';
-import { defaultSite } from '../batch/connect.js';
 import type { Chosen } from './fields.js';
 import type { Material } from './material.js';
 import type { Io } from '../edges/io.js';

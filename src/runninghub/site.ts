@@ -7,3 +7,14 @@ export const siteOf = (baseUrl: string): string =>
     .trim()
     .replace(/(?<!\/)\/(?:openapi|task|api|uc|proxy|proxy-plus)(?:\/.*)?$/i, '')
     .replace(/\/+$/, '');
+
+/** Whether requests can be sent there: a scheme and a host, nothing behind it, and no password. */
+export const isSite = (site: string): boolean =>
+  /^https?:\/\/[^/\s@?#]+$/i.test(site) && URL.canParse(site);
+
+/** A name and a password in it are no part of a site, and the password is not shown. */
+export const shownSite = (site: string): string => site.replace(/^([^/]*\/\/)?.*@/, '$1***@');
+
+export const defaultSite = 'https://www.runninghub.cn';
+
+export const siteExamples = `${defaultSite} or https://www.runninghub.ai`;

@@ -8,9 +8,9 @@ const json = ({ out }: Ended): unknown => JSON.parse(out);
 
 test.each([
   [['aply', '--json'], 'there is no command "aply"'],
-  [['apply', '--jsn', '--json'], 'Unknown option'],
-  [['plan', 'a.yaml', 'b.yaml', '--json'], 'Unused args'],
-  [['explain', '--json'], 'missing required args'],
+  [['apply', '--jsn', '--json'], 'there is no option "--jsn" of apply'],
+  [['plan', 'a.yaml', 'b.yaml', '--json'], 'plan takes one manifest; "b.yaml" is one too many'],
+  [['explain', '--json'], 'explain wants a run'],
   [['apply', '--first', 'x', '--json'], '--first'],
 ])('%j: a mistake in the command line is one JSON document', async (argv, words) => {
   const p = await start({ manifest: 'set: { Positive Prompt.text: a }' });

@@ -76,7 +76,7 @@ const wrong: readonly (readonly [string, readonly string[], string])[] = [
   ['a URL with details', ['details', 'seed-1', '--url', 'https://a.b'], '--url goes with "resend"'],
   ['no URL', ['resend', 'seed-1', '--url', 'a.b'], '--url wants http(s)://…, not "a.b"'],
   ['no such run', ['details', 'seed-9'], 'the journal knows no run "seed-9"'],
-  ['nothing', ['details'], 'missing required args'],
+  ['nothing', ['details'], 'webhook wants a run'],
 ];
 
 test.each(wrong)('%s is a mistake', async (_what, args, words) => {

@@ -172,7 +172,7 @@ test.each([
   ['a missing manifest', ['apply', 'nope.yaml'], /does not exist/],
   ['a folder', ['apply', '.'], /is a folder/],
   ['an unknown command', ['aply'], /there is no command "aply"/],
-  ['an unknown option', ['apply', '--frist', '3'], /Unknown option/],
+  ['an unknown option', ['apply', '--frist', '3'], /there is no option "--frist" of apply/],
   ['a bad number', ['apply', '--first', 'x'], /--first wants a whole number/],
   ['a bad shard', ['apply', '--shard', '5/4'], /--shard/],
   ['a pattern that fits nothing', ['apply', '--only', 'zzzz'], /fits no run/],

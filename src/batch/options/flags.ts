@@ -158,7 +158,7 @@ const shardOf = (typed: FlagTexts, problems: Problems): BatchOptions['shard'] =>
 };
 
 const concurrencyOf = (typed: FlagTexts, problems: Problems): BatchOptions['concurrency'] =>
-  (typed.text('concurrency') ?? typed.text('j')) === 'auto'
+  typed.text('concurrency') === 'auto'
     ? 'auto'
     : (atLeastOne(typed, 'concurrency', '--concurrency', problems) ?? undefined);
 

@@ -25,7 +25,9 @@ export const wholeNumber = (
   const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
   if (value >= least) return value;
   problems.add(
-    error('E0001', null, `${shown} wants a whole number from ${least} on, not "${text}"`),
+    error('E0001', null, `${shown} wants a whole number from ${least} on, not "${text}"`, {
+      hint: `${shown} ${least + 3}`,
+    }),
   );
   return null;
 };

@@ -1,8 +1,14 @@
-/** One option of a command, as cac and the help know it. */
+/** One option of a command, as the parser and the help know it. */
 export interface OptionSpec {
   /** `-j, --concurrency <n>`, `--json`, `--force [pattern]`. */
   readonly flags: string;
   readonly about: string;
+  /** All values that there are; absent: the command says what it takes. */
+  readonly choices?: readonly string[];
+  /** Its value is a site, `https://host`. */
+  readonly isSite?: true;
+  /** A value stands behind `=` alone: the next word would be the manifest's name. */
+  readonly inlineOnly?: true;
 }
 
 export interface CommandSpec {

@@ -20,4 +20,4 @@ export const accountOptionsOf = (
   trace: isTraced(call),
 });
 
-const isTraced = (call: Call): boolean => call.count('v') > 1;
+const isTraced = (call: Call): boolean => call.count('verbose') > 1;

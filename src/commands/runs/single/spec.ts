@@ -1,4 +1,5 @@
 import type { CommandSpec, OptionSpec } from '../../argv/call.js';
+import { liveWhen, progressMode } from '../../shared-options.js';
 
 type Options = readonly OptionSpec[];
 
@@ -28,8 +29,8 @@ export const runSpec = (
     ...shared.selection.filter(({ flags }) => /^--(?:only|force)\b/.test(flags)),
     ...shared.service,
     option('--adopt', 'follow tasks of another key, too: the same account has a new one'),
-    option('--progress <mode>', 'auto, tty, plain, json or none'),
-    option('--live <when>', 'node and percent of running tasks: auto (on a terminal), on or off'),
+    progressMode,
+    liveWhen,
     ...shared.output,
   ],
 });
