@@ -17,6 +17,8 @@ export interface WireOptions {
   readonly authorization: string | null;
   /** What no answer may bring back into a message. */
   readonly secrets: readonly string[];
+  /** Certificates that are trusted beside those of all browsers, as PEM. */
+  readonly trusted: string | null;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Of the network: real time. */
   readonly network: Clock;
@@ -45,6 +47,7 @@ export class Wire {
       env: options.env,
       clock: options.network,
       parse: parseAnswer,
+      ...(options.trusted === null ? {} : { trusted: options.trusted }),
       ...(options.timeouts ?? defaultTimeouts),
     });
     this.#gate = new Gate(options.secrets);
@@ -140,13 +143,49 @@ export class Wire {
   }
 }
 
+/** A certificate that is not trusted now will not be trusted later; null: it is something else. */
+const tlsFault = ({ code, why }: Reply & { is: 'none' }, address: string): Fault | null => {
+  switch (code) {
+    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
+    case 'SELF_SIGNED_CERT_IN_CHAIN':
+    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
+    case 'UNABLE_TO_GET_ISSUER_CERT':
+    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
+      return fault(
+        'account',
+        'certificate',
+        `${address} has a certificate that it signed itself, or that nobody known signed: save it as a file and set COMFYUI_CA_FILE to its path`,
+      );
+    case 'ERR_TLS_CERT_ALTNAME_INVALID':
+      return fault(
+        'account',
+        'certificate',
+        `${address} has a certificate for another name: write the address as the certificate has it (${why})`,
+      );
+    case 'CERT_HAS_EXPIRED':
+      return fault('account', 'certificate', `${address} has a certificate that has expired`);
+    case 'ERR_SSL_WRONG_VERSION_NUMBER':
+    case 'ERR_SSL_PACKET_LENGTH_TOO_LONG':
+      return fault(
+        'account',
+        'no-tls',
+        `${address} does not speak TLS: write http:// for https://`,
+      );
+    default:
+      return null;
+  }
+};
+
 /** What an answer means that is not the one that was asked for. */
 const faultOf = (reply: Reply, address: string): Fault => {
   if (reply.is === 'none')
-    return fault(
-      'transient',
-      reply.code === 'ECONNREFUSED' ? 'refused-connection' : reply.code,
-      `${address} cannot be reached: ${reply.why}`,
+    return (
+      tlsFault(reply, address) ??
+      fault(
+        'transient',
+        reply.code === 'ECONNREFUSED' ? 'refused-connection' : reply.code,
+        `${address} cannot be reached: ${reply.why}`,
+      )
     );
   const { status, retryAfterMs } = reply;
   const code = `http-${status}`;

@@ -5,6 +5,9 @@ const environment: readonly (readonly [string, string])[] = [
   ['RUNNINGHUB_API_KEY', 'the key; never written or printed'],
   ['RUNNINGHUB_ACCESS_PASSWORD', 'of a locked workflow or app; never written or printed'],
   ['RUNNINGHUB_BASE_URL', 'the site; default https://www.runninghub.cn'],
+  ['COMFYUI_TOKEN', 'of a ComfyUI server behind a login; never written or printed'],
+  ['COMFYUI_USERNAME, COMFYUI_PASSWORD', 'the same, where it asks for both'],
+  ['COMFYUI_CA_FILE', 'the certificate of a ComfyUI server that signed its own'],
   ['HTTPS_PROXY, HTTP_PROXY, NO_PROXY', 'honoured; this machine is never reached by a proxy'],
   ['NO_COLOR, FORCE_COLOR', 'honoured'],
 ];

@@ -1,5 +1,6 @@
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 
 /** A ComfyUI server of which a test scripts every answer that it wants to be odd. */
@@ -15,6 +16,7 @@ export interface Script {
   /** Below this path, as behind a proxy. */
   readonly base?: string;
   readonly authorization?: string;
+  readonly tls?: { readonly key: string; readonly cert: string };
 }
 
 export interface Prompt {
@@ -114,12 +116,14 @@ export class ScriptedServer {
   fate: (method: string, path: string) => Fate = () => 'answer';
   /** How a prompt ends; null: well. */
   failure: (prompt: Prompt) => Record<string, unknown> | null = () => null;
+  /** What nodes made, beside what is usual; null: that. Files are there under `type/subfolder/name`. */
+  outputs: (prompt: Prompt) => Record<string, unknown> | null = () => null;
   /** Answers to submits beside the usual one; null: the usual one. */
   refusal: (prompt: Prompt) => { status: number; body: unknown; queue: boolean } | null = () =>
     null;
 
   private constructor(private readonly script: Script) {
-    this.#http = createServer((request, response) => {
+    const serve = (request: IncomingMessage, response: ServerResponse): void => {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {
@@ -168,7 +172,9 @@ export class ScriptedServer {
           typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body),
         );
       });
-    });
+    };
+    this.#http =
+      script.tls === undefined ? createServer(serve) : createSecureServer(script.tls, serve);
     this.#http.on('connection', (socket: Socket) => {
       this.#sockets.add(socket);
       socket.on('close', () => this.#sockets.delete(socket));
@@ -182,7 +188,7 @@ export class ScriptedServer {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${this.#port}${this.script.base ?? ''}`;
+    return `${this.script.tls === undefined ? 'http' : 'https'}://127.0.0.1:${this.#port}${this.script.base ?? ''}`;
   }
 
   async up(): Promise<void> {
@@ -266,7 +272,7 @@ export class ScriptedServer {
     this.ran.push(id);
     this.history.set(id, {
       prompt: [number, id, graph, extra, []],
-      outputs,
+      outputs: this.outputs(prompt) ?? outputs,
       status: {
         status_str: failed === null && !interrupted ? 'success' : 'error',
         completed: failed === null && !interrupted,

@@ -29,6 +29,7 @@ export const connectServers = (
           address,
           authorization: login?.authorization ?? null,
           secrets: login?.secrets ?? [],
+          trusted: login?.trusted ?? null,
           env,
           network,
           timeouts: timeoutsFor(identity.speed),

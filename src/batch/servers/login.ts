@@ -1,12 +1,15 @@
 import { error } from '../../diagnostics/diagnostic.js';
 import type { Problems } from '../../diagnostics/problems.js';
 import type { Io } from '../../edges/io.js';
+import { trustedIn } from './trusted.js';
 
 /** What a proxy or a plugin in front of a ComfyUI server asks for; secrets like the key. */
 export interface Login {
   /** Of the header; null: nobody is asked who they are. */
   readonly authorization: string | null;
   readonly secrets: readonly string[];
+  /** Certificates that are trusted beside those of all browsers, as PEM; null: no others. */
+  readonly trusted: string | null;
 }
 
 export const loginVariables = ['COMFYUI_TOKEN', 'COMFYUI_USERNAME', 'COMFYUI_PASSWORD'] as const;
@@ -14,9 +17,19 @@ export const loginVariables = ['COMFYUI_TOKEN', 'COMFYUI_USERNAME', 'COMFYUI_PAS
 /** From the environment alone; null: it is wrong, which `problems` tells. */
 export const loginOf = (
   env: ReadonlyMap<string, string>,
-  io: Pick<Io, 'protect'>,
+  io: Pick<Io, 'protect' | 'cwd'>,
   problems: Problems,
 ): Login | null => {
+  const trusted = trustedIn(env, io.cwd, problems);
+  const credentials = credentialsOf(env, io, problems);
+  return trusted === undefined || credentials === null ? null : { ...credentials, trusted };
+};
+
+const credentialsOf = (
+  env: ReadonlyMap<string, string>,
+  io: Pick<Io, 'protect'>,
+  problems: Problems,
+): Omit<Login, 'trusted'> | null => {
   const [token, username, password] = loginVariables.map((name) => env.get(name)?.trim() ?? '');
   for (const secret of [token, password])
     if (secret !== undefined && secret.length >= 4) io.protect(secret);

@@ -3,12 +3,13 @@ import { FormData, request } from 'undici';
 import type { Agent, Dispatcher } from 'undici';
 import type { Clock } from '../../edges/clock.js';
 import type { TimeLimit } from './time-limit.js';
+import { describeBody } from './describe-body.js';
 import { redirectTo } from './redirect.js';
 import { timeLimit } from './time-limit.js';
 import type { Json } from '../../values/json.js';
 import type { JsonRead } from '../../values/json-text.js';
 import { parseJson } from '../../values/json-text.js';
-import { dispatcherOf } from './proxies.js';
+import { dispatcherOf, trusting } from './proxies.js';
 
 /** What a request came to, before anybody asks what it means. */
 export type Reply =
@@ -38,6 +39,8 @@ export interface HttpOptions {
   readonly uploadMs: number;
   /** How answers are read; absent: as exact JSON. */
   readonly parse?: (text: string) => JsonRead;
+  /** Certificates that are trusted beside those of all browsers, as PEM. */
+  readonly trusted?: string;
 }
 
 const maxAnswerBytes = 16 * 1024 * 1024;
@@ -58,7 +61,11 @@ export class Http {
 
   constructor(private readonly options: HttpOptions) {
     const make = (more: Agent.Options): Dispatcher =>
-      dispatcherOf(options.env, { connect: { timeout: connectMs }, connections: 32, ...more });
+      dispatcherOf(options.env, {
+        connect: { timeout: connectMs, ...trusting(options.trusted) },
+        connections: 32,
+        ...more,
+      });
     this.#kept = make({ keepAliveTimeout: 4_000 });
     this.#fresh = make({ pipelining: 0 });
   }
@@ -292,7 +299,9 @@ const beforeSending: ReadonlySet<string> = new Set([
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'SELF_SIGNED_CERT_IN_CHAIN',
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT',
   'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'ERR_SSL_WRONG_VERSION_NUMBER',
   'ERR_TLS_CERT_ALTNAME_INVALID',
 ]);
 
@@ -326,12 +335,6 @@ const boundedText = async (
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
-};
-
-const describeBody = (text: string): string => {
-  const start = text.trimStart();
-  if (start === '') return 'an empty answer';
-  return /^<(?:!doctype|html|head|body)/i.test(start) ? 'a web page' : 'no valid JSON';
 };
 
 /** Seconds or an HTTP date; bounded to an hour. */

@@ -1,3 +1,4 @@
+import { rootCertificates } from 'node:tls';
 import { Agent, Dispatcher, EnvHttpProxyAgent } from 'undici';
 import type { Env } from './proxy-settings.js';
 import { readProxies } from './proxy-settings.js';
@@ -12,9 +13,18 @@ export const dispatcherOf = (env: Env, options: Agent.Options): Dispatcher => {
   // Told to the agent in so many words, or it would read the process' own environment.
   return new PastLoopback(
     new Agent(options),
-    new EnvHttpProxyAgent({ ...options, ...read.proxies }),
+    // To the service behind a proxy, an agent speaks TLS by options of its own.
+    new EnvHttpProxyAgent({
+      ...options,
+      ...read.proxies,
+      ...(typeof options.connect === 'object' ? { requestTls: options.connect } : {}),
+    }),
   );
 };
+
+/** For `connect`: certificates beside those that every browser trusts. */
+export const trusting = (pem: string | undefined): { readonly ca?: string[] } =>
+  pem === undefined ? {} : { ca: [...rootCertificates, pem] };
 
 /** This machine, whatever it is called: no proxy can reach it for us. */
 const isLoopback = (hostname: string): boolean =>
