@@ -254,6 +254,8 @@ export const commands: readonly Command[] = [
       option('--app <webappId>', "an AI app's fields"),
       option('--model <path>', "a standard model's parameters, from what RunningHub publishes"),
       option('--from <file>', 'with --model: a file or URL in place of the published list'),
+      option('--server <url>', 'a ComfyUI server of your own; needs no key'),
+      option('--last', 'with --server: the graph of the newest prompt in its history'),
       option('--out <file>', 'default api.json, app.json or model.json'),
       envFile,
       atWhichSite,

@@ -153,6 +153,8 @@ export const codes = {
   E0802: 'The batch is expected to need more coins than the account has.',
   E0803: 'The account could not be asked for its balance.',
   E0875: 'A ComfyUI server does not answer and is left out.',
+  E0876: 'The history of a ComfyUI server is empty: it has no graph to give.',
+  E0877: 'The newest prompt of a ComfyUI server failed there, or was a run of rh-batch.',
   E0880: 'No model of the name that was asked for is published.',
   E0890: 'A run of the batch failed, was cancelled, or is unknown.',
 } as const;

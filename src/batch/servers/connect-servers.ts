@@ -20,23 +20,9 @@ export const connectServers = (
   io: Io | null,
   say: (message: string) => void,
 ): ServerConnection => {
-  const { login, clock, network, env, account } = identity;
+  const { clock, account } = identity;
   const log = trace && io !== null ? (line: string): void => io.err.write(`${line}\n`) : undefined;
-  const servers = addresses.map(
-    (address) =>
-      new ComfyServer(
-        new Wire({
-          address,
-          authorization: login?.authorization ?? null,
-          secrets: login?.secrets ?? [],
-          trusted: login?.trusted ?? null,
-          env,
-          network,
-          timeouts: timeoutsFor(identity.speed),
-          ...(log === undefined ? {} : { log }),
-        }),
-      ),
-  );
+  const servers = addresses.map((address) => new ComfyServer(wireTo(address, identity, log)));
   const fleet = new Fleet({ servers, clock, client: randomUUID(), kept, say });
   const close = async (): Promise<void> => {
     await Promise.all(servers.map(({ wire }) => wire.close()));
@@ -51,3 +37,20 @@ export const connectServers = (
   });
   return { client, clock, account, emulated: false, servers, close };
 };
+
+/** As whom, and through which proxies, a server is asked. */
+export const wireTo = (
+  address: string,
+  { login, env, network, speed }: Identity,
+  log?: (line: string) => void,
+): Wire =>
+  new Wire({
+    address,
+    authorization: login?.authorization ?? null,
+    secrets: login?.secrets ?? [],
+    trusted: login?.trusted ?? null,
+    env,
+    network,
+    timeouts: timeoutsFor(speed),
+    ...(log === undefined ? {} : { log }),
+  });

@@ -17,8 +17,13 @@ import { sayOne, sayProblems } from '../say.js';
 import { whoAsks } from '../who-asks.js';
 import { clientOf } from '../../batch/client.js';
 
-/** `rh-batch pull WORKFLOWID | --app WEBAPPID | --model PATH`: saves the file that a target's fields come from. */
+/** `rh-batch pull WORKFLOWID | --app WEBAPPID | --model PATH | --server URL --last`: saves the file that a target's fields come from. */
 export const pull = async (call: Call, io: Io): Promise<number> => {
+  const server = call.text('server');
+  if (server !== null || call.flag('last')) {
+    const { pullServer } = await import('./pull-server.js');
+    return pullServer(server, call, io);
+  }
   const problems = new Problems();
   const wanted = wantedOf(call, problems);
   if (wanted === null) {
@@ -109,7 +114,7 @@ const wantedOf = (
   if (first !== undefined && second === undefined && first.id !== '') return first;
   problems.add(
     error('E0001', null, 'pull takes one id', {
-      hint: 'rh-batch pull WORKFLOWID, --app WEBAPPID or --model PATH',
+      hint: 'rh-batch pull WORKFLOWID, --app WEBAPPID, --model PATH or --server URL --last',
     }),
   );
   return null;
