@@ -12,8 +12,12 @@ import { dirname, join } from 'node:path';
 // Loaded before any emulator runs: a compressed clock would count the loading as an hour.
 import '../../src/commands/runs/apply.js';
 import '../../src/batch/apply/submission.js';
+import '../../src/batch/servers/connect-servers.js';
 import '../../src/matrix/tables/csv.js';
+import '../../src/runninghub/client.js';
+import '../../src/runninghub/sockets.js';
 import '../../src/terminal/live/plain.js';
+import 'tinyglobby';
 import { main } from '../../src/commands/main.js';
 import type { Io, StopSignal } from '../../src/edges/io.js';
 import type { Clock } from '../../src/edges/clock.js';

@@ -4,8 +4,8 @@ import { VirtualClock } from './virtual-clock.js';
 
 /** Turns of the event loop without work, after which nothing is on its way any more. */
 const quietTurns = 6;
-/** So many turns without a pause between them. */
-const spinTurns = 30;
+/** So many turns without a pause between them: a file is read or written within a few hundred. */
+const spinTurns = 300;
 /** And so many with one, in which no answer came: then nothing here will ever give it. */
 const unansweredTurns = 3_000;
 
@@ -80,7 +80,7 @@ export class ServiceClock implements Clock {
   async #quiet(): Promise<void> {
     for (let quiet = 0, unanswered = 0, turns = 0; quiet < quietTurns; turns += 1) {
       // At first at once: most of what is under way is over within a few turns.
-      await (turns < spinTurns ? turn() : pause());
+      await (quiet > 0 || turns < spinTurns ? turn() : pause());
       if (isAtWork()) quiet = 0;
       else if (this.#asked.size <= this.#held || unanswered > unansweredTurns) quiet += 1;
       else unanswered += 1;
