@@ -152,6 +152,7 @@ export const codes = {
   E0801: 'The service refused what a command asked for.',
   E0802: 'The batch is expected to need more coins than the account has.',
   E0803: 'The account could not be asked for its balance.',
+  E0870: 'Runs of the batch were not run, or their outputs not fetched, for one reason.',
   E0875: 'A ComfyUI server does not answer and is left out.',
   E0876: 'The history of a ComfyUI server is empty: it has no graph to give.',
   E0877: 'The newest prompt of a ComfyUI server failed there, or was a run of rh-batch.',

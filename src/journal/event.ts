@@ -340,8 +340,9 @@ export type LiveEvent =
   | {
       readonly type: 'uploadFailed';
       readonly sha256: string;
-      readonly path: string;
       readonly error: RunError;
+      /** How many runs need it. */
+      readonly runs: number;
     }
   | { readonly type: 'blocked'; readonly run: RunId; readonly error: RunError }
   | { readonly type: 'adopted'; readonly run: RunId; readonly taskId: TaskId }

@@ -1,7 +1,8 @@
-import type { Counts, ReportRun, RunStatus } from '../report/model.js';
+import type { ReportRun, RunStatus } from '../report/model.js';
+import { groupTroubles } from '../report/troubles.js';
 import type { Paint, Style } from './colour.js';
 import { plain } from './colour.js';
-import { clip, grouped, oneLine } from './format.js';
+import { clip, count, oneLine } from './format.js';
 import { tracebackTail } from './traceback.js';
 import { reasonOf } from './words.js';
 
@@ -18,41 +19,54 @@ export interface TroublesOptions {
   readonly explain?: (run: string) => string;
 }
 
-/** The first runs that did not succeed: why, where they come from, and how their traceback ends. */
+/**
+ * Why runs did not succeed, each reason once: the first run, where it comes from, and how its
+ * traceback ends.
+ */
 export const troubleLines = (
-  { runs, counts }: { readonly runs: Iterable<TroubledRun>; readonly counts: Counts },
+  { runs, stop }: { readonly runs: Iterable<TroubledRun>; readonly stop: string | null },
   { paint = plain, maxTroubles = 5, width = null, explain }: TroublesOptions,
 ): string[] => {
+  if (maxTroubles === 0) return [];
+  // What stopped all of them is told below.
+  const troubles = groupTroubles(runs).filter(
+    ({ first: { status, error } }) =>
+      status !== 'pending' || error === null || stop?.includes(error.message) !== true,
+  );
   const lines: string[] = [];
-  // A batch of one mistake has one traceback, not one for each run.
+  // A batch of one mistake has one traceback, not one for each row.
   const tails = new Set<string>();
-  let told = 0;
-  for (const run of runs) {
-    const mark = troubleMarks[run.status];
-    if (mark === null) continue;
-    if (told === maxTroubles) break;
-    told += 1;
-    const place = run.row === null ? '' : ` (${oneLine(run.row.file)}:${run.row.line})`;
-    const reason = run.error === null ? run.status : reasonOf(run.error);
-    const text = `${oneLine(run.name)}  ${reason}${place}`;
-    lines.push(`  ${paint(mark[0], mark[1])} ${width === null ? text : clip(text, width - 5)}`);
+  for (const { first: run, runs: times } of troubles.slice(0, maxTroubles)) {
+    const [style, mark] = troubleMarks[run.status];
+    const text = clip(lineOf(run, times), width === null ? Infinity : width - 5);
+    lines.push(`  ${paint(style, mark)} ${text}`);
     const tail = tracebackTail(run.error?.traceback ?? null, width === null ? null : width - 7);
-    const same = tail.lines.length > 0 && tails.has(tail.lines.join('\n'));
+    if (tail.lines.length === 0) continue;
+    const same = tails.has(tail.lines.join('\n'));
     tails.add(tail.lines.join('\n'));
     const shown = same ? ['(the same traceback)'] : tail.lines;
     lines.push(...shown.map((line) => `      ${paint('dim', line)}`));
     if (tail.cut && !same && explain !== undefined)
       lines.push(`      ${explain(run.id.slice(0, 8))}  shows the whole traceback`);
   }
-  const left = counts.failed + counts.cancelled + counts.unknown - told;
-  if (left > 0 && maxTroubles > 0) lines.push(`  ${paint('dim', `… and ${grouped(left)} more`)}`);
+  const left = troubles.slice(maxTroubles).reduce((sum, { runs: times }) => sum + times, 0);
+  if (left > 0) lines.push(`  ${paint('dim', `… and ${count(left, 'more run')}`)}`);
   return lines;
 };
 
-const troubleMarks: Readonly<Record<RunStatus, readonly [Style, string] | null>> = {
+const lineOf = ({ name, status, error, row }: TroubledRun, times: number): string => {
+  const reason = error === null ? status : reasonOf(error);
+  const shown = oneLine(name);
+  if (status === 'pending')
+    return `${times === 1 ? shown : count(times, 'run')} pending  ${reason}`;
+  const who = times === 1 ? shown : `${shown} and ${count(times - 1, 'more run')}`;
+  return `${who}  ${reason}${row === null ? '' : ` (${oneLine(row.file)}:${row.line})`}`;
+};
+
+const troubleMarks: Readonly<Record<RunStatus, readonly [Style, string]>> = {
   failed: ['error', '✖'],
   cancelled: ['warning', '⊘'],
   unknown: ['warning', '?'],
-  pending: null,
-  succeeded: null,
+  pending: ['warning', '■'],
+  succeeded: ['good', '✔'],
 };

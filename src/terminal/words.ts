@@ -83,7 +83,7 @@ export const changeText = (
     case 'uploaded':
       return ['uploaded', `${oneLine(change.path)} · ${fileSize(change.bytes)}`];
     case 'uploadFailed':
-      return ['no upload', `${oneLine(change.path)} · ${reasonOf(change.error)}`];
+      return ['no upload', `${reasonOf(change.error)} · ${needText(change.runs)}`];
     case 'waiting':
       return ['waiting', oneLine(change.message)];
     case 'notice':
@@ -92,6 +92,10 @@ export const changeText = (
       return change.stop === null ? null : ['stopped', oneLine(change.stop)];
   }
 };
+
+/** The reason names the file. */
+export const needText = (runs: number): string =>
+  runs === 1 ? '1 run needs it' : `${count(runs, 'run')} need it`;
 
 const doneFacts = ({ ms, files }: Extract<Change, { is: 'done' }>): string[] => [
   ...(ms === null ? [] : [duration(ms)]),

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { request } from 'undici';
+import { pixel } from '../support/graph.js';
 import { projects } from '../support/opened.js';
 import { one } from '../support/proposed.js';
 
@@ -52,12 +53,14 @@ test('a failed run shows how its traceback ends, and an equal one only once', as
   const p = await project({
     manifest: [
       'set: { Positive Prompt.text: "[emulate:oom]" }',
-      'matrix: { KSampler.seed: [1, 2] }',
+      'matrix: { rows: rows.csv, KSampler.steps: [8, 9] }',
       'execution: { retries: 0 }',
     ].join('\n'),
+    files: { 'rows.csv': 'KSampler.seed\n1\n2\n' },
   });
   const { exit, out } = await p.apply();
   expect(exit).toBe(1);
+  expect(out).toMatch(/✖ \S+ and 1 more run {2}node 3: .* \(rows\.csv:2\)$/m);
   expect(out).toContain(
     [
       '        File "/workspace/ComfyUI/execution.py", line 327, in execute',
@@ -66,6 +69,29 @@ test('a failed run shows how its traceback ends, and an equal one only once', as
   );
   expect(out.match(/execution\.py/g)).toHaveLength(1);
   expect(out.match(/^ {6}\(the same traceback\)$/gm)).toHaveLength(1);
+});
+
+test('a file that the service refuses is told once with its runs: log, result, --json, GitHub', async () => {
+  const p = await project({
+    manifest: 'matrix: { LoadImage.image: [a.png, b.png], KSampler.seed: { from: 1, count: 12 } }',
+    files: { 'a.png': pixel(1), 'b.png': pixel(2) },
+    env: { GITHUB_ACTIONS: 'true' },
+    emulator: {
+      faults: [{ endpoint: 'upload', kind: 'code', code: 1101, msg: 'no', probability: 1 }],
+    },
+  });
+  const { exit, out, err } = await p.apply('--progress', 'plain');
+  expect(exit).not.toBe(0);
+  expect(out.match(/^ {2}■ 12 runs pending {2}[ab]\.png: /gm)).toHaveLength(2);
+  expect(err.match(/no upload +[ab]\.png: .* · 12 runs need it$/gm)).toHaveLength(2);
+  expect(err).not.toMatch(/^.* blocked {4}/m);
+  expect(err.match(/^::error title=E0870::12 runs pending: [ab]\.png: /gm)).toHaveLength(2);
+  expect(err.match(/^::error /gm)).toHaveLength(2);
+  const { out: json } = await p.apply('--json', '--progress', 'none');
+  expect((JSON.parse(json) as { troubles: unknown }).troubles).toMatchObject([
+    { status: 'pending', runs: 12, message: expect.stringMatching(/^a\.png: /) as string },
+    { status: 'pending', runs: 12, message: expect.stringMatching(/^b\.png: /) as string },
+  ]);
 });
 
 test('a plan of many runs names the command that shows all of them, with the flags as given', async () => {

@@ -52,6 +52,34 @@ describe('annotations', () => {
     expect(lines[10]).toMatch(/^::notice::and 4 more/);
   });
 
+  test('are one for each mistake, with the number of its runs', () => {
+    const refused = { ...outOfMemory, node: null, message: 'a.png: it is refused', code: '1' };
+    const made = reportOf(
+      Array.from({ length: 9 }, (_, index) => [
+        plannedRun(index, { row: { file: 'prompts.csv', line: 2 + (index % 2) } }),
+        record(index, failed(index)),
+      ]),
+    );
+    const runs = made.runs.map((run) =>
+      run.index < 4 ? run : { ...run, status: 'pending' as const, error: refused },
+    );
+    const lines = runAnnotations({ ...made, runs })
+      .trimEnd()
+      .split('\n');
+    expect(lines).toEqual([
+      expect.stringMatching(
+        /^::error file=prompts.csv,line=2,title=E0890::0000-run and 1 more run/,
+      ),
+      expect.stringMatching(
+        /^::error file=prompts.csv,line=3,title=E0890::0001-run and 1 more run/,
+      ),
+      '::error title=E0870::5 runs pending: a.png: it is refused (1)',
+    ]);
+    expect(githubSummary({ ...made, runs })).toMatch(
+      /### Pending \(1\)[^]*\| 5 \| a.png&#58; it is/,
+    );
+  });
+
   test('hold one command each, whatever the text', () => {
     const error = { ...outOfMemory, message: 'a\n::warning::b\r100%' };
     const text = runAnnotations(reportOf([[plannedRun(0), record(0, failed(0, error))]]));

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { exactJson } from '../../src/values/json-plain.js';
 import { resultsJsonl } from '../../src/report/files/jsonl.js';
 import type { BatchReport } from '../../src/report/model.js';
-import { summaryJson } from '../../src/report/files/summary.js';
+import { resultJson, summaryJson } from '../../src/report/files/summary.js';
 import { JsonNumber } from '../../src/values/json.js';
 import { mistakesIn } from '../contracts/schemas.js';
 import {
@@ -244,6 +244,10 @@ describe('summary.json', () => {
   test('an apply that never came to its end has no end and no exit code', () => {
     const cut = plainReport(1, { finishedAt: null, exitCode: null });
     expect(isSummary(JSON.parse(summaryJson(cut)))).toBe(true);
+    const result = JSON.parse(resultJson(cut)) as { troubles: unknown };
+    expect(isSummary(result), JSON.stringify(isSummary.errors)).toBe(true);
+    expect({ ...result, troubles: undefined }).toEqual(JSON.parse(summaryJson(cut)));
+    expect(isSummary(JSON.parse(resultJson(mixed)))).toBe(true);
     expect(JSON.parse(summaryJson(cut))).toMatchObject({
       finishedAt: null,
       durationMs: 0,

@@ -94,6 +94,21 @@ describe('plain', () => {
     ]);
   });
 
+  test('a file that is refused is told once with its runs, which are counted as they come', async () => {
+    const error = { ...memory, node: null, message: 'a.png: it is refused', code: '1' };
+    const found = await lines([
+      { type: 'uploadFailed', sha256: 's', error, runs: 2 },
+      { type: 'blocked', run: run(0), error },
+      { type: 'blocked', run: run(1), error },
+      ...whole(2),
+    ]);
+    expect(found).toEqual([
+      '   0:00  no upload  a.png: it is refused (1) · 2 runs need it',
+      expect.stringContaining('submitted'),
+      expect.stringMatching(/ done .* 3\/4$/u),
+    ]);
+  });
+
   test('a task that is tried again is not counted as failed', async () => {
     const found = await lines([failed(0, 'again'), failed(0, 'retry'), ...whole(0)]);
     expect(found.at(-1)).toMatch(/done .* 1\/4$/u);

@@ -191,19 +191,37 @@ describe('the result', () => {
     );
   });
 
-  test('of a batch with failures tells the first few, and what to do next', () => {
+  test('of a batch with failures tells the first few reasons, each once, and what to do next', () => {
     const counts = { ...input().counts, succeeded: 4, reused: 0, failed: 8 };
-    const runs = Array.from({ length: 8 }, (_, at) => troubled('failed', at));
+    const runs = Array.from({ length: 8 }, (_, at) => ({
+      ...troubled('failed', at),
+      row: { file: 'prompts.csv', line: 2 + Math.min(3, at >> 1) },
+    }));
     const lines = summaryText(input({ counts, runs }), { ...options, maxTroubles: 2 }).split('\n');
     expect(lines).toEqual([
       '✖ 4 of 12 runs succeeded · 8 failed · 5 submits · 12 files · 60 coins · 1m 20s',
-      '  ✖ 0000-fox  node 3: CUDA out of memory Tried to allocate 2 GiB (805) (prompts.csv:5)',
-      '  ✖ 0001-fox  node 3: CUDA out of memory Tried to allocate 2 GiB (805) (prompts.csv:5)',
-      '  … and 6 more',
+      '  ✖ 0000-fox and 1 more run  node 3: CUDA out of memory Tried to allocate 2 GiB (805) (prompts.csv:2)',
+      '  ✖ 0002-fox and 1 more run  node 3: CUDA out of memory Tried to allocate 2 GiB (805) (prompts.csv:3)',
+      '  … and 4 more runs',
       'report: out/hero/report.html',
       'next:   rh-batch apply hero.yaml  tries the 8 runs again',
       '',
     ]);
+  });
+
+  test('why runs are pending is told once with their number, unless it is what stopped all', () => {
+    const counts = { ...input().counts, succeeded: 0, reused: 0, pending: 12 };
+    const runs = Array.from({ length: 12 }, (_, at) => ({
+      ...troubled('failed', at),
+      status: 'pending' as const,
+      error: { ...memory, node: null, message: 'a.png: it is refused', code: '1' },
+      row: { file: 'prompts.csv', line: at },
+    }));
+    expect(summaryText(input({ counts, runs }), options)).toContain(
+      '\n  ■ 12 runs pending  a.png: it is refused (1)\n',
+    );
+    const stop = 'the service says: a.png: it is refused';
+    expect(summaryText(input({ counts, runs, stop }), options)).not.toContain('12 runs pending  ');
   });
 
   test('a traceback is told by its last lines, bounded, and without what acts on a terminal', () => {

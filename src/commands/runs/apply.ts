@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { summaryJson } from '../../report/files/summary.js';
+import { resultJson } from '../../report/files/summary.js';
 import { painter } from '../../terminal/colour.js';
 import { summaryText } from '../../terminal/summary-text.js';
 import type { Progress } from '../../terminal/live/progress.js';
@@ -35,7 +35,7 @@ export const apply = async (call: Call, io: Io): Promise<number> => {
     (run: string): string =>
       proposals.command(name, used, { words: [run], manifest: project.manifest.file });
   await tellGithub(report, io);
-  if (call.flag('json')) io.out.write(`${summaryJson(report)}\n`);
+  if (call.flag('json')) io.out.write(`${resultJson(report)}\n`);
   else
     io.out.write(
       summaryText(report, {

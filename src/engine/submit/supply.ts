@@ -1,3 +1,4 @@
+import type { RunError } from '../../journal/event.js';
 import type { PlannedRun } from '../../plan/plan.js';
 import { assetsOf } from '../../plan/plan.js';
 import type { Context } from '../context.js';
@@ -16,6 +17,7 @@ export class Supply {
   readonly #source: AsyncIterator<PlannedRun>;
   #pulling: Promise<void> | null = null;
   #closed = false;
+  readonly #refused = new Set<string>();
 
   constructor(
     private readonly context: Context,
@@ -111,6 +113,7 @@ export class Supply {
       if (!answer.ok) {
         if (signal.aborted) return null;
         const error = errorOf(answer.error);
+        this.#tellAsset(sha256, error);
         blocked.set(run.id, error);
         edges.show({ type: 'blocked', run: run.id, error });
         return null;
@@ -119,5 +122,14 @@ export class Supply {
       if (answer.reused) reused.set(sha256, answer.fileName);
     }
     return { run, fileNames, reused };
+  }
+
+  /** An asset that was refused is told once, and not with each run that needs it. */
+  #tellAsset(sha256: string, error: RunError): void {
+    if (this.#refused.has(sha256)) return;
+    this.#refused.add(sha256);
+    const { plan, edges } = this.context;
+    const runs = plan.uploads.find((upload) => upload.sha256 === sha256)?.usedBy ?? 1;
+    edges.show({ type: 'uploadFailed', sha256, error, runs });
   }
 }

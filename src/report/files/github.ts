@@ -1,8 +1,11 @@
 import { githubAnnotations } from '../../diagnostics/annotations.js';
+import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import { error } from '../../diagnostics/diagnostic.js';
 import { count, duration, fileSize, grouped, shortDecimal } from '../../values/amounts.js';
 import type { BatchReport, ReportRun } from '../model.js';
 import { durationOf } from '../model.js';
+import type { Trouble } from '../troubles.js';
+import { groupTroubles } from '../troubles.js';
 import { clipped, plainText } from '../../values/printable.js';
 import { errorText, placeOf } from '../words.js';
 
@@ -28,6 +31,13 @@ export const githubSummary = (report: BatchReport): string => {
   );
   if (older > 0) page.add(`${olderText(older)}\n\n`);
   page.table(
+    'Pending',
+    ['Runs', 'Reason'],
+    groupTroubles(ofThisApply(report)).flatMap(({ first: { status, error: why }, runs }) =>
+      status === 'pending' && why !== null ? [[grouped(runs), errorText(why)]] : [],
+    ),
+  );
+  page.table(
     'Outputs',
     ['Run', 'Files', 'Size'],
     report.runs
@@ -49,20 +59,26 @@ export const runAnnotations = (
   report: BatchReport,
   pathOf: (file: string) => string = (file) => file,
 ): string => {
-  const { news, older } = troublesOf(report);
-  const diagnostics = news
-    .slice(0, maxAnnotations)
-    .map((run) =>
-      error(
-        'E0890',
-        run.row === null
-          ? null
-          : { file: run.row.file, line: run.row.line, column: 0, length: 1, text: null },
-        `${run.name} ${run.status}${run.error === null ? '' : `: ${errorText(run.error)}`}`,
-      ),
-    );
-  const marked = githubAnnotations(diagnostics, news.length - diagnostics.length, pathOf);
+  const { older } = troublesOf(report);
+  const troubles = groupTroubles(ofThisApply(report));
+  const diagnostics = troubles.slice(0, maxAnnotations).map(asDiagnostic);
+  const marked = githubAnnotations(diagnostics, troubles.length - diagnostics.length, pathOf);
   return older === 0 ? marked : `${marked}::notice::${olderText(older)}\n`;
+};
+
+const ofThisApply = ({ runs }: BatchReport): readonly ReportRun[] =>
+  runs.filter(({ thisApply }) => thisApply);
+
+/** One for each reason at each place: a step shows ten. */
+const asDiagnostic = ({ first, runs }: Trouble<ReportRun>): Diagnostic => {
+  const { name, status, row } = first;
+  const reason = first.error === null ? '' : `: ${errorText(first.error)}`;
+  if (status === 'pending')
+    return error('E0870', null, `${runs === 1 ? name : count(runs, 'run')} pending${reason}`);
+  const at =
+    row === null ? null : { file: row.file, line: row.line, column: 0, length: 1, text: null };
+  const who = runs === 1 ? name : `${name} and ${count(runs - 1, 'more run')}`;
+  return error('E0890', at, `${who} ${status}${reason}`);
 };
 
 /** What earlier applies left in trouble is no news of this one: it is counted. */

@@ -4,12 +4,23 @@ import { exactJson } from '../../values/json-plain.js';
 import type { BatchReport, Counts, ReportRun } from '../model.js';
 import { durationOf } from '../model.js';
 import { isoTime } from '../time.js';
+import type { Trouble } from '../troubles.js';
+import { groupTroubles } from '../troubles.js';
 
 /**
  * summary.json: the apply in numbers (DESIGN 10, schemas/summary.schema.json); `indent` 0: one
  * line. What `report --compare --json` prints has `comparison` beside it.
  */
-export const summaryJson = (report: BatchReport, comparison?: Comparison, indent = 2): string => {
+export const summaryJson = (report: BatchReport, comparison?: Comparison, indent = 2): string =>
+  jsonOf(report, comparison === undefined ? {} : { comparison: comparisonOf(comparison) }, indent);
+
+/** The same with what went wrong, each reason once: what `apply --json` prints. */
+export const resultJson = (report: BatchReport): string =>
+  jsonOf(report, {
+    troubles: groupTroubles(report.runs).slice(0, maxTroubles).map(troubleOf),
+  });
+
+const jsonOf = (report: BatchReport, more: Readonly<Record<string, unknown>>, indent = 2) => {
   const { assets, outputs, cost, requests } = report;
   const summary = {
     version: 1,
@@ -38,10 +49,22 @@ export const summaryJson = (report: BatchReport, comparison?: Comparison, indent
     },
     requests: { create: requests.create, outputs: requests.outputs },
     possibleDuplicates: report.possibleDuplicates,
-    ...(comparison === undefined ? {} : { comparison: comparisonOf(comparison) }),
+    ...more,
   };
   return `${exactJson(summary, indent)}\n`;
 };
+
+/** results.jsonl has every run. */
+const maxTroubles = 100;
+
+const troubleOf = ({ first: { id, name, status, row, error }, runs }: Trouble<ReportRun>) => ({
+  status,
+  runs,
+  first: { id, name, row },
+  code: error?.code ?? null,
+  message: error?.message ?? null,
+  node: error?.node ?? null,
+});
 
 const countsOf = (counts: Counts): Counts => ({
   total: counts.total,

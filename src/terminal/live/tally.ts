@@ -17,7 +17,7 @@ export type Change =
   | { readonly is: 'cancelled'; readonly run: RunId; readonly by: string }
   | { readonly is: 'unknown'; readonly run: RunId; readonly why: string }
   | { readonly is: 'uploaded'; readonly path: string; readonly bytes: number }
-  | { readonly is: 'uploadFailed'; readonly path: string; readonly error: RunError }
+  | { readonly is: 'uploadFailed'; readonly error: RunError; readonly runs: number }
   | { readonly is: 'waiting'; readonly message: string }
   | { readonly is: 'notice'; readonly message: string }
   | { readonly is: 'end'; readonly exitCode: number; readonly stop: string | null };
@@ -50,6 +50,8 @@ export class Tally {
   readonly flights = new Map<RunId, Flight>();
   readonly unknown = new Set<RunId>();
   readonly #uploading = new Map<string, number>();
+  /** Why files were refused: told with the number of runs that need them. */
+  readonly #refusedFiles = new Set<string>();
 
   /** Runs that this apply is through with, one way or the other. */
   get settled(): number {
@@ -88,7 +90,9 @@ export class Tally {
         return this.#saved(event);
       case 'blocked':
         this.blocked += 1;
-        return { is: 'blocked', run: event.run, error: event.error };
+        return this.#refusedFiles.has(reasonKey(event.error))
+          ? null
+          : { is: 'blocked', run: event.run, error: event.error };
       case 'uploading':
         this.#uploading.set(event.sha256, event.bytes);
         return null;
@@ -96,7 +100,8 @@ export class Tally {
         return this.#uploaded(event);
       case 'uploadFailed':
         this.#uploading.delete(event.sha256);
-        return { is: 'uploadFailed', path: event.path, error: event.error };
+        this.#refusedFiles.add(reasonKey(event.error));
+        return { is: 'uploadFailed', error: event.error, runs: event.runs };
       case 'waiting':
         return this.#waiting(event.message);
       case 'waits':
@@ -212,3 +217,5 @@ export class Tally {
     this.coins = addTexts(this.coins, coins);
   }
 }
+
+const reasonKey = ({ code, message }: RunError): string => `${code ?? ''} ${message}`;

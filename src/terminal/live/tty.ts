@@ -11,7 +11,7 @@ import { rowOf } from './row.js';
 import { Screen } from './screen.js';
 import type { Change } from './tally.js';
 import { Tally } from './tally.js';
-import { reasonOf } from '../words.js';
+import { needText, reasonOf } from '../words.js';
 import { whoCancelled } from '../../journal/cancelled.js';
 
 export interface TtyOptions extends ProgressOptions {
@@ -120,7 +120,7 @@ const sayAbove = (
     case 'unknown':
       return ['warning', '?', `${name(change.run)}  ${oneLine(change.why)}`];
     case 'uploadFailed':
-      return ['error', '✖', `${oneLine(change.path)}  ${reasonOf(change.error)}`];
+      return ['error', '✖', `${reasonOf(change.error)}; ${needText(change.runs)}`];
     case 'notice':
       return ['notice', '·', oneLine(change.message)];
     // The summary tells why it stopped, right below.
