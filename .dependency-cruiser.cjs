@@ -108,7 +108,7 @@ module.exports = {
       from: { path: '^src/report/page/', pathNot: '[.]mjs$' },
       to: {
         pathNot:
-          '^src/(report/page/|values/|picks/|report/terms[.]ts$|report/html/page-data[.]ts$)',
+          '^src/(report/page/|values/|picks/|report/terms[.]ts$|report/files/formula[.]ts$|report/html/page-data[.]ts$)',
       },
     },
     {

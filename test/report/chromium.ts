@@ -62,6 +62,10 @@ export class Reader {
   }
 
   async visit(path: string, hash = '', context: BrowserContextOptions = {}): Promise<Page> {
+    return this.visitUrl(pathToFileURL(join(this.dir, path)).href + hash, context);
+  }
+
+  async visitUrl(url: string, context: BrowserContextOptions = {}): Promise<Page> {
     const page = await this.browser.newPage({
       viewport: { width: 1280, height: 900 },
       ...context,
@@ -70,7 +74,7 @@ export class Reader {
     this.said = [];
     page.on('console', (message) => this.said.push(message.text()));
     page.on('pageerror', (error) => this.said.push(error.message));
-    await page.goto(pathToFileURL(join(this.dir, path)).href + hash);
+    await page.goto(url);
     return page;
   }
 

@@ -180,6 +180,9 @@ test("the page's script is sound: no unknown name, nothing unused, no markup fro
     'clearTimeout',
     'localStorage',
     'Blob',
+    'TextEncoder',
+    'atob',
+    'crypto',
     'CSS',
     'URL',
   ];

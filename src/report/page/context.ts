@@ -1,4 +1,5 @@
 import type { Batch, Item, Run } from './batch.js';
+import type { PageOutput } from '../html/page-data.js';
 import type { Marks } from './picking/marks.js';
 import type { Choice, View } from './view.js';
 
@@ -8,6 +9,7 @@ export interface Context {
   readonly view: View;
   readonly tile: Tile;
   readonly marks: Marks;
+  readonly files: Saver;
   /** Opens the viewer; on closing the focus goes back to `from`, else to the item's card. */
   readonly open: (item: Item, from?: HTMLElement) => void;
   /** Keeps a run in mind to compare it with the next one that is picked. */
@@ -16,6 +18,12 @@ export interface Context {
   readonly changed: () => void;
   /** Shows in the gallery what has these values, and nothing else. */
   readonly showChosen: (choices: readonly Choice[]) => void;
+}
+
+/** What saves outputs to where the browser puts downloads. */
+export interface Saver {
+  /** One file under its own name, several as an archive of this name. */
+  readonly save: (outputs: readonly PageOutput[], archive: string) => Promise<void>;
 }
 
 /** The shape of the pictures' tiles. */

@@ -8,6 +8,7 @@ import { makeBatch, runOf } from './batch.js';
 import type { Context } from './context.js';
 import { makeTile } from './context.js';
 import { closestTo, elementById, framed, h } from './dom.js';
+import { Files } from './export/files.js';
 import { Gallery } from './gallery.js';
 import { Grid } from './grid/grid.js';
 import { makeSearch } from './search/search.js';
@@ -26,14 +27,16 @@ const readData = (): PageData => JSON.parse(elementById('data').textContent) as 
 
 const data = readData();
 const batch = makeBatch(data);
-const picking = new Picking(batch, browserKeeper(batch.name), data.marks ?? []);
 const view = newView(batch);
+const files = new Files();
+const picking = new Picking(batch, browserKeeper(batch.name), data.marks ?? [], view.marks, files);
 const searchFor = makeSearch(batch);
 
 const context: Context = {
   batch,
   view,
   marks: picking.marks,
+  files,
   tile: makeTile(
     framed(() => {
       gallery.redraw();
@@ -146,6 +149,7 @@ const showAddress = (hash: string): void => {
   if (before !== addressOf(view, batch, null)) {
     tools.search.value = view.text;
     viewer.pin.set(view.pinned);
+    picking.drawFilter();
     drawMode(view.mode);
   }
   const item = opened === null ? undefined : itemNamed(opened.name);

@@ -4,6 +4,8 @@ import type { Batch, Item, Pair, Run } from './batch.js';
 import type { Captions } from './captions/captions.js';
 import { captionsOf } from './captions/captions.js';
 import { groupBy } from './format.js';
+import type { MarkChoice } from './picking/mark-choice.js';
+import { newMarkChoice } from './picking/mark-choice.js';
 import type { Question } from './search/search.js';
 import type { Column } from './values/columns.js';
 import { compareValues } from './values/order.js';
@@ -27,6 +29,7 @@ export interface View {
   text: string;
   readonly statuses: Set<RunStatus>;
   readonly verdicts: Set<Verdict>;
+  readonly marks: MarkChoice;
   /** Only runs that the apply of this report selected. */
   thisApply: boolean;
   /** Choices of one variable widen, those of several narrow. */
@@ -55,6 +58,7 @@ export const newView = (batch: Batch): View => ({
   text: '',
   statuses: new Set(),
   verdicts: new Set(),
+  marks: newMarkChoice(),
   thisApply: false,
   choices: [],
   sort: 'matrix',

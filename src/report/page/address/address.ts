@@ -1,5 +1,6 @@
 import { statuses, verdicts } from '../../terms.js';
 import type { Batch } from '../batch.js';
+import { markKinds } from '../picking/mark-choice.js';
 import type { Choice, Mode, Size, View } from '../view.js';
 import { firstMode, runSorts, pairSorts } from '../view.js';
 
@@ -72,6 +73,16 @@ const parts: Readonly<Record<string, Part>> = {
   change: {
     texts: (view) => verdicts.filter((verdict) => view.verdicts.has(verdict)),
     read: (texts, view) => refill(view.verdicts, verdicts, texts),
+  },
+  marks: {
+    texts: ({ marks }) => markKinds.filter((kind) => marks.kinds.has(kind)),
+    read: (texts, { marks }) => refill(marks.kinds, markKinds, texts),
+  },
+  stars: {
+    texts: ({ marks: { stars } }) => (stars === 0 ? [] : [String(stars)]),
+    read: ([text = ''], { marks }) => {
+      marks.stars = /^[1-5]$/.test(text) ? Number(text) : 0;
+    },
   },
   'this-apply': {
     texts: ({ thisApply }) => (thisApply ? ['yes'] : []),

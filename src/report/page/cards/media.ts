@@ -17,7 +17,7 @@ export const embeddedUrl = ({ file }: PageOutput): string | null =>
   file === undefined ? null : (document.getElementById(`file-${file}`)?.textContent ?? null);
 
 /** Inside this page where it is embedded, else beside it. */
-const urlOf = (output: PresentOutput): string => embeddedUrl(output) ?? output.src;
+export const urlOf = (output: PresentOutput): string => embeddedUrl(output) ?? output.src;
 
 /** What stands for a run: rather seen than heard, rather heard than read. */
 const kinds = ['image', 'video', 'audio', 'text'] as const;

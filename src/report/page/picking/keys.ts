@@ -70,7 +70,7 @@ export const listenToKeys = (picking: Picking, viewer: Viewer, board: Board): vo
 };
 
 const isTyping = (event: Event): boolean =>
-  closestTo(event, 'input, select, textarea, video, audio, [contenteditable]') !== null;
+  closestTo(event, 'input, select, textarea, video, audio, [contenteditable], .ask') !== null;
 
 const pressInViewer = (event: KeyboardEvent, viewer: Viewer): boolean => {
   switch (event.key) {

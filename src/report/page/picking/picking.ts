@@ -1,11 +1,16 @@
 import { grouped } from '../../../values/amounts.js';
 import type { Marked } from '../../../picks/marked.js';
 import type { Batch, Run } from '../batch.js';
+import type { Saver } from '../context.js';
 import { button, framed, h } from '../dom.js';
+import { copyButton } from '../export/copy.js';
+import { csvOf } from '../export/csv-row.js';
+import { save } from '../export/save.js';
 import { drawBadge } from './badge.js';
 import type { Keeper } from './browser-keeper.js';
-import type { MarkChoice } from './filter.js';
-import { fitsMarks, markFilter, newMarkChoice } from './filter.js';
+import { markFilter } from './filter.js';
+import type { MarkChoice } from './mark-choice.js';
+import { clearMarks, fitsMarks, isMarkChoice } from './mark-choice.js';
 import { Marks, marksOf } from './marks.js';
 import type { Change, Picture } from './marks.js';
 
@@ -21,12 +26,13 @@ export interface Around {
 export class Picking {
   readonly marks: Marks;
   readonly bar: HTMLElement;
-  readonly #choice: MarkChoice = newMarkChoice();
   readonly #batch: Batch;
   readonly #counts = h('p', { class: 'counts', 'aria-live': 'polite' });
   readonly #note = h('p', { class: 'kept' });
   readonly #undo = button({ class: 'plain', text: 'Undo', title: 'Ctrl+Z' }, () => this.undo());
   readonly #filter = h('div', {});
+  /** What is done with the picked ones. */
+  readonly #use = h('span', { class: 'use', hidden: true });
   #around: Around | null = null;
   #stale = false;
 
@@ -34,6 +40,9 @@ export class Picking {
     batch: Batch,
     private readonly keeper: Keeper,
     known: readonly Marked[],
+    /** Which ones are shown. */
+    private readonly choice: MarkChoice,
+    files: Saver,
   ) {
     this.#batch = batch;
     this.marks = new Marks(batch.name, (mark) => keeper.keep(mark), Date.now);
@@ -45,7 +54,17 @@ export class Picking {
       this.#drawBadges(key);
       drawn();
     });
-    const save = button({ class: 'plain', text: 'Save picks' }, () => this.#save());
+    const saveMarks = button({ class: 'plain', text: 'Save picks' }, () => this.#save());
+    const rows = (): string =>
+      csvOf(batch, [...new Set(this.#picked().map(({ run }) => run))], true);
+    const download = button({ class: 'plain', text: 'Download picked' }, () => {
+      const outputs = this.#picked().flatMap(({ run, output }) => run.outputs[output] ?? []);
+      void files.save(outputs, `picked-${batch.name}.zip`);
+    });
+    this.#use.append(
+      download,
+      ...(batch.variables.length === 0 ? [] : [copyButton('Copy picked rows', rows)]),
+    );
     this.bar = h(
       'div',
       { class: 'picks-bar', role: 'group', 'aria-label': 'Picks' },
@@ -53,8 +72,9 @@ export class Picking {
       this.#counts,
       h('span', { class: 'spring' }),
       this.#note,
+      this.#use,
       this.#undo,
-      save,
+      saveMarks,
     );
     // A batch without pictures has nothing to choose from.
     this.bar.hidden = !batch.runs.some(({ outputs }) =>
@@ -66,12 +86,12 @@ export class Picking {
   /** Once the rest of the page is there. */
   start(around: Around): void {
     this.#around = around;
-    this.#drawFilter();
+    this.drawFilter();
     this.#draw();
   }
 
   /** A question as the search field asks them. */
-  readonly fits = (run: Run): boolean => fitsMarks(this.marks, this.#choice, run);
+  readonly fits = (run: Run): boolean => fitsMarks(this.marks, this.choice, run);
 
   set(picture: Picture, change: Change): void {
     this.marks.set(picture, change);
@@ -83,9 +103,8 @@ export class Picking {
 
   /** Shows all again. */
   clear(): void {
-    this.#choice.kinds.clear();
-    this.#choice.stars = 0;
-    this.#drawFilter();
+    clearMarks(this.choice);
+    this.drawFilter();
     this.#around?.update();
   }
 
@@ -100,11 +119,12 @@ export class Picking {
   }
 
   get #isFiltered(): boolean {
-    return this.#choice.kinds.size > 0 || this.#choice.stars > 0;
+    return isMarkChoice(this.choice);
   }
 
-  #drawFilter(): void {
-    this.#filter.replaceChildren(markFilter(this.#choice, () => this.#around?.update()));
+  /** After the address chose others. */
+  drawFilter(): void {
+    this.#filter.replaceChildren(markFilter(this.choice, () => this.#around?.update()));
   }
 
   #draw(): void {
@@ -119,6 +139,7 @@ export class Picking {
           ].join(' · ');
     this.#note.textContent = this.keeper.note() ?? '';
     this.#undo.disabled = !this.marks.canUndo;
+    this.#use.hidden = picked === 0;
     if (!this.#isFiltered) return;
     if (this.#around?.isOpen() === true) this.#stale = true;
     else this.#around?.update();
@@ -141,11 +162,13 @@ export class Picking {
 
   #save(): void {
     const file = new Blob([this.marks.file()], { type: 'application/jsonl' });
-    const address = URL.createObjectURL(file);
-    const link = h('a', { href: address, download: `picks-${this.#batch.name}.jsonl` });
-    link.click();
-    // The browser has begun to read it by then.
-    setTimeout(() => URL.revokeObjectURL(address), 60_000);
+    save(file, `picks-${this.#batch.name}.jsonl`);
+  }
+
+  #picked(): readonly Picture[] {
+    return [...picturesIn(this.#batch.runs)].filter(
+      (picture) => this.marks.of(picture)?.pick === 'picked',
+    );
   }
 }
 

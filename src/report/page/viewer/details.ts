@@ -4,19 +4,22 @@ import { tracebackOf } from '../attention.js';
 import type { Batch, Run } from '../batch.js';
 import { embeddedUrl, isPresent } from '../cards/media.js';
 import { statusMark } from '../cards/parts.js';
+import type { Context, Saver } from '../context.js';
 import { button, h } from '../dom.js';
+import { copyButton } from '../export/copy.js';
+import { csvOf } from '../export/csv-row.js';
 import { joined } from '../format.js';
 import { assetText } from '../inputs.js';
 import { addressOf, errorFacts } from '../run-text.js';
 import { factLine, factsOf, foldedSection, section, valueText } from './facts.js';
 
 /** Everything that is known of one run. */
-export const detailsOf = (batch: Batch, run: Run): readonly HTMLElement[] =>
+export const detailsOf = ({ batch, files }: Context, run: Run): readonly HTMLElement[] =>
   [
     h('p', { class: 'state' }, statusMark(run)),
     errorSection(batch, run),
     valuesSection(batch, run),
-    outputsSection(run),
+    outputsSection(run, files),
     factsSection(run),
     overridesSection(batch, run),
     run.past ? null : againSection(batch.command, run),
@@ -34,12 +37,23 @@ const errorSection = (batch: Batch, { status, error }: Run): HTMLElement | null 
         tracebackOf(error.traceback),
       );
 
-const valuesSection = ({ variables }: Batch, { values }: Run): HTMLElement | null => {
+const valuesSection = (batch: Batch, run: Run): HTMLElement | null => {
+  const { variables, promptAt } = batch;
+  const { values } = run;
   const lines = variables.flatMap((name, at) => {
     const text = values[at] ?? null;
     return text === null ? [] : [factLine(name, valueText(text))];
   });
-  return lines.length === 0 ? null : section('Values', h('dl', {}, lines));
+  if (lines.length === 0) return null;
+  const prompt = promptAt === null ? null : (values[promptAt] ?? null);
+  const copies = h(
+    'p',
+    { class: 'copies' },
+    prompt === null ? null : copyButton('Copy prompt', () => prompt),
+    copyButton('Copy CSV row', () => csvOf(batch, [run], false)),
+    copyButton('Copy with names', () => csvOf(batch, [run], true)),
+  );
+  return section('Values', h('dl', {}, lines), copies);
 };
 
 const overridesSection = (batch: Batch, { overrides }: Run): HTMLElement | null => {
@@ -53,7 +67,7 @@ const overridesSection = (batch: Batch, { overrides }: Run): HTMLElement | null 
   return foldedSection(`Sent to the workflow (${overrides.length})`, lines);
 };
 
-const outputsSection = ({ outputs }: Run): HTMLElement | null => {
+const outputsSection = ({ outputs }: Run, files: Saver): HTMLElement | null => {
   if (outputs.length === 0) return null;
   const lines = outputs.map((output) => {
     const { node, bytes } = output;
@@ -61,7 +75,11 @@ const outputsSection = ({ outputs }: Run): HTMLElement | null => {
       node === undefined ? null : `node ${node}`,
       bytes === undefined ? null : fileSize(bytes),
     ]);
-    return h('li', {}, linkOf(output), h('small', { text }));
+    const saved = button(
+      { class: 'save', 'aria-label': `Save ${output.name}`, text: 'Save' },
+      () => void files.save([output], ''),
+    );
+    return h('li', {}, linkOf(output), h('small', { text }), isPresent(output) ? saved : null);
   });
   return section('Files', h('ul', { class: 'files' }, lines));
 };
@@ -94,11 +112,7 @@ const againSection = (command: string, { id, status }: Run): HTMLElement => {
   // What somebody else cancelled is not bought again unless it is asked for.
   const text = `${command} --only ${id}${done || status === 'cancelled' ? ` --force=${id}` : ''}`;
   const code = h('code', { text });
-  const copy = button({ class: 'plain', text: 'Copy' }, () => {
-    void copyText(text, code).then((said) => {
-      copy.textContent = said;
-    });
-  });
+  const copy = copyButton('Copy', () => text);
   return section(
     'Run this one again',
     h('div', { class: 'again' }, code, copy),
@@ -106,16 +120,4 @@ const againSection = (command: string, { id, status }: Run): HTMLElement => {
       ? h('p', { class: 'hint', text: 'It succeeded, so --force pays for it once more.' })
       : null,
   );
-};
-
-/** Where a page from the disk may not use the clipboard, the text is at least selected. */
-const copyText = async (text: string, element: HTMLElement): Promise<string> => {
-  try {
-    await navigator.clipboard.writeText(text);
-    return 'Copied';
-  } catch {
-    window.getSelection()?.selectAllChildren(element);
-    // eslint-disable-next-line @typescript-eslint/no-deprecated -- there is no other way without the clipboard
-    return document.execCommand('copy') ? 'Copied' : 'Selected';
-  }
 };

@@ -154,7 +154,9 @@ export class Viewer {
     this.#big.replaceChildren(...this.#pictures(current));
     this.#big.classList.remove('zoomed');
     const details =
-      other === null ? detailsOf(batch, run) : differencesOf(batch, other, run, labelsOf(other));
+      other === null
+        ? detailsOf(this.#context, run)
+        : differencesOf(batch, other, run, labelsOf(other));
     this.#side.replaceChildren(...this.#notes(current), ...details);
     this.#side.scrollTop = 0;
     if (this.element.open) this.#watcher.moved();
