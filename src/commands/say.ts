@@ -53,8 +53,11 @@ export const sayOne = (
   call: Call,
   io: Io,
 ): void => {
+  sayFound(error(code, null, message, { hint }), call, io);
+};
+
+export const sayFound = (diagnostic: Diagnostic, call: Call, io: Io): void => {
   const problems = new Problems();
-  const diagnostic: Diagnostic = error(code, null, message, { hint });
   problems.add(diagnostic);
   sayProblems(problems, call, io);
 };

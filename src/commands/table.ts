@@ -149,6 +149,10 @@ export const commands: readonly Command[] = [
     name: 'explain',
     args: '<run> [manifest]',
     about: 'why a run is new, changed or up to date, and what became of it; or a code: E0123, 803',
+    notes: [
+      'RUN is an id, a name, a number, the start of an id or a name that no other run has, or a pattern',
+      'of names; resolve, task and webhook take the same.',
+    ],
     options: [...project, option('--emulator', 'of the emulated batch'), json],
     load: async () => (await import('./runs/explain.js')).explain,
   },
@@ -295,9 +299,12 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'task',
-    args: '<id>',
-    about: 'what the service says of a task of the account: state, cost, files',
-    options: [envFile, atWhichSite, json],
+    args: '<run> [manifest]',
+    about: "what the service says of a run's task, or of any task by its id: state, cost, files",
+    notes: [
+      'RUN is a run of the manifest, as explain takes it; a number of 17 digits or more is a task.',
+    ],
+    options: [...project, atWhichSite, json],
     load: async () => (await import('./service/task.js')).task,
   },
   {
@@ -315,7 +322,7 @@ export const commands: readonly Command[] = [
       'details  what was sent where, and what the receiver answered; nothing is changed',
       'resend   asks RunningHub to send it once more',
       '',
-      'RUN is a run of the manifest by name or id; a number of 17 digits or more is a task.',
+      'RUN is a run of the manifest, as explain takes it; a number of 17 digits or more is a task.',
     ],
     options: [
       option('--url <url>', 'with resend: to this URL (default: the one it was sent to)'),

@@ -36,6 +36,20 @@ const overrideLine = ({
   return `  ${oneLine(title ?? type)}.${field} (node ${node}) = ${shown}`;
 };
 
+/** The state in a word or two, as people read it. */
+export const stateWord = ({ is }: Pick<RunState, 'is'>): string => stateNames[is];
+
+const stateNames: Readonly<Record<RunState['is'], string>> = {
+  pending: 'pending',
+  submitting: 'being submitted',
+  inFlight: 'in flight',
+  unknown: 'unknown',
+  fetching: 'succeeded, its outputs are to be fetched',
+  succeeded: 'succeeded',
+  failed: 'failed',
+  cancelled: 'cancelled',
+};
+
 const stateWords = (state: RunState, now: number): string => {
   switch (state.is) {
     case 'pending':

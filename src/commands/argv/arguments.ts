@@ -26,7 +26,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
     what: 'what to list',
     example: (command) => `rh-batch ${command} apps; rh-batch ${command} --help says what there is`,
   },
-  id: {
+  'task run': {
     what: 'the id of a task, or a run of the manifest',
     example: () => 'an id has 19 digits; rh-batch status --json lists runs with their tasks',
   },
@@ -46,10 +46,11 @@ export const argumentMistakes = (line: Line, command: CommandSpec): readonly Usa
   const missing = wanted[line.words.length - 1];
   if (missing !== undefined && missing.startsWith('<')) {
     const name = missing.replace(/[<>.]/g, '');
-    const { what, example }: Meaning = meanings[name] ?? {
-      what: name.toUpperCase(),
-      example: () => null,
-    };
+    const { what, example }: Meaning = meanings[`${command.name} ${name}`] ??
+      meanings[name] ?? {
+        what: name.toUpperCase(),
+        example: () => null,
+      };
     return [
       {
         message: `${command.name} wants ${what}`,

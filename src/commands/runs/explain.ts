@@ -1,7 +1,8 @@
 import { Problems } from '../../diagnostics/problems.js';
 import { readStore } from '../../journal/store.js';
-import type { Action } from '../../plan/plan.js';
+import type { Action, PlannedRun } from '../../plan/plan.js';
 import { everything } from '../../plan/select/selection.js';
+import type { RunId } from '../../values/ids.js';
 import { onLine } from '../../values/printable.js';
 import { recordLines } from '../../terminal/run-text.js';
 import type { Call } from '../argv/call.js';
@@ -9,7 +10,8 @@ import { optionsOf } from '../argv/options.js';
 import { exit } from '../../batch/exit.js';
 import type { CodeWords } from './explain-code.js';
 import { codeWords, wantsChinese } from './explain-code.js';
-import { findRun, notOne } from '../find-run.js';
+import type { FoundRun, Named } from '../find-run.js';
+import { findRun, notOne, RunFinder } from '../find-run.js';
 import type { Io } from '../../edges/io.js';
 import { planProject } from '../../batch/plan/planning.js';
 import { loadProject } from '../../batch/load/project.js';
@@ -22,8 +24,11 @@ import { asTyped } from '../argv/typed.js';
 export const explain = async (call: Call, io: Io): Promise<number> => {
   const typed = call.args[0] ?? '';
   const words = codeWords(typed, wantsChinese(io.env));
-  if (words !== null && (words.name === null || !(await namesARun(typed, call, io))))
-    return explainCode(words, call, io);
+  // The only code of one digit means success, which nobody asks about.
+  if (words !== null && typed.length > 1) {
+    const run = words.name === null ? null : await runBesideCode(typed, call, io);
+    if (run === null || !run.goesFirst) return explainCode(words, run?.id ?? null, call, io);
+  }
   if (words === null && /^E\d{4}$/i.test(typed)) {
     sayOne('E0001', `there is no code ${typed.toUpperCase()}`, null, call, io);
     return exit.badInput;
@@ -39,73 +44,109 @@ export const explain = async (call: Call, io: Io): Promise<number> => {
     sayOne('E0702', read.problem.message, read.problem.hint, call, io);
     return exit.badInput;
   }
-  const found = findRun(read.state, typed);
-  const planned = await reasonsOf(typed, call, io);
-  if (found.is !== 'one' && planned === null) {
-    sayOne('E0703', notOne(typed, found), 'rh-batch plan --json lists names and ids', call, io);
+  const known = findRun(read.state, typed);
+  const planned = await plannedAs(typed, call, io);
+  // What the manifest has now goes before what it once had under the same name.
+  const found = planned.is === 'none' || planned.is === 'unread' ? known : planned;
+  if (words !== null && found.is === 'none') return explainCode(words, null, call, io);
+  if (found.is !== 'one') {
+    const names = planned.is === 'none' ? [...planned.names, ...namesOf(known)] : namesOf(known);
+    problems.add(
+      notOne(typed, found.is === 'none' ? { ...found, names } : found, 'rh-batch plan --json'),
+    );
+    sayProblems(problems, call, io);
     return exit.badInput;
   }
-  const record = found.is === 'one' ? found.record : null;
+  const now = planned.is === 'one' ? planned.run : null;
+  const record =
+    read.state.runs.get(found.run.id) ?? (known.is === 'one' ? known.run.record : null);
   // An emulator's time may be ahead of ours.
-  const now = Math.max(io.clock.now(), read.state.lastAt ?? 0);
-  if (call.flag('json'))
-    io.out.write(`${JSON.stringify({ version: 1, plan: planned, run: record })}\n`);
-  else
+  const at = Math.max(io.clock.now(), read.state.lastAt ?? 0);
+  if (call.flag('json')) {
+    const plan = now === null ? null : plannedJson(now);
+    io.out.write(`${JSON.stringify({ version: 1, plan, run: record })}\n`);
+  } else
     io.out.write(
-      [...planLines(planned).map((line) => asTyped(line, call)), ...recordLines(record, now)]
-        .map(
-          (line) => `${onLine(line)}
-`,
-        )
+      [
+        ...planLines(now, planned.is === 'unread').map((line) => asTyped(line, call)),
+        ...recordLines(record, at),
+      ]
+        .map((line) => `${onLine(line)}\n`)
         .join(''),
     );
   return exit.done;
 };
 
-const explainCode = (words: CodeWords, call: Call, io: Io): number => {
+const namesOf = (found: FoundRun<Named>): readonly string[] =>
+  found.is === 'none' ? found.names : [];
+
+/** `run`: one that the same word fits. */
+const explainCode = (words: CodeWords, run: RunId | null, call: Call, io: Io): number => {
   if (call.flag('json')) io.out.write(`${JSON.stringify({ version: 1, ...words })}\n`);
   else
     io.out.write(
-      `${words.code}${words.name === null ? '' : ` ${words.name}`}: ${words.about.join('\n  ')}\n`,
+      `${words.code}${words.name === null ? '' : ` ${words.name}`}: ${words.about.join('\n  ')}\n` +
+        (run === null
+          ? ''
+          : asTyped(`a run, too: rh-batch explain ${run.slice(0, idDigits)}\n`, call)),
     );
   return exit.done;
 };
 
-/** A code of the service may also be how a run's id begins: the run goes first where there is one. */
-const namesARun = async (typed: string, call: Call, io: Io): Promise<boolean> => {
-  const problems = new Problems();
-  const located = await locateProject(optionsOf(call, problems), io, problems);
+const idDigits = 8;
+
+/** A run goes first where it is named whole, or by as much of its id as others show. */
+const runBesideCode = async (
+  typed: string,
+  call: Call,
+  io: Io,
+): Promise<{ readonly id: RunId; readonly goesFirst: boolean } | null> => {
+  const located = await locateProject(optionsOf(call, new Problems()), io, new Problems());
   const read = located === null ? null : await readStore(located.stateDir);
-  return read?.ok === true && findRun(read.state, typed).is !== 'none';
+  const found = read?.ok === true ? findRun(read.state, typed) : null;
+  const run = found?.is === 'one' ? found.run : found?.is === 'several' ? found.runs[0] : undefined;
+  if (run === undefined) return null;
+  const { id, name } = run;
+  return { id, goesFirst: typed === name || (typed.length >= 4 && id.startsWith(typed)) };
 };
 
-interface PlannedWords {
-  readonly id: string;
-  readonly name: string;
-  readonly action: Action;
-  readonly reasons: readonly string[];
-}
+type Planned = Named & Pick<PlannedRun, 'action' | 'reasons'>;
 
-/** What plan says of it now; null where the manifest has no such run (any more). */
-const reasonsOf = async (typed: string, call: Call, io: Io): Promise<PlannedWords | null> => {
+/** `unread`: the manifest has mistakes, so nobody knows which runs it has. */
+type FoundPlanned = FoundRun<Planned> | { readonly is: 'unread' };
+
+/** What plan says of it now. */
+const plannedAs = async (typed: string, call: Call, io: Io): Promise<FoundPlanned> => {
   const problems = new Problems();
   const options = optionsOf(call, problems);
   const env = await readEnvFile(options, io, problems);
   const project = await loadProject(options, io, problems);
-  if (project === null) return null;
+  if (project === null) return { is: 'unread' };
   const read = await readStore(project.stateDir);
   const history = read.ok ? read.state : null;
-  const selection = { ...everything, only: [typed] };
+  const selection = everything;
   const plan = await planProject(project, { history, selection, env, clock: io.clock }, problems);
-  if (plan === null) return null;
-  for await (const { selected, id, name, action, reasons } of plan.runs())
-    if (selected) return { id, name, action, reasons };
-  return null;
+  if (plan === null) return { is: 'unread' };
+  const finder = new RunFinder<Planned>(typed);
+  for await (const { id, name, index, action, reasons } of plan.runs())
+    finder.see({ id, name, index, action, reasons });
+  return finder.found;
 };
 
-const planLines = (planned: PlannedWords | null): string[] =>
+const plannedJson = ({ id, name, action, reasons }: Planned): object => ({
+  id,
+  name,
+  action,
+  reasons,
+});
+
+const planLines = (planned: Planned | null, unread: boolean): string[] =>
   planned === null
-    ? ['the manifest has no such run any more']
+    ? [
+        unread
+          ? 'what would run now is not known, since there are mistakes: rh-batch validate tells them'
+          : 'the manifest has no such run any more',
+      ]
     : [
         `${planned.name}  ${planned.id}`,
         `now: ${actionWords[planned.action]}${planned.reasons.length > 0 ? `: ${planned.reasons.join('; ')}` : ''}`,

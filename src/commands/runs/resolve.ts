@@ -15,7 +15,8 @@ import { findRun, notOne } from '../find-run.js';
 import type { Io } from '../../edges/io.js';
 import { readEnvFile } from '../../batch/load/environment.js';
 import { resolveMany, unknownRuns } from './resolve-unknown.js';
-import { sayOne } from '../say.js';
+import { sayFound, sayOne } from '../say.js';
+import { stateWord } from '../../terminal/run-text.js';
 import { withStore } from '../with-store.js';
 
 /** `rh-batch resolve <run>`: a person settles a run whose submit was never answered, or many. */
@@ -27,6 +28,12 @@ export const resolve = (call: Call, io: Io): Promise<number> => {
     return Promise.resolve(exit.badInput);
   }
   const how = howOf(call);
+  const task = call.text('task');
+  if (task !== null && !isTaskId(task)) {
+    const hint = 'its id as the site shows it, 19 digits: --task 1980471280073846785';
+    sayOne('E0001', `--task wants the id of a task, not "${task}"`, hint, call, io);
+    return Promise.resolve(exit.badInput);
+  }
   if (how === null) {
     sayOne(
       'E0001',
@@ -41,15 +48,22 @@ export const resolve = (call: Call, io: Io): Promise<number> => {
     const typed = call.args[0] ?? '';
     const found = findRun(store.state, typed);
     if (found.is !== 'one') {
-      sayOne('E0703', notOne(typed, found), 'rh-batch status --json lists names and ids', call, io);
+      sayFound(notOne(typed, found, 'rh-batch status --json'), call, io);
       return exit.badInput;
     }
-    const { id, state, inputs } = found.record;
-    const why = state.is === 'inFlight' ? await whyFollowed(found.record, how, call, io) : null;
-    if ((state.is !== 'unknown' && state.is !== 'inFlight') || why !== null) {
+    const { record } = found.run;
+    const { id, state, inputs } = record;
+    const why =
+      state.is === 'inFlight'
+        ? await whyFollowed(record, how, call, io)
+        : 'rh-batch resolve --unknown lists those that are';
+    if (
+      (state.is !== 'unknown' && state.is !== 'inFlight') ||
+      (state.is === 'inFlight' && why !== null)
+    ) {
       sayOne(
         'E0703',
-        `run ${id} (${inputs.name}) is not unknown: it is ${state.is}`,
+        `run ${id} (${inputs.name}) is not unknown: it is ${stateWord(state)}`,
         why,
         call,
         io,

@@ -37,7 +37,8 @@ export const status = async (call: Call, io: Io): Promise<number> => {
   const { state } = read;
   const holder = await holderAtWork(lockPath(located.stateDir));
   const isSelected = selectedIn(state);
-  const runs = [...state.runs.values()].map((record) =>
+  const inOrder = [...state.runs.values()].sort((a, b) => a.inputs.index - b.inputs.index);
+  const runs = inOrder.map((record) =>
     buildRun(factsOfRecorded(record.id, record.inputs), record, {
       since: state.beganAt,
       held: null,

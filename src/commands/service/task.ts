@@ -2,27 +2,25 @@ import type { Client } from '../../runninghub/client.js';
 import type { StatusAnswer, TaskAnswer, TaskCost, TaskOutput } from '../../runninghub/service.js';
 import { duration, oneLine, shortDecimal } from '../../terminal/format.js';
 import type { TaskId } from '../../values/ids.js';
-import { isTaskId } from '../../values/ids.js';
 import { impossible } from '../../values/impossible.js';
 import type { Call } from '../argv/call.js';
 import { connect, nothingSaved } from '../../batch/connect.js';
 import { exit } from '../../batch/exit.js';
 import type { Io } from '../../edges/io.js';
 import { sayOne } from '../say.js';
+import { taskOfRun } from './task-of-run.js';
 import { whoAsks } from '../who-asks.js';
 
 /**
- * `rh-batch task ID`: what the service says of any task of the account, such as one that was
- * found on the site and may be what an unknown run became.
+ * `rh-batch task RUN|ID`: what the service says of a run's task, or of any task of the account, such
+ * as one that was found on the site and may be what an unknown run became.
  */
 export const task = async (call: Call, io: Io): Promise<number> => {
   const asking = await whoAsks(call, io);
   if (asking === null) return exit.badInput;
-  const id = call.args[0]?.trim() ?? '';
-  if (!isTaskId(id)) {
-    sayOne('E0001', `"${id}" is no task id: digits, as the site shows them`, null, call, io);
-    return exit.badInput;
-  }
+  const meant = await taskOfRun(call.args[0]?.trim() ?? '', call, io);
+  if (meant === null) return exit.badInput;
+  const { taskId: id, run } = meant;
   const connection = await connect(asking.identity, nothingSaved, asking.options, io);
   try {
     const found = await ask(id, connection.client);
@@ -31,8 +29,10 @@ export const task = async (call: Call, io: Io): Promise<number> => {
       return exit.service;
     }
     if (call.flag('json'))
-      io.out.write(`${JSON.stringify({ version: 1, taskId: id, ...found })}\n`);
-    else io.out.write(textOf(id, found));
+      io.out.write(
+        `${JSON.stringify({ version: 1, taskId: id, ...(run === null ? {} : { run: run.inputs.name }), ...found })}\n`,
+      );
+    else io.out.write(textOf(run === null ? id : `${id}  ${oneLine(run.inputs.name)}`, found));
     return exit.done;
   } finally {
     await connection.close();
@@ -82,12 +82,12 @@ const foundOf = (answer: TaskAnswer, cancelled: boolean): Found => {
 };
 
 const textOf = (
-  id: TaskId,
+  title: string,
   { is, message, outputs, cost }: Exclude<Found, { is: 'refused' }>,
 ): string =>
   [
     [
-      `${id}  ${is}`,
+      `${title}  ${is}`,
       ...(cost?.taskTimeMs == null ? [] : [duration(cost.taskTimeMs)]),
       ...(cost?.coins == null ? [] : [`${shortDecimal(cost.coins)} coins`]),
       ...(cost?.money == null ? [] : [`money ${shortDecimal(cost.money)}`]),

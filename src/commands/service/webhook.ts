@@ -1,18 +1,13 @@
-import { Problems } from '../../diagnostics/problems.js';
-import { readStore } from '../../journal/store.js';
 import type { Fault, WebhookAnswer, Webhooks } from '../../runninghub/service.js';
 import { oneLine } from '../../terminal/format.js';
 import type { TaskId } from '../../values/ids.js';
-import { isTaskId } from '../../values/ids.js';
 import { isObject, jsonText } from '../../values/json-text.js';
 import { toPlain } from '../../values/json-plain.js';
 import type { Call } from '../argv/call.js';
-import { optionsOf } from '../argv/options.js';
 import { exit } from '../../batch/exit.js';
-import { findRun, notOne } from '../find-run.js';
 import type { Io } from '../../edges/io.js';
-import { locateProject } from '../../batch/load/locate.js';
-import { sayOne, sayProblems } from '../say.js';
+import { sayOne } from '../say.js';
+import { taskOfRun } from './task-of-run.js';
 import { whoAsks } from '../who-asks.js';
 import { clientOf } from '../../batch/client.js';
 
@@ -61,29 +56,8 @@ const wrongUse = (action: string, url: string | null): string | null => {
 
 /** null: there is no such task, which was said. */
 const meantBy = async (typed: string, call: Call, io: Io): Promise<Meant | null> => {
-  // A run's id has 16 digits at most.
-  if (/^\d{17,}$/.test(typed) && isTaskId(typed)) return { taskId: typed, run: null };
-  const problems = new Problems();
-  const located = await locateProject(optionsOf(call, problems), io, problems);
-  if (located === null || problems.errors > 0) {
-    sayProblems(problems, call, io);
-    return null;
-  }
-  const read = await readStore(located.stateDir);
-  if (!read.ok) {
-    sayOne('E0702', read.problem.message, read.problem.hint, call, io);
-    return null;
-  }
-  const found = findRun(read.state, typed);
-  if (found.is !== 'one') {
-    sayOne('E0703', notOne(typed, found), 'rh-batch status --json lists names and ids', call, io);
-    return null;
-  }
-  const { attempts, inputs } = found.record;
-  const taskId = attempts.findLast((attempt) => attempt.taskId !== null)?.taskId ?? null;
-  if (taskId !== null) return { taskId, run: inputs.name };
-  sayOne('E0703', `run ${inputs.name} has no task yet`, null, call, io);
-  return null;
+  const found = await taskOfRun(typed, call, io);
+  return found === null ? null : { taskId: found.taskId, run: found.run?.inputs.name ?? null };
 };
 
 const refused = (

@@ -57,7 +57,7 @@ export class Patterns {
   readonly #patterns: { readonly text: string; readonly name: RegExp; found: boolean }[];
 
   constructor(patterns: readonly string[]) {
-    this.#patterns = patterns.map((text) => ({ text, name: glob(text), found: false }));
+    this.#patterns = patterns.map((text) => ({ text, name: nameGlob(text), found: false }));
   }
 
   fits({ id, name }: Pick<PlannedRun, 'id' | 'name'>): boolean {
@@ -85,7 +85,7 @@ const isPrefix = (text: string, id: string): boolean =>
   text.length >= minPrefix && id.startsWith(text.toLowerCase());
 
 /** `*` any text, `?` one character; the whole name must fit. */
-const glob = (pattern: string): RegExp => {
+export const nameGlob = (pattern: string): RegExp => {
   const source = pattern
     .normalize('NFC')
     .replace(/\*+/gu, '*')
