@@ -41,6 +41,7 @@ const runs: Readonly<Record<string, number>> = {
   'model.yaml': 4,
   'new-every-night.yaml': 4,
   'nightly.yaml': 14,
+  'pick-and-finish.yaml': 6,
   'profiles.yaml': 6,
   'quick.yaml': 2,
   'quickstart.yaml': 14,
