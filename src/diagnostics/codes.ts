@@ -13,6 +13,7 @@ export const codes = {
   E0035: 'A file given to apply says that it is a saved plan, and cannot be read as one.',
   E0036: 'A saved plan is stale: what would run now is not what was approved.',
   E0075: '--date was given to a manifest in which nothing reads batch.date.',
+  E0076: 'A graph loads more files than the new table has columns for.',
   E0040: 'HTTP_PROXY or HTTPS_PROXY cannot be understood.',
 
   // E01xx: the manifest's text and keys

@@ -19,10 +19,14 @@ export type SetValue =
   /** As a person would write it. */
   | { readonly is: 'plain'; readonly json: Json }
   /** Exactly this: no local file, no template (DESIGN 4.3). */
-  | { readonly is: 'exact'; readonly json: Json };
+  | { readonly is: 'exact'; readonly json: Json }
+  /** What a column of the table says. */
+  | { readonly is: 'column'; readonly name: string };
 
 /** A column of the first table. */
 export interface Column {
+  /** Its header: the address, or a word for people, which `set` then leads to the address. */
+  readonly name: string;
   readonly address: string;
   /** Row by row; the last one goes on where others have more. null: not given. */
   readonly cells: readonly (string | null)[];
@@ -38,7 +42,7 @@ export const manifestText = ({ keys, rows, set, schema }: Draft): string =>
       ? []
       : [
           'matrix:',
-          '  # One run per row. Headers are addresses; files are named from where the table lies.',
+          `  # One run per row. Headers are addresses${set.some(([, { is }]) => is === 'column') ? ', or words that "set" gives a place' : ''}; files are named from where the table lies.`,
           `  rows: ${flow(rows)}`,
         ]),
     ...(set.length === 0
@@ -55,7 +59,9 @@ export const tableOf = (columns: readonly Column[]): (string | null)[][] => {
   );
 };
 
-const valueText = ({ is, json }: SetValue): string => {
+const valueText = (value: SetValue): string => {
+  if (value.is === 'column') return `\${{ matrix['${value.name}'] }}`;
+  const { is, json } = value;
   const exact = is === 'exact' || isList(json) || isObject(json) || hasTemplate(json);
   return exact ? `{ value: ${flow(json)} }` : flow(json);
 };

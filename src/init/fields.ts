@@ -1,15 +1,18 @@
 import { dirname, relative, resolve, sep } from 'node:path';
+import { error } from '../diagnostics/diagnostic.js';
 import type { Problems } from '../diagnostics/problems.js';
 import type { Files } from '../edges/files/files.js';
 import type { Column, SetValue } from './draft.js';
 import { nearbyPatterns, notNearby } from './nearby.js';
-import type { Offer } from './offers.js';
-import { cellOf, columnAddress, isPromptName, needsValue, offersOf } from './offers.js';
-import type { SentField } from '../targets/target.js';
+import type { Candidate } from './candidates.js';
+import { bare, candidatesOf, nameOf, says } from './candidates.js';
+import { tellLoaders } from './fixed-loaders.js';
+import { columnAddress, needsValue } from './offers.js';
 import type { Asker } from '../terminal/ask.js';
 import type { Json } from '../values/json.js';
 import { JsonNumber } from '../values/json.js';
 import { findAddress, resolveAddress } from '../workflow/address.js';
+import { shellWord } from '../values/shell-words.js';
 import { isRemote } from '../workflow/loaders.js';
 import type { Field, Workflow } from '../workflow/workflow.js';
 import type { Call } from '../commands/argv/call.js';
@@ -31,18 +34,6 @@ export interface ChoiceContext {
   readonly rows: string;
 }
 
-/** A field that may be chosen; `field` null: only a call tells of it. */
-interface Candidate {
-  readonly address: string;
-  readonly field: Field | null;
-  /** The value that the first row gets unless another is chosen. */
-  readonly cell: string | null;
-  readonly now: string | null;
-  /** By --from-curl. */
-  readonly given: SentField | null;
-  readonly suggested: boolean;
-}
-
 /** null: a mistake, which is in `problems`; 'left': the person left. */
 export const chooseFields = async (
   material: Material,
@@ -60,48 +51,12 @@ export const chooseFields = async (
   const set = candidates.flatMap(({ address, field, given }) =>
     given === null || varied.has(address) ? [] : [[address, setValue(field, given.json)] as const],
   );
-  return { columns, set };
-};
-
-const candidatesOf = ({ workflow, task }: Material): Candidate[] => {
-  const given = task?.values ?? [];
-  const of = (node: string, field: string): SentField | null =>
-    given.findLast((value) => value.node === node && value.field === field) ?? null;
-  const known = (workflow === null ? [] : offersOf(workflow)).map((offer) =>
-    fromOffer(offer, of(offer.field.node, offer.field.name), task !== null),
+  if (context.asker === null) tellLoaders(candidates, columns, material.workflow, problems);
+  const named = columns.flatMap(({ name, address }) =>
+    name === address ? [] : [[address, { is: 'column', name }] as const],
   );
-  const has = (value: SentField): boolean =>
-    workflow?.nodes.get(value.node)?.fields.has(value.field) === true;
-  const others = given.filter((value) => !has(value)).map(fromCall);
-  const all = [...known, ...others];
-  // A call whose values are none that batches mostly vary: any of them may be what was meant.
-  return task === null || all.some(({ suggested }) => suggested)
-    ? all
-    : all.map((candidate) => ({ ...candidate, suggested: candidate.given !== null }));
+  return { columns, set: [...named, ...set] };
 };
-
-const fromOffer = (
-  { address, field, now, suggested }: Offer,
-  given: SentField | null,
-  called: boolean,
-): Candidate => ({
-  address,
-  field,
-  cell: given === null ? now : cellOf(given.json),
-  now: given === null ? now : cellOf(given.json),
-  given,
-  suggested: suggested && (!called || given !== null),
-});
-
-/** Without its file, the id is all that is known of a node. */
-const fromCall = (given: SentField): Candidate => ({
-  address: `id:${given.node}.${given.field}`,
-  field: null,
-  cell: cellOf(given.json),
-  now: cellOf(given.json),
-  given,
-  suggested: isPromptName(given.field) || (typeof given.json === 'string' && isRemote(given.json)),
-});
 
 /** `--vary ADDRESS`, `--vary ADDRESS=VALUE`: again for the same address, the next row's value. */
 const typedColumns = async (
@@ -115,35 +70,51 @@ const typedColumns = async (
   const columns = new Map<string, { readonly first: Candidate; readonly cells: string[] }>();
   for (const text of typed) {
     const { address, value } = splitVary(text, candidates, workflow);
-    const fields = workflow === null ? null : resolveAddress(workflow, address, null, problems);
+    const worded = candidates.find(({ word }) => word === address.toLowerCase());
+    if (worded === undefined && refusedWord(address, candidates, problems)) continue;
+    const fields =
+      workflow === null || worded !== undefined
+        ? null
+        : resolveAddress(workflow, address, null, problems);
     const candidate =
+      worded ??
       candidates.find((one) => one.address === address) ??
       candidates.find(({ field }) => field !== null && field === fields?.[0]);
     if (candidate === undefined) {
       // Without the file an address cannot be looked up; plan does, as soon as there is one.
       if (workflow !== null) continue;
     }
-    const name = columnName(address, candidate, workflow);
+    const name = worded?.word ?? columnName(address, candidate, workflow);
     const first = candidate ?? bare(address);
     const column = columns.get(name) ?? { first, cells: [] };
     columns.set(name, column);
     if (value !== null) column.cells.push(await asCell(value, first.field, context));
   }
   if (problems.errors > before) return null;
-  return [...columns].map(([address, { first, cells }]) => ({
-    address,
+  return [...columns].map(([name, { first, cells }]) => ({
+    name,
+    address: name === first.word ? first.address : name,
     cells: cells.length > 0 ? cells : [first.cell],
   }));
 };
 
-const bare = (address: string): Candidate => ({
-  address,
-  field: null,
-  cell: null,
-  now: null,
-  given: null,
-  suggested: false,
-});
+/** "positive prompt" where there are several: which one is meant cannot be known. */
+const refusedWord = (
+  typed: string,
+  candidates: readonly Candidate[],
+  problems: Problems,
+): boolean => {
+  const wanted = typed.toLowerCase();
+  const numbered = candidates.filter(({ word }) => word?.replace(/ \d+$/, '') === wanted);
+  if (numbered.length === 0) return false;
+  problems.add(
+    error('E0001', null, `--vary "${typed}" can be ${numbered.length} fields`, {
+      hint: `--vary ${shellWord(numbered[0]?.word ?? '')}, or another of these`,
+      notes: numbered.map(({ word, address, now }) => `${word ?? ''}  ${address} = ${now ?? ''}`),
+    }),
+  );
+  return true;
+};
 
 /** As typed, save where a column of that name would be for people alone. */
 const columnName = (
@@ -165,7 +136,11 @@ const splitVary = (
   workflow: Workflow | null,
 ): { readonly address: string; readonly value: string | null } => {
   const known = (address: string): boolean =>
-    candidates.some((one) => one.address === address) ||
+    candidates.some(
+      ({ address: own, word }) =>
+        own === address ||
+        word?.replace(/ \d+$/, '') === address.toLowerCase().replace(/ \d+$/, ''),
+    ) ||
     (workflow !== null && findAddress(workflow, address) !== null);
   if (known(text)) return { address: text, value: null };
   for (let at = text.indexOf('='); at !== -1; at = text.indexOf('=', at + 1))
@@ -198,12 +173,17 @@ const chosenColumns = async (
   if (asker === null)
     return candidates
       .filter(({ suggested }) => suggested)
-      .map(({ address, cell }) => ({ address, cells: [cell] }));
+      .map((candidate) => ({
+        name: nameOf(candidate),
+        address: candidate.address,
+        cells: [candidate.cell],
+      }));
+  const offered = candidates.filter(({ shown }) => !shown);
   const picked = await asker.many(
     'Which fields vary from run to run?',
-    candidates.map(({ address, now, suggested }) => ({
+    offered.map(({ address, word, now, suggested }) => ({
       value: address,
-      label: address,
+      label: word === null || says(address, word) ? address : `${word}: ${address}`,
       detail: now ?? '(no value)',
       picked: suggested,
     })),
@@ -211,10 +191,10 @@ const chosenColumns = async (
   );
   if (picked === null) return 'left';
   const columns: Column[] = [];
-  for (const candidate of candidates.filter(({ address }) => picked.includes(address))) {
+  for (const candidate of offered.filter(({ address }) => picked.includes(address))) {
     const cells = await cellsFor(candidate, asker, context);
     if (cells === null) return 'left';
-    columns.push({ address: candidate.address, cells });
+    columns.push({ name: nameOf(candidate), address: candidate.address, cells });
   }
   return columns;
 };

@@ -187,7 +187,7 @@ const relativeTo = (dir: string, path: string): string => {
 /** Excel takes a table for its own old encoding unless a mark says UTF-8. */
 const tableText = async (columns: readonly Column[]): Promise<string> => {
   const { stringify } = await import('csv-stringify/sync');
-  const text = stringify([columns.map(({ address }) => address), ...tableOf(columns)], {
+  const text = stringify([columns.map(({ name }) => name), ...tableOf(columns)], {
     // An empty text is a value; an empty cell is none.
     cast: { string: (value) => ({ value, quoted_empty: true }) },
   });
@@ -277,7 +277,7 @@ const tellJson = (
   const document = {
     version: 1,
     written,
-    columns: columns.map(({ address }) => address),
+    columns: columns.map(({ name }) => name),
     set: set.map(([address]) => address),
     plan: plan?.summary ?? null,
     next,

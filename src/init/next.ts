@@ -28,30 +28,35 @@ export const nextSteps = async (input: NextInput): Promise<string[]> => {
   const site = siteOf(call.text('baseUrl') ?? env.get('RUNNINGHUB_BASE_URL') ?? defaultSite);
   const argument = manifest === 'manifest.yaml' ? '' : ` ${shellWord(manifest)}`;
   const keyed = (env.get('RUNNINGHUB_API_KEY')?.trim() ?? '') !== '';
+  const command = commandIn(io.env);
   const empty = chosen.columns.filter(({ cells }) => cells.every((cell) => cell === null));
   return [
     'next:',
     ...(keyed ? [] : keySteps(siteFor(material, site))),
     ...siteSteps(material, site),
-    ...(material.workflow === null ? [`  ${pullCommand(material)}`] : []),
+    ...(material.workflow === null ? [`  ${pullCommand(material, command)}`] : []),
     ...(mended ? [] : [`  mend what is told above, then`]),
     ...(chosen.columns.length === 0
       ? []
       : [
-          `  add rows to ${table}, one per run${empty.length === 0 ? '' : ` (nothing yet in ${empty.map(({ address }) => address).join(', ')})`}`,
+          `  add rows to ${table}, one per run${empty.length === 0 ? '' : ` (nothing yet in ${empty.map(({ name }) => name).join(', ')})`}`,
         ]),
-    `  rh-batch plan${argument}    # what would run; nothing is sent`,
-    `  rh-batch apply${argument}    # runs it and writes report.html`,
+    `  ${command} plan${argument}    # what would run; nothing is sent`,
+    `  ${command} apply${argument}    # runs it and writes report.html`,
     ...(keyed || material.workflow === null
       ? []
-      : [`  rh-batch apply${argument} --emulator    # a rehearsal: needs no key, costs nothing`]),
+      : [`  ${command} apply${argument} --emulator    # a rehearsal: needs no key, costs nothing`]),
   ];
 };
 
-const pullCommand = ({ target: { pull, syntax }, id, file }: Material): string => {
+/** Where a package manager started it, no shell knows `rh-batch` by itself. */
+const commandIn = (env: Io['env']): string =>
+  (env['npm_command'] ?? env['npm_execpath'] ?? '') === '' ? 'rh-batch' : 'npx rh-batch';
+
+const pullCommand = ({ target: { pull, syntax }, id, file }: Material, command: string): string => {
   if (pull === null) return `put the file with its fields where "${syntax.file}" says: ${file}`;
   const flag = pull.flag === null ? '' : `--${pull.flag} `;
-  return `rh-batch pull ${flag}${id}    # saves its fields`;
+  return `${command} pull ${flag}${id}    # saves its fields`;
 };
 
 const siteFor = ({ origin }: Material, site: string): string =>

@@ -1,5 +1,7 @@
 import type { Json } from '../values/json.js';
 import { jsonText } from '../values/json-text.js';
+import type { Role } from '../workflow/roles.js';
+import { isDisplay, isPromptField, roleByName, wiredPrompts } from '../workflow/roles.js';
 import { shortestAddress } from '../workflow/shortest.js';
 import type { Field, Workflow, WorkflowNode } from '../workflow/workflow.js';
 
@@ -11,37 +13,60 @@ export interface Offer {
   readonly now: string | null;
   /** Batches mostly vary these. */
   readonly suggested: boolean;
+  /** Of a prompt; null: it is none, or nothing tells. */
+  readonly role: Role | null;
+  /** Written by its own node, which shows what it is sent: not for people to choose. */
+  readonly shown: boolean;
 }
 
 /** Of each kind: who has a hundred prompts means none of them in particular. */
 const maxSuggested = 6;
 
-/** Every literal field; those that batches mostly vary come first. */
+/**
+ * Every literal field: seeds first, since nobody finds them among the numbers of a sampler, then
+ * what batches mostly vary, then what draws away, then the rest.
+ */
 export const offersOf = (workflow: Workflow): Offer[] => {
-  const counts = new Map<string, number>();
+  const wired = wiredPrompts(workflow);
+  // Where wires tell which text is the prompt, another text is something else.
+  const known = [...wired.values()].includes('positive');
+  const counts = new Map<Kind, number>();
   const offers = [...workflow.nodes.values()].flatMap((node) =>
     [...node.fields.values()].map((field) => {
-      const kind = suggestedAs(workflow, node, field);
-      const count = (counts.get(kind ?? '') ?? 0) + 1;
-      counts.set(kind ?? '', count);
-      const suggested = kind === 'needed' || (kind !== null && count <= maxSuggested);
-      return offerOf(workflow, node, field, suggested);
+      const kind = kindOf(node, field, wired, known);
+      const count = (counts.get(kind) ?? 0) + 1;
+      counts.set(kind, count);
+      const suggested =
+        kind === 'needed' || ((kind === 'file' || kind === 'prompt') && count <= maxSuggested);
+      const place = suggested ? 1 : kind === 'seed' ? 0 : kind === 'negative' ? 2 : 3;
+      const role = roleOf(node, field, wired);
+      return {
+        place,
+        offer: { ...offerOf(workflow, node, field, suggested), role, shown: kind === 'shown' },
+      };
     }),
   );
-  return [
-    ...offers.filter(({ suggested }) => suggested),
-    ...offers.filter(({ suggested }) => !suggested),
-  ];
+  return offers.sort((a, b) => a.place - b.place).map(({ offer }) => offer);
 };
 
-const suggestedAs = (
-  workflow: Workflow,
+const roleOf = (node: WorkflowNode, field: Field, wired: ReadonlyMap<Field, Role>): Role | null =>
+  wired.get(field) ?? (isPromptField(field) ? roleByName(field, node) : null);
+
+type Kind = 'seed' | 'needed' | 'file' | 'prompt' | 'negative' | 'shown' | 'other';
+
+const kindOf = (
   node: WorkflowNode,
   field: Field,
-): 'needed' | 'file' | 'prompt' | null => {
+  wired: ReadonlyMap<Field, Role>,
+  known: boolean,
+): Kind => {
   if (needsValue(field)) return 'needed';
   if (field.file !== null) return 'file';
-  return isPrompt(field) && !isNegative(workflow, node) ? 'prompt' : null;
+  if (isDisplay(node) && field.kind !== 'number' && field.kind !== 'boolean') return 'shown';
+  if (field.kind === 'number' && /(?:^|_)seed$/i.test(field.name)) return 'seed';
+  if (roleOf(node, field, wired) === 'negative') return 'negative';
+  if (known ? wired.has(field) : isPromptField(field)) return 'prompt';
+  return 'other';
 };
 
 const offerOf = (
@@ -49,7 +74,7 @@ const offerOf = (
   node: WorkflowNode,
   field: Field,
   suggested: boolean,
-): Offer => ({
+): Omit<Offer, 'role' | 'shown'> => ({
   address: columnAddress(workflow, node, field.name),
   field,
   now: cellOf(field.value),
@@ -68,14 +93,3 @@ export const cellOf = (value: Json): string | null =>
 /** Has no value of its own, and must have one. */
 export const needsValue = ({ rules, value }: Field): boolean =>
   rules?.required === true && value === null;
-
-/** By what ComfyUI's and RunningHub's own nodes call it. */
-const isPrompt = ({ kind, name, rules, file }: Field): boolean =>
-  kind === 'text' && file === null && (rules?.choices ?? null) === null && isPromptName(name);
-
-export const isPromptName = (field: string): boolean =>
-  /^(?:text(?:_[gl]|\d?)?|string|.*prompt.*|提示词.*)$/iu.test(field);
-
-const isNegative = (workflow: Workflow, { id, title }: WorkflowNode): boolean =>
-  /negative|反向|负/iu.test(title ?? '') ||
-  [...workflow.nodes.values()].some(({ links }) => links.get('negative')?.node === id);

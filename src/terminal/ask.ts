@@ -76,7 +76,12 @@ export const terminalAsker = (options: AskOptions): Asker => {
         const all = { ...common, message: question, options: shown, initialValues: picked };
         return choices.length <= maxWithoutSearch
           ? prompts.multiselect({ ...all, required })
-          : prompts.autocompleteMultiselect({ ...all, required, maxItems: maxItems(options) });
+          : prompts.autocompleteMultiselect({
+              ...all,
+              initialValues: fromTheTop(shown[0]?.value, picked),
+              required,
+              maxItems: maxItems(options),
+            });
       }),
     text: (question, check) =>
       ask((prompts, common) =>
@@ -88,6 +93,17 @@ export const terminalAsker = (options: AskOptions): Asker => {
       ),
   };
 };
+
+/**
+ * The package toggles each of these in turn and leaves the cursor on the last: on the first choice,
+ * which is toggled once where it is picked, and twice where it is not.
+ */
+const fromTheTop = (first: string | undefined, picked: readonly string[]): string[] =>
+  first === undefined
+    ? []
+    : picked.includes(first)
+      ? [...picked.filter((value) => value !== first), first]
+      : [first, ...picked, first];
 
 const maxItems = ({ rows }: AskOptions): number =>
   Math.max(5, Math.min(maxShown, (rows() ?? 24) - around));

@@ -6,6 +6,7 @@ import type { Place } from '../values/place.js';
 import { differenceFrom, lookAlikes } from '../values/look-alike.js';
 import { clipped } from '../values/printable.js';
 import { shellWord } from '../values/shell-words.js';
+import { roleWord, wiredPrompts } from './roles.js';
 import { feeds, parseSelector, selectNodes } from './select.js';
 import { shortestAddress } from './shortest.js';
 import type { Field, Workflow, WorkflowNode } from './workflow.js';
@@ -124,7 +125,9 @@ const explain = (
   switch (found.is) {
     case 'malformed':
       return error('E0212', at, `"${text}" is not an address: selector.field`, {
-        hint: `rh-batch fields ${shellWord(workflow.file)} lists all addresses`,
+        hint:
+          promptHint(workflow, text) ??
+          `rh-batch fields ${shellWord(workflow.file)} lists all addresses`,
       });
     case 'twoWays':
       return error('E0211', at, `"${text}" can be read as ${found.ways.join(' and as ')}`, {
@@ -171,8 +174,21 @@ const noNode = (
     hint:
       near.length > 0
         ? `did you mean ${near.map((name) => `${name}.${field}`).join(' or ')}?`
-        : `rh-batch fields ${shellWord(workflow.file)} lists all addresses`,
+        : (promptHint(workflow, text) ??
+          `rh-batch fields ${shellWord(workflow.file)} lists all addresses`),
   });
+};
+
+/** Where the stock graph calls both its texts alike: the one that the words mean. */
+const promptHint = (workflow: Workflow, text: string): string | null => {
+  const role = /negative|反向|负/iu.test(text) ? 'negative' : 'positive';
+  if (role === 'positive' && !/positive|prompt|正向|提示词/iu.test(text)) return null;
+  const meant = [...wiredPrompts(workflow)].filter(([, of]) => of === role);
+  const [[field] = []] = meant;
+  const node = field === undefined ? undefined : workflow.nodes.get(field.node);
+  return meant.length !== 1 || field === undefined || node === undefined
+    ? null
+    : `the ${roleWord(role)} of this graph is ${shortestAddress(workflow, node, field.name)}`;
 };
 
 const severalNodes = (
