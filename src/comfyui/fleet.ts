@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Clock } from '../edges/clock.js';
 import { fault } from '../runninghub/errors.js';
 import type {
@@ -17,13 +16,14 @@ import type {
   UploadFile,
   WorkflowAnswer,
 } from '../runninghub/service.js';
-import type { RunId, TaskId } from '../values/ids.js';
-import { isPromptId } from '../values/ids.js';
+import type { TaskId } from '../values/ids.js';
 import type { Json } from '../values/json.js';
 import { arrivalOf } from './arrival.js';
 import { cancelOn } from './cancel.js';
 import { viewed } from './download.js';
 import type { ComfyServer } from './server.js';
+import { promptIdFor } from './prompt-id.js';
+import { socketName } from './sockets/sockets.js';
 import { stateOf } from './state.js';
 import { Twins } from './twins.js';
 import { FileStore } from './uploads.js';
@@ -50,6 +50,7 @@ const patienceMs = 5 * 60_000;
  */
 export class Fleet implements Service, NamedTasks {
   readonly named: NamedTasks = this;
+  readonly idFor = promptIdFor;
   readonly #files: FileStore;
   /** Which server has a prompt. */
   readonly #places = new Map<TaskId, ComfyServer>();
@@ -68,14 +69,6 @@ export class Fleet implements Service, NamedTasks {
 
   requests(): { readonly create: number; readonly outputs: number } {
     return { ...this.#requests };
-  }
-
-  idFor(run: RunId, attempt: number, at: number): TaskId {
-    const hex = createHash('sha256').update(`rh-batch\n${run}\n${attempt}\n${at}`).digest('hex');
-    const variant = ((parseInt(hex.slice(16, 17), 16) & 3) | 8).toString(16);
-    const id = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
-    if (!isPromptId(id)) throw new Error('sha256 gave no hex digits');
-    return id;
   }
 
   async create(request: CreateRequest, signal?: AbortSignal): Promise<CreateAnswer> {
@@ -155,7 +148,12 @@ export class Fleet implements Service, NamedTasks {
   ): Promise<CreateAnswer> {
     this.#isAt(server, taskId);
     if (this.#again.delete(taskId)) await this.#twins.expect(taskId, signal);
-    return { is: 'accepted', taskId, running: false, netWssUrl: null, nodeErrors: [] };
+    const netWssUrl = this.#socketOf(server, taskId);
+    return { is: 'accepted', taskId, running: false, netWssUrl, nodeErrors: [] };
+  }
+
+  #socketOf(server: ComfyServer, taskId: TaskId): string {
+    return socketName(this.options.servers.indexOf(server), taskId);
   }
 
   #isAt(server: ComfyServer, taskId: TaskId): void {
@@ -243,7 +241,9 @@ export class Fleet implements Service, NamedTasks {
       this.#isAt(server, taskId);
       if (answer.is === 'queued' || answer.is === 'running') this.#tellQueue(server, ahead ?? 0);
       else server.lacks(taskId);
-      return answer;
+      return answer.is === 'running'
+        ? { is: 'running', netWssUrl: this.#socketOf(server, taskId) }
+        : answer;
     }
     if (unread !== null) return { is: 'unread', fault: unread };
     return this.#gone(taskId, known ?? null, signal);

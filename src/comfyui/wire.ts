@@ -1,9 +1,12 @@
 import { openAsBlob } from 'node:fs';
+import type { Dispatcher } from 'undici';
 import { FormData } from 'undici';
 import { fault } from '../runninghub/errors.js';
 import { Gate } from '../runninghub/http/gate.js';
 import type { Reply } from '../runninghub/http/http.js';
 import { Http } from '../runninghub/http/http.js';
+import { trusting } from '../runninghub/http/proxies.js';
+import { socketDispatcher } from '../runninghub/http/socket.js';
 import { defaultTimeouts } from '../runninghub/http/timeouts.js';
 import type { Clock } from '../edges/clock.js';
 import type { Fault } from '../runninghub/service.js';
@@ -56,6 +59,19 @@ export class Wire {
   get headers(): Readonly<Record<string, string>> {
     const { authorization } = this.options;
     return authorization === null ? {} : { authorization };
+  }
+
+  /** Where prompts of this client are told of. */
+  socketTo(client: string): {
+    readonly url: string;
+    readonly headers: Readonly<Record<string, string>>;
+  } {
+    const url = `${this.address.replace(/^http/, 'ws')}/ws?clientId=${encodeURIComponent(client)}`;
+    return { url, headers: this.headers };
+  }
+
+  socketDispatcher(): Dispatcher {
+    return socketDispatcher(this.options.env, trusting(this.options.trusted ?? undefined));
   }
 
   close(): Promise<void> {

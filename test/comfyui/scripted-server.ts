@@ -2,6 +2,8 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { handshake } from '../../src/emulator/http/frames.js';
 
 /** A ComfyUI server of which a test scripts every answer that it wants to be odd. */
 export interface Script {
@@ -16,6 +18,8 @@ export interface Script {
   /** Below this path, as behind a proxy. */
   readonly base?: string;
   readonly authorization?: string;
+  /** What happens on `/ws` once it is open; absent: it is no path of this server. */
+  readonly socket?: (socket: Duplex) => void;
   readonly tls?: { readonly key: string; readonly cert: string };
 }
 
@@ -175,6 +179,14 @@ export class ScriptedServer {
     };
     this.#http =
       script.tls === undefined ? createServer(serve) : createSecureServer(script.tls, serve);
+    const { socket: onSocket } = script;
+    if (onSocket !== undefined)
+      this.#http.on('upgrade', (request: IncomingMessage, socket: Duplex) => {
+        this.requests.push(`SOCKET ${request.url ?? ''}`);
+        socket.on('error', () => socket.destroy());
+        socket.write(handshake(request, 'upgrade'));
+        onSocket(socket);
+      });
     this.#http.on('connection', (socket: Socket) => {
       this.#sockets.add(socket);
       socket.on('close', () => this.#sockets.delete(socket));

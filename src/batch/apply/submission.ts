@@ -19,7 +19,6 @@ import type { Plan } from '../../plan/plan.js';
 import { toRunInputs } from '../../plan/saved/record.js';
 import { requestOf } from '../../plan/request.js';
 import type { Fault, Service } from '../../runninghub/service.js';
-import type { TaskSockets } from '../../runninghub/sockets.js';
 import { oneLine } from '../../terminal/format.js';
 import type { RunId, TaskId } from '../../values/ids.js';
 import { askBalance } from '../plan/balance.js';
@@ -40,6 +39,7 @@ import { preflight } from './preflight.js';
 import type { Project } from '../load/project.js';
 import type { ServerConnection } from '../servers/connect-servers.js';
 import { inFlightOn, openServers } from '../servers/open-servers.js';
+import { socketsFor } from './sockets-for.js';
 import { serverPreflight } from '../servers/server-preflight.js';
 
 /** How long a silent service is waited for, in service time. */
@@ -155,7 +155,7 @@ export class Submission {
   }
 
   async #submit(
-    connection: Connection<RunClient>,
+    connection: Connection<RunClient> | ServerConnection,
     { drifted, room }: Preflight & { readonly is: 'go' },
     progress: Listener,
     interrupted: AbortSignal,
@@ -180,7 +180,7 @@ export class Submission {
     progress.on({ type: 'phase', phase: 'run', detail: '' });
     const uploader = this.#uploader(connection, progress);
     const { create } = plan.manifest;
-    const sockets = options.live === true ? await socketsFor(identity) : null;
+    const sockets = options.live === true ? await socketsFor(connection, identity) : null;
     const result = await runBatch(
       plan,
       {
@@ -330,8 +330,3 @@ const toldWhenSlow = async <T>(work: Promise<T>, tell: () => void): Promise<T> =
 
 const isKnown = async (taskId: TaskId, service: Pick<Service, 'outputs'>): Promise<boolean> =>
   (await service.outputs(taskId)).is !== 'missing';
-
-const socketsFor = async ({ env, site }: Identity): Promise<TaskSockets> => {
-  const { TaskSockets } = await import('../../runninghub/sockets.js');
-  return new TaskSockets(site, env);
-};

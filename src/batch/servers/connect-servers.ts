@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Io } from '../../edges/io.js';
 import { Fleet } from '../../comfyui/fleet.js';
 import { ComfyServer } from '../../comfyui/server.js';
+import { ServerSockets } from '../../comfyui/sockets/sockets.js';
 import { Wire } from '../../comfyui/wire.js';
 import { fault } from '../../runninghub/errors.js';
 import type { Connection, Identity, RunClient } from '../connect.js';
@@ -9,6 +10,8 @@ import { timeoutsFor } from '../connect.js';
 
 export interface ServerConnection extends Connection<RunClient> {
   readonly servers: readonly ComfyServer[];
+  /** What they tell of running prompts; for whoever shows it. */
+  sockets(): ServerSockets;
 }
 
 /** Opens the servers of a manifest; nothing is sent. */
@@ -23,7 +26,15 @@ export const connectServers = (
   const { clock, account } = identity;
   const log = trace && io !== null ? (line: string): void => io.err.write(`${line}\n`) : undefined;
   const servers = addresses.map((address) => new ComfyServer(wireTo(address, identity, log)));
-  const fleet = new Fleet({ servers, clock, client: randomUUID(), kept, say });
+  const told = randomUUID();
+  const fleet = new Fleet({ servers, clock, client: told, kept, say });
+  const sockets = (): ServerSockets =>
+    new ServerSockets(
+      servers.map(({ wire }) => wire),
+      told,
+      clock,
+      Math.random,
+    );
   const close = async (): Promise<void> => {
     await Promise.all(servers.map(({ wire }) => wire.close()));
   };
@@ -35,7 +46,7 @@ export const connectServers = (
     uploadLora: () => Promise.resolve({ is: 'failed', fault: nothing } as const),
     close,
   });
-  return { client, clock, account, emulated: false, servers, close };
+  return { client, clock, account, emulated: false, servers, sockets, close };
 };
 
 /** As whom, and through which proxies, a server is asked. */
