@@ -3,6 +3,7 @@ import {
   chmodSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -34,7 +35,12 @@ const installed = (...argv: string[]) => {
   return spawnSync(bin, argv, { cwd: dir, env, encoding: 'utf8' });
 };
 
-let pack: { filename: string; files: readonly { path: string }[] };
+let pack: {
+  filename: string;
+  size: number;
+  unpackedSize: number;
+  files: readonly { path: string }[];
+};
 
 /** A project of someone else, with the package as it would come from the registry. */
 beforeAll(() => {
@@ -145,6 +151,46 @@ test('the package has its documents, and nothing that a demo left behind', () =>
     expect.arrayContaining(['README.zh-CN.md', 'manifests/README.md', 'schemas/REFERENCE.md']),
   );
   expect(paths.filter((path) => /(?:^|\/)(?:out|\.rh-batch)\//.test(path))).toEqual([]);
+});
+
+test('the package holds what runs, the types that lead there, schemas and documents, and is small', () => {
+  const paths = pack.files.map(({ path }) => path);
+  const rest = paths.filter(
+    (path) =>
+      !/^dist\/.*\.(?:js|d\.ts)$|^schemas\/[^/]+\.(?:json|md|xsd)$|^manifests\//.test(path) &&
+      !['package.json', 'LICENSE', 'CHANGELOG.md', 'README.md', 'README.zh-CN.md'].includes(path),
+  );
+  expect(rest).toEqual([]);
+  expect(pack.unpackedSize).toBeLessThan(3_500_000);
+  expect(pack.size).toBeLessThan(1_000_000);
+  const sources = new Set(
+    readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).map((path) =>
+      path.replaceAll('\\', '/').replace(/\.ts$/, ''),
+    ),
+  );
+  const stale = paths.filter((path) => {
+    const [, module] = /^dist\/(.+?)(?:\.d\.ts|\.js)$/.exec(path) ?? [];
+    return module !== undefined && !sources.has(module);
+  });
+  expect(stale).toEqual([]);
+});
+
+test('to install the package runs nothing, so that npm has nothing to warn about', () => {
+  const packed = JSON.parse(
+    readFileSync(join(dir, 'node_modules/rh-batch/package.json'), 'utf8'),
+  ) as { scripts: object; dependencies: object };
+  const run = ['preinstall', 'install', 'postinstall', 'prepare'];
+  expect(Object.keys(packed.scripts).filter((name) => run.includes(name))).toEqual([]);
+  // Each of them is imported by what runs; types alone are not worth a dependency.
+  const unused = Object.keys(packed.dependencies).filter(
+    (name) =>
+      !pack.files.some(
+        ({ path }) =>
+          path.endsWith('.js') &&
+          readFileSync(join(dir, 'node_modules/rh-batch', path), 'utf8').includes(`'${name}`),
+      ),
+  );
+  expect(unused).toEqual([]);
 });
 
 test.each(['--env', '--env-file'])('the installed command reads %s, twice', (flag) => {

@@ -13,7 +13,16 @@ import { syntaxes } from '../../src/targets/targets.js';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 
-const folders = ['', 'manifests', 'manifests/ci', 'manifests/listen', 'schemas', 'src', '.github'];
+const folders = [
+  '',
+  'manifests',
+  'manifests/ci',
+  'manifests/container',
+  'manifests/listen',
+  'schemas',
+  'src',
+  '.github',
+];
 const files = folders.flatMap((folder) =>
   readdirSync(join(root, folder))
     .filter((name) => name.endsWith('.md'))
@@ -59,6 +68,7 @@ test('the documents are where they are looked for', () => {
       'README.zh-CN.md',
       'manifests/README.md',
       'manifests/ci/README.md',
+      'manifests/container/README.md',
       'manifests/listen/README.md',
       'schemas/ERRORS.md',
       'schemas/REFERENCE.md',
