@@ -92,6 +92,7 @@ export const codes = {
   E0332: 'Merged cells of a sheet were given the value of the first of them.',
   E0333: 'Hidden rows of a sheet were left out.',
   E0331: 'None of the columns of a table is used, so that its rows would change nothing.',
+  E0370: 'A glob leaves out files that its patterns may seem to mean.',
   E0360: 'A table is larger than its format can be read whole.',
   E0361: 'A table has more columns than are read.',
 

@@ -1,12 +1,13 @@
-import { dirname, relative, resolve, sep } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { error } from '../diagnostics/diagnostic.js';
 import type { Problems } from '../diagnostics/problems.js';
-import type { Files } from '../edges/files/files.js';
 import type { AxisValues } from '../manifest/manifest.js';
 import type { Cell, Datum } from '../values/datum.js';
 import { text } from '../values/datum.js';
 import { impossible } from '../values/impossible.js';
 import type { Place } from '../values/place.js';
+import type { GlobContext } from './glob.js';
+import { globPaths } from './glob.js';
 import { randomAt } from './random.js';
 import { rangeValues } from './range.js';
 import { openTable } from './tables/open.js';
@@ -14,15 +15,8 @@ import { lines } from './tables/records.js';
 import type { Table } from './tables/table.js';
 import { textChunks } from './tables/text.js';
 
-export interface AxisContext {
-  /** Absolute folder of the manifest. */
-  readonly dir: string;
-  readonly files: Files;
+export interface AxisContext extends GlobContext {
   readonly show: (absolute: string) => string;
-  /** Absolute: a glob must not take up what earlier runs wrote there. */
-  readonly outputsDir: string;
-  /** The same of other days, where the folder is named by the day; absent or null: it is not. */
-  readonly datedOutputs?: RegExp | null;
 }
 
 /** The values of an axis: how many, and the n-th. */
@@ -61,8 +55,12 @@ export const axisCells = async (
     }
     case 'random':
       return randomCells(name, values, context, problems);
-    case 'glob':
-      return globCells(name, values, context, problems);
+    case 'glob': {
+      const paths = await globPaths(name, values, context, problems);
+      return paths === null
+        ? null
+        : held(paths.map((path) => cell(text(path), context.dir, values.at)));
+    }
     case 'lines': {
       const path = resolve(context.dir, values.path);
       const found = await linesOf(path, values, context, problems);
@@ -132,59 +130,6 @@ const randomCells = (
       cell(number(String(BigInt(min) + randomAt(seed, index, range))), context.dir, at),
   };
 };
-
-const globCells = async (
-  name: string,
-  values: AxisValues & { is: 'glob' },
-  context: AxisContext,
-  problems: Problems,
-): Promise<AxisCells | null> => {
-  const { patterns, exclude, allowEmpty, at } = values;
-  const found = await context.files.glob(context.dir, patterns, exclude);
-  if (!found.ok) {
-    const tooFar = found.is === 'tooLarge';
-    const what = tooFar ? `the glob is too wide: ${found.detail}` : found.detail;
-    problems.add(
-      error('E0301', at, `axis "${name}": ${what}`, {
-        hint: tooFar ? 'begin the pattern with the folder that the files lie in' : null,
-      }),
-    );
-    return null;
-  }
-  if (found.value.length === 0 && !allowEmpty) {
-    problems.add(
-      error('E0310', at, `axis "${name}": no file matches ${patterns.join(', ')}`, {
-        hint: 'paths are relative to the manifest; allowEmpty: true if none is fine',
-      }),
-    );
-    return null;
-  }
-  const inside = found.value.find((path) => {
-    const absolute = resolve(context.dir, path);
-    return (
-      isBelow(absolute, context.outputsDir) || context.datedOutputs?.test(absolute + sep) === true
-    );
-  });
-  if (inside !== undefined) {
-    problems.add(
-      error('E0316', at, `axis "${name}": ${inside} is an output of this batch`, {
-        hint: `exclude: "${excluded(context)}/**"`,
-      }),
-    );
-    return null;
-  }
-  return held(found.value.map((path) => cell(text(path), context.dir, at)));
-};
-
-/** Above the first folder that is named by a day, unless it is the manifest's own. */
-const excluded = ({ dir, outputsDir, datedOutputs }: AxisContext): string => {
-  const parts = relative(dir, outputsDir).split(sep);
-  const day = datedOutputs == null ? -1 : parts.findIndex((part) => /\d{4}-\d{2}-\d{2}/.test(part));
-  const kept = day === -1 ? parts : parts.slice(0, day);
-  return kept.length === 0 ? '*-*-*' : kept.join('/');
-};
-
-const isBelow = (path: string, dir: string): boolean => path.startsWith(dir + sep);
 
 const linesOf = async (
   path: string,

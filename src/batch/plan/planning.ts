@@ -94,6 +94,7 @@ const secretNames: readonly string[] = [
 const planFiles = (files: ReadOnce): Files => ({
   read: (path, maxBytes) => files.read(path, maxBytes),
   glob: (dir, patterns, exclude) => files.glob(dir, patterns, exclude),
+  beside: (dir, patterns, exclude) => files.beside(dir, patterns, exclude),
   facts: (path) => files.direct.facts(path),
   names: (dir) => files.direct.names(dir),
   stream: (path) => files.direct.stream(path),

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs';
+import { Dirent, readdir } from 'node:fs';
 
 /** A pattern such as `/**` would look through the whole machine. */
 export const walkLimits = { entries: 200_000, ms: 30_000 };
@@ -7,6 +7,7 @@ export const walkLimits = { entries: 200_000, ms: 30_000 };
 export class BoundedWalk {
   #seen = 0;
   #over: string | null = null;
+  #sawLinks = false;
   readonly #until: number;
 
   constructor(
@@ -21,6 +22,10 @@ export class BoundedWalk {
     return this.#over;
   }
 
+  get sawLinks(): boolean {
+    return this.#sawLinks;
+  }
+
   /** Node's own, save that it fails once the walk is over. */
   readonly readdir = new Proxy(readdir, {
     apply: (target, self: unknown, args: readonly unknown[]): unknown => {
@@ -30,7 +35,10 @@ export class BoundedWalk {
         this.#over = `it was not through after ${this.limits.ms / 1000} s`;
       if (this.#over !== null) return Reflect.apply(told, undefined, [new Error(this.#over), []]);
       const counted = (failed: unknown, entries: unknown): void => {
-        if (Array.isArray(entries)) this.#seen += entries.length;
+        if (Array.isArray(entries)) {
+          this.#seen += entries.length;
+          this.#sawLinks ||= entries.some(isLink);
+        }
         if (this.#seen > this.limits.entries)
           this.#over ??= `it looks through more than ${this.limits.entries} files and folders`;
         Reflect.apply(told, undefined, [failed, entries]);
@@ -39,3 +47,5 @@ export class BoundedWalk {
     },
   });
 }
+
+const isLink = (entry: unknown): boolean => entry instanceof Dirent && entry.isSymbolicLink();

@@ -28,4 +28,16 @@ export interface Files {
     patterns: readonly string[],
     exclude: readonly string[],
   ): Promise<Read<readonly string[]>>;
+  /** What such a glob leaves out, or should, though its patterns seem to mean it. */
+  beside(dir: string, patterns: readonly string[], exclude: readonly string[]): Promise<Beside>;
+}
+
+/** Paths as `glob` gives them, sorted by bytes. */
+export interface Beside {
+  /** Would match in another letter case. */
+  readonly otherCase: readonly string[];
+  /** Matches, but links lead out of the folder and of what the patterns name. */
+  readonly outside: readonly string[];
+  /** Matches, but a link leads back to a file that is found without it. */
+  readonly again: readonly string[];
 }

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { BoundedWalk, walkLimits } from './bounded-walk.js';
+import { besideGlob, globbed } from './glob.js';
 import type { FileFacts, Files, Read, ReadFailure } from './files.js';
 
 const chunkBytes = 1 << 20;
@@ -36,30 +37,16 @@ export const nodeFiles = (limits = walkLimits): Files => ({
   facts: (path) => factsOf(path),
   names: (dir) => readdir(dir).catch(() => []),
   glob: async (dir, patterns, exclude) => {
-    const { glob } = await import('tinyglobby');
     const walk = new BoundedWalk(limits);
     try {
-      const found = await glob([...patterns], {
-        cwd: dir,
-        ignore: [...exclude],
-        onlyFiles: true,
-        dot: false,
-        expandDirectories: false,
-        fs: { readdir: walk.readdir },
-      });
+      const found = await globbed(dir, patterns, exclude, walk);
       if (walk.over !== null) return { ok: false, is: 'tooLarge', detail: walk.over };
-      const bytes = new Map(found.map((path) => [path, Buffer.from(path)]));
-      const empty = Buffer.alloc(0);
-      return {
-        ok: true,
-        value: [...bytes.keys()].sort((a, b) =>
-          Buffer.compare(bytes.get(a) ?? empty, bytes.get(b) ?? empty),
-        ),
-      };
+      return { ok: true, value: found };
     } catch (cause) {
       return failed(cause);
     }
   },
+  beside: (dir, patterns, exclude) => besideGlob(dir, patterns, exclude, limits),
 });
 
 async function* chunksOf(path: string): AsyncGenerator<Uint8Array> {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Copy } from './copy.js';
 import { copyOf } from './copy.js';
-import type { FileFacts, Files, Read } from './files.js';
+import type { Beside, FileFacts, Files, Read } from './files.js';
 
 interface Source {
   readonly facts: FileFacts;
@@ -68,6 +68,10 @@ export class ReadOnce implements Files {
       this.#globs.set(key, (glob = { dir, patterns, exclude, found }));
     }
     return glob.found;
+  }
+
+  beside(dir: string, patterns: readonly string[], exclude: readonly string[]): Promise<Beside> {
+    return this.direct.beside(dir, patterns, exclude);
   }
 
   /** Absolute paths of what is no longer as it was read, and patterns that find other files now. */

@@ -16,6 +16,25 @@ export const misfitOf = (
   return fits ? null : `${article(kind.medium)} (${kind.ext})`;
 };
 
+/** Files of an image, a sound or a film that nobody knows by their bytes are told by their names. */
+const endingsOf: Readonly<Partial<Record<Medium, ReadonlySet<string>>>> = {
+  image: new Set(
+    'png jpg jpeg jfif webp gif bmp tif tiff avif heic heif jxl jp2 tga dds exr hdr psd ico pnm ppm pgm svg'.split(
+      ' ',
+    ),
+  ),
+  audio: new Set('wav mp3 flac ogg oga opus m4a aac aiff aif wma mpga amr mp4 webm'.split(' ')),
+  video: new Set('mp4 mov m4v qt webm mkv avi mpg mpeg wmv flv ts m2ts mts 3gp ogv gif'.split(' ')),
+};
+
+/** Neither bytes nor name say that it is what the field takes: the service judges, and may refuse. */
+export const isDoubtful = ({ kind }: Asset, wanted: Medium, rules: FieldRules | null): boolean => {
+  const known = endingsOf[wanted];
+  if (kind.medium !== 'other' || known === undefined || known.has(kind.ext)) return false;
+  const endings = rules?.files?.endings ?? null;
+  return endings === null || !endings.includes(kind.ext);
+};
+
 const nouns: Readonly<Record<string, string>> = {
   archive: 'a .zip of pictures',
   model: 'a LoRA (.safetensors)',

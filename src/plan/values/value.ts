@@ -4,7 +4,7 @@ import type { Asset } from '../../assets/asset.js';
 import type { Inspected } from '../../assets/inspect.js';
 import { codeOf, inspectAsset, maxUploadBytes } from '../../assets/inspect.js';
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
-import { error, inRun } from '../../diagnostics/diagnostic.js';
+import { error, inRun, warning } from '../../diagnostics/diagnostic.js';
 import { didYouMean } from '../../diagnostics/nearest.js';
 import type { Problems } from '../../diagnostics/problems.js';
 import type { Files } from '../../edges/files/files.js';
@@ -25,7 +25,7 @@ import { coerce, isSendable, jsonOf } from './coerce.js';
 import { NumberDoubts } from './doubts.js';
 import { isLeftOut, isOneOfMany, itemsOf } from './items.js';
 import type { AssetValue, JsonValue, OverrideValue } from '../plan.js';
-import { hintFor, misfitOf, takenBy } from './misfits.js';
+import { hintFor, isDoubtful, misfitOf, takenBy } from './misfits.js';
 import type { BrokenRule } from './rules.js';
 import { brokenCount, brokenRule } from './rules.js';
 
@@ -234,6 +234,18 @@ export class Values {
       );
       return null;
     }
+    if (wanted !== null && isDoubtful(asset, wanted, input.field.rules))
+      problems.add(
+        warning(
+          'E0505',
+          input.at(),
+          `${path} is not known as ${takenBy(wanted, null)} by its first bytes or its name, and ${input.address} takes one`,
+          {
+            ...refused(path, input, input.address),
+            hint: 'it is sent as it is; leave it out if it was not meant',
+          },
+        ),
+      );
     if (!this.assets.has(asset.sha256)) this.assets.set(asset.sha256, asset);
     return { is: 'asset', sha256: asset.sha256, path };
   }

@@ -14,6 +14,7 @@ export const withGiven = ({ path, text }: Pick<GivenRun, 'path' | 'text'>): File
       asked === path ? good({ bytes: bytes.length, mtimeMs: 0 }) : real.facts(asked),
     names: (dir) => real.names(dir),
     glob: (dir, patterns, exclude) => real.glob(dir, patterns, exclude),
+    beside: (dir, patterns, exclude) => real.beside(dir, patterns, exclude),
   };
 };
 
