@@ -366,6 +366,7 @@ export const commands: readonly Command[] = [
         "a curl command of RunningHub's page: a file, itself, or stdin",
       ),
       option('-y, --yes', 'ask nothing'),
+      option('--nightly', 'new pictures every night: seeds and folder of the day, cron, CI'),
       option('--force', 'replace files that are there'),
       envFile,
       atWhichSite,

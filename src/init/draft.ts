@@ -1,5 +1,6 @@
 import type { ManifestKey } from '../targets/target.js';
 import type { Json } from '../values/json.js';
+import type { Field } from '../workflow/workflow.js';
 import { JsonNumber } from '../values/json.js';
 import { isList, isObject, jsonText } from '../values/json-text.js';
 
@@ -13,6 +14,18 @@ export interface Draft {
   readonly set: readonly (readonly [address: string, value: SetValue])[];
   /** For the editor; null: none is near. */
   readonly schema: string | null;
+  /** New pictures every night; null: each picture once. */
+  readonly nightly: {
+    readonly seeds: readonly DatedSeed[];
+    readonly takesCoins: boolean;
+  } | null;
+}
+
+/** A seed that follows from the day. */
+export interface DatedSeed {
+  readonly address: string;
+  readonly field: Field;
+  readonly max: string;
 }
 
 export type SetValue =
@@ -33,23 +46,58 @@ export interface Column {
 }
 
 /** Text of the manifest. Values are JSON texts, which are YAML too and exact. */
-export const manifestText = ({ keys, rows, set, schema }: Draft): string =>
+export const manifestText = ({ keys, rows, set, schema, nightly }: Draft): string =>
   [
     ...(schema === null ? [] : [`# yaml-language-server: $schema=${schema}`]),
     'version: 1',
     ...keys.map(([name, value]) => `${name}: ${flow(value)}`),
-    ...(rows === null
-      ? []
-      : [
-          'matrix:',
-          `  # One run per row. Headers are addresses${set.some(([, { is }]) => is === 'column') ? ', or words that "set" gives a place' : ''}; files are named from where the table lies.`,
-          `  rows: ${flow(rows)}`,
-        ]),
+    ...matrixLines(rows, set, nightly?.seeds ?? []),
     ...(set.length === 0
       ? []
       : ['set:', ...set.map(([address, value]) => `  ${key(address)}: ${valueText(value)}`)]),
+    ...(nightly === null ? [] : nightlyLines(nightly)),
     '',
   ].join('\n');
+
+const matrixLines = (
+  rows: string | null,
+  set: Draft['set'],
+  seeds: readonly DatedSeed[],
+): string[] => {
+  if (rows === null && seeds.length === 0) return [];
+  const worded = set.some(([, { is }]) => is === 'column');
+  return [
+    'matrix:',
+    ...(rows === null
+      ? []
+      : [
+          `  # One run per row. Headers are addresses${worded ? ', or words that "set" gives a place' : ''}; files are named from where the table lies.`,
+          `  rows: ${flow(rows)}`,
+        ]),
+    ...(seeds.length === 0
+      ? []
+      : [
+          '  # Each follows from the day (UTC): another one every night, and the same for that day.',
+          ...seeds.map(
+            ({ address, max }) =>
+              `  ${key(address)}: { random: 1, min: 0, max: ${max}, seed: "\${{ batch.date }}" }`,
+          ),
+        ]),
+  ];
+};
+
+const nightlyLines = ({ seeds, takesCoins }: NonNullable<Draft['nightly']>): string[] => [
+  ...(seeds.length > 0
+    ? []
+    : [
+        '# No seed can be set, so what is older than that is made again.',
+        'reuse: { maxAge: 20h }',
+      ]),
+  '# Nothing more is begun that night once so much is spent, or so long was worked.',
+  `budget: { ${takesCoins ? 'coins: 200, ' : ''}wallTime: 3h }`,
+  'outputs:',
+  '  dir: out/${{ batch.name }}/${{ batch.date }}',
+];
 
 /** Cells row by row, below the header. */
 export const tableOf = (columns: readonly Column[]): (string | null)[][] => {

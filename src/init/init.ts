@@ -1,12 +1,10 @@
 import { rm } from 'node:fs/promises';
-import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { error } from '../diagnostics/diagnostic.js';
 import { Problems } from '../diagnostics/problems.js';
 import { writeAtomically } from '../edges/files/atomic.js';
 import type { Files } from '../edges/files/files.js';
 import { nodeFiles } from '../edges/files/node-files.js';
-import type { Column } from './draft.js';
-import { manifestText, tableOf } from './draft.js';
 import type { Plan } from '../plan/plan.js';
 import { terminalAsker } from '../terminal/ask.js';
 import type { Asker } from '../terminal/ask.js';
@@ -21,6 +19,9 @@ import { chooseFields } from './fields.js';
 import type { Material } from './material.js';
 import { materialOf } from './material.js';
 import { nextSteps } from './next.js';
+import { nightlyPlace, stemOf } from './nightly/files.js';
+import type { Paths } from './texts.js';
+import { textsOf } from './texts.js';
 import type { Io } from '../edges/io.js';
 import { planBatch } from '../batch/plan/plan-batch.js';
 import { readEnvFile } from '../batch/load/environment.js';
@@ -45,11 +46,6 @@ export const init = async (call: Call, io: Io): Promise<number> => {
   }
 };
 
-interface Paths {
-  readonly manifest: string;
-  readonly rows: string;
-}
-
 const begin = async (
   call: Call,
   io: Io,
@@ -58,7 +54,7 @@ const begin = async (
 ): Promise<number | 'left'> => {
   const problems = new Problems();
   const files = nodeFiles();
-  const paths = pathsOf(call, io);
+  const paths = await pathsOf(call, io, files);
   // From the first word on, no file and no message can hold it.
   io.protect(
     (await readEnvFile(accountOptionsOf(call), io, problems)).get('RUNNINGHUB_API_KEY')?.trim() ??
@@ -74,7 +70,7 @@ const begin = async (
   const written =
     material === null || chosen === null || problems.errors > 0
       ? null
-      : await writeAll(await textsOf(material, chosen, paths, call, files), io, problems);
+      : await writeAll(await textsOf(material, chosen, paths, call, io, files), io, problems);
   sayProblems(problems, call, io);
   if (material === null || chosen === null || written === null) return exit.badInput;
   if (isOver(signal)) {
@@ -87,20 +83,21 @@ const begin = async (
 /** Asked anew each time: a signal may come in between. */
 const isOver = ({ aborted }: AbortSignal): boolean => aborted;
 
-const pathsOf = (call: Call, io: Io): Paths => {
+const pathsOf = async (call: Call, io: Io, files: Files): Promise<Paths> => {
   const manifest = resolve(io.cwd, call.text('out') ?? 'manifest.yaml');
-  const stem = basename(manifest).replace(/\.[^.]*$/, '');
+  const stem = stemOf(manifest);
   const table = stem === 'manifest' ? 'rows.csv' : `${stem}.csv`;
   const typed = call.text('rows');
   return {
     manifest,
     rows: typed === null ? join(dirname(manifest), table) : resolve(io.cwd, typed),
+    nightly: call.flag('nightly') ? await nightlyPlace(manifest, files) : null,
   };
 };
 
 /** Told before the first question: nobody answers for nothing. */
 const refuseExisting = async (
-  { manifest, rows }: Paths,
+  { manifest, rows, nightly }: Paths,
   call: Call,
   io: Io,
   files: Files,
@@ -110,6 +107,12 @@ const refuseExisting = async (
   for (const [path, flag] of [
     [manifest, '--out'],
     [rows, '--rows'],
+    ...(nightly === null
+      ? []
+      : ([
+          [nightly.schedule, '--out'],
+          [nightly.ci, '--out'],
+        ] as const)),
   ] as const) {
     const facts = await files.facts(path);
     if (facts.ok ? call.flag('force') : facts.is === 'missing') continue;
@@ -148,50 +151,6 @@ const askerFor = (call: Call, io: Io, signal: AbortSignal): Asker | null => {
     colour: wantsColour(env, true),
     signal,
   });
-};
-
-/** Every file to be written, the manifest last: without it the others mean nothing. */
-const textsOf = async (
-  { target, id, file, newFile, task }: Material,
-  { columns, set }: Chosen,
-  { manifest, rows }: Paths,
-  call: Call,
-  files: Files,
-): Promise<[path: string, text: string][]> => {
-  const dir = dirname(manifest);
-  const name = call.text('name');
-  const schema = 'node_modules/rh-batch/schemas/manifest.schema.json';
-  const draft = {
-    keys: [
-      ...(name === null ? [] : [['name', name] as const]),
-      ...target.start.keys(id),
-      [target.syntax.file, relativeTo(dir, file)] as const,
-      ...(task?.options ?? []),
-    ],
-    rows: columns.length === 0 ? null : relativeTo(dir, rows),
-    set,
-    schema: (await files.facts(join(dir, schema))).ok ? `./${schema}` : null,
-  };
-  return [
-    ...(newFile === null ? [] : [[file, newFile] as [string, string]]),
-    ...(columns.length === 0 ? [] : [[rows, await tableText(columns)] as [string, string]]),
-    [manifest, manifestText(draft)],
-  ];
-};
-
-const relativeTo = (dir: string, path: string): string => {
-  const near = relative(dir, path).split(sep).join('/');
-  return /^(?:\.\.\/|\/|[A-Za-z]:)/.test(near) ? near : `./${near}`;
-};
-
-/** Excel takes a table for its own old encoding unless a mark says UTF-8. */
-const tableText = async (columns: readonly Column[]): Promise<string> => {
-  const { stringify } = await import('csv-stringify/sync');
-  const text = stringify([columns.map(({ name }) => name), ...tableOf(columns)], {
-    // An empty text is a value; an empty cell is none.
-    cast: { string: (value) => ({ value, quoted_empty: true }) },
-  });
-  return /[^\u0000-\u007f]/.test(text) ? `\ufeff${text}` : text;
 };
 
 /** All or nothing. null: a mistake, which is in `problems`. */
@@ -245,6 +204,7 @@ const tell = async (begun: Begun): Promise<number> => {
     ...begun,
     manifest,
     table: shownFrom(io.cwd)(paths.rows),
+    schedule: paths.nightly === null ? null : shownFrom(io.cwd)(paths.nightly.schedule),
     mended: problems.errors === 0,
   });
   if (call.flag('json')) tellJson(begun, shown, plan, next, io);

@@ -14,6 +14,8 @@ export interface NextInput {
   /** As people see them. */
   readonly manifest: string;
   readonly table: string;
+  /** With --nightly: what tells how to run it every night. */
+  readonly schedule: string | null;
   readonly call: Call;
   readonly io: Io;
   /** Whether plan found no mistake. */
@@ -22,7 +24,7 @@ export interface NextInput {
 
 /** What a person does after init, in order. */
 export const nextSteps = async (input: NextInput): Promise<string[]> => {
-  const { material, chosen, manifest, table, call, io, mended } = input;
+  const { material, chosen, manifest, table, schedule, call, io, mended } = input;
   const problems = new Problems();
   const env = await readEnvFile(accountOptionsOf(call), io, problems);
   const site = siteOf(call.text('baseUrl') ?? env.get('RUNNINGHUB_BASE_URL') ?? defaultSite);
@@ -46,6 +48,9 @@ export const nextSteps = async (input: NextInput): Promise<string[]> => {
     ...(keyed || material.workflow === null
       ? []
       : [`  ${command} apply${argument} --emulator    # a rehearsal: needs no key, costs nothing`]),
+    ...(schedule === null
+      ? []
+      : [`  ${schedule} has the line for cron, and the command for Windows`]),
   ];
 };
 

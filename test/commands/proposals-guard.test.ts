@@ -16,6 +16,8 @@ const byHand: Readonly<Record<string, string>> = {
   'completion/scripts.ts': 'what a shell loads, no message',
   'manifest/validate.generated.ts': 'descriptions of keys',
   'emulator/media/glb.ts': 'the name of what wrote a file',
+  'init/nightly/schedule.ts': 'of that manifest, for another shell on another day',
+  'init/nightly/ci-file.ts': 'of that manifest, for another machine',
   'init/next.ts': 'of the manifest that init has just written, in the folder of the user',
 };
 
