@@ -269,6 +269,7 @@ const outputOptions = (outputs: MapReader, problems: Problems): OutputOptions =>
 const executionOptions = (execution: MapReader): ExecutionOptions => {
   const timeout = execution.section('timeout');
   const unknown = execution.text('onUnknown');
+  const order = execution.text('order');
   return {
     concurrency: execution.number('concurrency') ?? 'auto',
     retries: execution.number('retries') ?? 1,
@@ -281,7 +282,7 @@ const executionOptions = (execution: MapReader): ExecutionOptions => {
     maxFailures: maxFailures(execution.text('maxFailures')),
     onUnknown: unknown === 'hold' || unknown === 'resubmit' ? unknown : 'auto',
     onInterrupt: execution.text('onInterrupt') === 'cancel' ? 'cancel' : 'keep',
-    order: execution.text('order') === 'manifest' ? 'manifest' : 'auto',
+    order: order === 'manifest' || order === 'spread' ? order : 'auto',
     requestsPerSecond: execution.number('requestsPerSecond'),
   };
 };

@@ -187,7 +187,7 @@ export interface ExecutionOptions {
   readonly maxFailures: { readonly is: 'count' | 'percent'; readonly value: number } | null;
   readonly onUnknown: 'auto' | 'hold' | 'resubmit';
   readonly onInterrupt: 'keep' | 'cancel';
-  readonly order: 'auto' | 'manifest';
+  readonly order: 'auto' | 'manifest' | 'spread';
   /** Whole-batch budget of read requests; null: the engine's conservative default. */
   readonly requestsPerSecond: number | null;
 }

@@ -1,4 +1,5 @@
-import type { PlannedRun } from '../../plan/plan.js';
+import type { Plan, PlannedRun } from '../../plan/plan.js';
+import { spreadOrder } from '../../plan/spread.js';
 import { impossible } from '../../values/impossible.js';
 import type { Context } from '../context.js';
 import type { Settler } from '../settle/settle.js';
@@ -11,7 +12,7 @@ export async function* runsToSubmit(
   context: Context,
   settler: Settler,
 ): AsyncGenerator<PlannedRun> {
-  for await (const run of context.plan.runs()) {
+  for await (const run of inOrder(context.plan)) {
     if (!run.acts) continue;
     switch (run.action) {
       case 'retry':
@@ -33,6 +34,24 @@ export async function* runsToSubmit(
       default:
         impossible(run.action);
     }
+  }
+}
+
+/**
+ * The order is of all selected runs, done or not: an apply that goes on where another one ended
+ * keeps to it.
+ */
+async function* inOrder(plan: Plan): AsyncGenerator<PlannedRun> {
+  const { execution, name } = plan.manifest;
+  if (execution.order !== 'spread') {
+    yield* plan.runs();
+    return;
+  }
+  const runs: PlannedRun[] = [];
+  for await (const run of plan.runs()) if (run.acts) runs.push(run);
+  for (const at of spreadOrder(runs, name)) {
+    const run = runs[at];
+    if (run !== undefined) yield run;
   }
 }
 

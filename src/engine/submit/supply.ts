@@ -32,7 +32,7 @@ export class Supply {
     const back = queue.takePutBack();
     if (back !== undefined) return back;
     for (const run of queue.takeDue(now)) this.#prepare(run, 'first');
-    const byPlan = !queue.drained || plan.manifest.execution.order === 'manifest';
+    const byPlan = !queue.drained || plan.manifest.execution.order !== 'auto';
     const taken = byPlan ? queue.firstReady() : queue.longestReady(options.expectedMs);
     this.#fill();
     if (taken === undefined) return undefined;
