@@ -98,6 +98,7 @@ const isWhole = (type: string, value: Value): boolean => {
     case 'batch':
       return (
         ['name', 'target', 'manifest', 'account'].every((key) => isText(value[key])) &&
+        (value['startedAt'] === undefined || isText(value['startedAt'])) &&
         (value['scope'] === undefined || isScope(value['scope']))
       );
     case 'planned':
@@ -117,6 +118,7 @@ const isWhole = (type: string, value: Value): boolean => {
       return (
         isCount(value['exitCode']) &&
         isOrNull(isText)(value['stop']) &&
+        (value['finishedAt'] === undefined || isText(value['finishedAt'])) &&
         (value['told'] === undefined || isTold(value['told']))
       );
     default:

@@ -46,6 +46,8 @@ interface BatchBegan {
   /** sha256 over site and key, first 16 hex digits; the key itself is never here. */
   readonly account: string;
   readonly emulated: boolean;
+  /** When the apply began, by which its reports count; absent: at this record. */
+  readonly startedAt?: string;
   /** Not in version 1. */
   readonly scope?: Scope;
 }
@@ -223,6 +225,8 @@ export interface Resolved {
     | { readonly is: 'noTask'; readonly evidence: string }
     | { readonly is: 'resubmit' }
     | { readonly is: 'giveUp' };
+  /** Absent: evidence or the manifest's policy settled it, or an older rh-batch wrote it. */
+  readonly by?: 'person';
 }
 
 /** An apply ended in an orderly way. */
@@ -231,6 +235,8 @@ interface BatchEnded {
   readonly exitCode: number;
   /** Why it stopped before its end; null when it did not. */
   readonly stop: string | null;
+  /** When its reports say that it ended; absent: at this record. */
+  readonly finishedAt?: string;
   /** Not in version 1. */
   readonly told?: Told;
 }

@@ -76,7 +76,7 @@ export class Fold {
         return;
       }
       case 'end':
-        this.#state.endedAt = at;
+        this.#state.endedAt = earlier(event.finishedAt, at);
         this.#state.exitCode = event.exitCode;
         this.#state.stop = event.stop;
         this.#state.told = event.told ?? null;
@@ -134,7 +134,7 @@ export class Fold {
     this.#state.target = event.target;
     this.#state.emulated = event.emulated;
     this.#state.account = event.account;
-    this.#state.beganAt = at;
+    this.#state.beganAt = earlier(event.startedAt, at);
     this.#state.endedAt = null;
     this.#state.exitCode = null;
     this.#state.stop = null;
@@ -266,6 +266,12 @@ const happened = (record: OpenRecord, event: RunEvent, at: Instant): void => {
   }
 };
 
+/** A time that a record tells, which is not after the record itself. */
+const earlier = (text: string | undefined, at: Instant): Instant => {
+  const told = text === undefined ? NaN : Date.parse(text);
+  return told < at ? told : at;
+};
+
 const settled = (record: OpenRecord, event: Recorded & { type: 'settled' }, at: Instant): void => {
   const { taskId, outcome, cost } = event;
   const attempt = attemptWith(record, taskId);
@@ -331,7 +337,12 @@ const resolved = (
 ): void => {
   const attempt = attemptNumbered(record, event.attempt);
   const { how } = event;
-  if (attempt !== undefined && how.is !== 'task') attempt.end = { is: 'resolved', how: how.is };
+  if (attempt !== undefined && how.is !== 'task')
+    attempt.end = {
+      is: 'resolved',
+      how: how.is,
+      ...(event.by === 'person' ? { by: event.by } : {}),
+    };
   switch (how.is) {
     case 'task':
       if (attempt !== undefined) {

@@ -134,7 +134,7 @@ export interface AttemptRecord {
     | { readonly is: 'succeeded' }
     | { readonly is: 'failed'; readonly error: RunError }
     | { readonly is: 'cancelled'; readonly by: string }
-    | { readonly is: 'resolved'; readonly how: string };
+    | { readonly is: 'resolved'; readonly how: string; readonly by?: 'person' };
   readonly cost: Cost | null;
   /** What was seen after its answer was lost; not there where nothing was. */
   readonly evidence?: readonly string[];

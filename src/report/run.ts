@@ -270,7 +270,8 @@ const between = (from: Instant | null, to: Instant | null): number | null =>
 const doubtOf = ({ state, attempts }: RunRecord): string | null => {
   if (state.is === 'unknown') return state.why;
   for (const { attempt, end } of attempts) {
-    const lost = end.is === 'lost' || (end.is === 'resolved' && blind.has(end.how));
+    const lost =
+      end.is === 'lost' || (end.is === 'resolved' && end.by !== 'person' && blind.has(end.how));
     if (!lost) continue;
     const why = end.is === 'lost' ? end.why : 'its answer was lost';
     const again = attempts.some((other) => other.attempt > attempt && other.taskId !== null);
@@ -279,5 +280,5 @@ const doubtOf = ({ state, attempts }: RunRecord): string | null => {
   return null;
 };
 
-/** Ways to settle an unknown run without knowing whether a task exists. */
+/** Ways to settle an unknown run without knowing whether a task exists; a person knows what it may cost. */
 const blind: ReadonlySet<string> = new Set(['resubmit', 'giveUp']);

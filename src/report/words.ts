@@ -14,6 +14,16 @@ export const errorPlace = ({ node, field }: RunError): string | null => {
 /** One sentence: `node 3: out of memory (805)`. */
 export const errorText = (error: RunError): string => {
   const place = errorPlace(error);
-  const code = error.code === null ? '' : ` (${error.code})`;
-  return `${place === null ? '' : `${place}: `}${error.message}${code}`;
+  return `${place === null ? '' : `${place}: `}${error.message}${codeText(error)}`;
+};
+
+/**
+ * ` (805)`, where it is a code that a person can look up and the message does not have it yet. The
+ * others are words of ours for programs.
+ */
+export const codeText = ({ code, message }: Pick<RunError, 'code' | 'message'>): string => {
+  if (code === null) return '';
+  const shown = /^(?:http-)?(-?\d+)$/.exec(code)?.[1];
+  if (shown === undefined || new RegExp(`(?<![\\w-])${shown}(?!\\w)`).test(message)) return '';
+  return ` (${code.startsWith('http-') ? 'HTTP ' : ''}${shown})`;
 };

@@ -40,7 +40,7 @@ export const failureText = (
     ['task:', taskId],
     ['node:', where],
     ['reason:', error.message.replace('(instance: plus)', '(--instance plus)')],
-    ['code:', error.code],
+    ['code:', error.code === null || /^[a-z]/.test(error.code) ? null : error.code],
   ];
   const lines = facts.flatMap(([name, text]) =>
     text === null || text === '' ? [] : [`${paint('dim', name.padEnd(8))} ${oneLine(text)}`],

@@ -1,9 +1,11 @@
 import type { Holder } from '../journal/files/lock.js';
+import type { RunError } from '../journal/event.js';
 import type { BatchState, RunRecord, RunState } from '../journal/state.js';
 import { addCosts, noCost } from '../report/cost.js';
 import type { ReportRun, RunStatus } from '../report/model.js';
 import { statuses } from '../report/model.js';
 import { errorText, placeOf } from '../report/words.js';
+import { isRunId } from '../values/ids.js';
 import type { Paint, Style } from './colour.js';
 import { count, duration, grouped, oneLine, shortDecimal } from './format.js';
 import type { Part } from './live/row.js';
@@ -77,13 +79,15 @@ const applyText = ({ state, runs }: Status): string => {
   const flying = inFlight(state).length;
   const toDo = state.scope?.toDo ?? null;
   const through = ours.filter(({ status }) => status !== 'pending').length;
-  const waiting = toDo === null ? 0 : Math.max(0, toDo - through - flying);
+  const blocked = heldBack(state).length;
+  const waiting = toDo === null ? 0 : Math.max(0, toDo - through - flying - blocked);
   const spent = ours.reduce((sum, run) => addCosts(sum, run.spent), noCost);
   return [
     `${grouped(number('succeeded'))}${toDo === null ? '' : ` of ${grouped(toDo)}`} done`,
     ...(['failed', 'cancelled', 'unknown'] as const)
       .filter((status) => number(status) > 0)
       .map((status) => `${grouped(number(status))} ${status}`),
+    ...(blocked > 0 ? [`${grouped(blocked)} blocked`] : []),
     ...(flying > 0 ? [`${grouped(flying)} in flight`] : []),
     ...(waiting > 0 ? [`${grouped(waiting)} waiting`] : []),
     ...(spent.coins === null ? [] : [`${shortDecimal(spent.coins)} coins`]),
@@ -94,7 +98,8 @@ const applyText = ({ state, runs }: Status): string => {
 const isOfApply = (
   { reused, submittedAt, finishedAt }: ReportRun,
   { beganAt }: BatchState,
-): boolean => !reused && beganAt !== null && Math.max(submittedAt ?? 0, finishedAt ?? 0) >= beganAt;
+): boolean =>
+  !reused && beganAt !== null && ((submittedAt ?? 0) >= beganAt || (finishedAt ?? 0) > beganAt);
 
 /** Over all applies: `120 runs known: 1 failed, 119 succeeded`. */
 const knownText = (runs: readonly ReportRun[]): string => {
@@ -133,6 +138,12 @@ const flightLines = ({ state, now }: Status): Line[] =>
     },
   );
 
+/** Runs that got no further in the last apply for want of an upload: the journal has no more of them. */
+const heldBack = ({ told, runs }: BatchState): readonly (readonly [string, RunError])[] =>
+  Object.entries(told?.held ?? {}).filter(
+    ([id]) => isRunId(id) && (runs.get(id)?.state.is ?? 'pending') === 'pending',
+  );
+
 /** Outputs that are paid for and could not be fetched yet. */
 const isWaiting = ({ id, status, error }: ReportRun, { runs }: BatchState): boolean =>
   status === 'pending' && error !== null && runs.get(id)?.state.is === 'fetching';
@@ -153,12 +164,22 @@ const troubleLines = (runs: readonly ReportRun[], state: BatchState): Line[] => 
       : runs.filter((run) => run.status === status).map((run) => ({ run, mark }));
   });
   for (const run of runs) if (isWaiting(run, state)) troubled.push({ run, mark: ['warning', '↓'] });
-  return block(troubled, maxTroubles, ({ run, mark }) => {
+  const blocked = heldBack(state).map(([id, error]): Line => {
+    const name = isRunId(id) ? state.runs.get(id)?.inputs.name : undefined;
+    const called = name === undefined ? '' : `  ${oneLine(name)}`;
+    return [
+      '  ',
+      ['error', '✖'],
+      ` ${id.slice(0, idDigits)}${called}  blocked: ${oneLine(errorText(error))}`,
+    ];
+  });
+  const lines = troubled.map(({ run, mark }): Line => {
     const reason = run.error === null ? run.status : oneLine(errorText(run.error));
     const place = placeOf(run);
     const where = place === null ? '' : ` (${oneLine(place)})`;
     return ['  ', mark, ` ${run.id.slice(0, idDigits)}  ${oneLine(run.name)}  ${reason}${where}`];
   });
+  return block([...lines, ...blocked], maxTroubles, (line) => line);
 };
 
 /** The first so many of them under an empty line, then how many more there are. */

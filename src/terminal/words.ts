@@ -11,11 +11,12 @@ import {
   shortDecimal,
 } from './format.js';
 import type { Change, Tally } from './live/tally.js';
+import { codeText } from '../report/words.js';
 import { whoCancelled } from '../journal/cancelled.js';
 
 /** `node 3: out of memory (805)` */
-export const reasonOf = ({ node, message, code }: RunError): string =>
-  oneLine(`${node === null ? '' : `node ${node}: `}${message}${code === null ? '' : ` (${code})`}`);
+export const reasonOf = (error: RunError): string =>
+  oneLine(`${error.node === null ? '' : `node ${error.node}: `}${error.message}${codeText(error)}`);
 
 /** `30 done · 2 failed · 3 in flight · 18 waiting` */
 export const countsText = (tally: Tally, total: number | null): string => {

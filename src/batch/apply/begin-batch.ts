@@ -19,6 +19,7 @@ interface Beginning {
   readonly typed: readonly string[];
   readonly account: string;
   readonly profile: string | null;
+  readonly startedAt: number;
 }
 
 /** Records that an apply begins and what it is about; of a shard, all its runs. */
@@ -40,6 +41,7 @@ export const beginBatch = async (
     manifest: sha256,
     account: beginning.account,
     emulated: project.emulated,
+    startedAt: new Date(beginning.startedAt).toISOString(),
     scope: {
       title: titleOf(manifest),
       runs: plan.summary.total,

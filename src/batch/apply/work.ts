@@ -44,13 +44,13 @@ export class Apply {
 
   async run(): Promise<Ended> {
     const { io, follower, plan, store, identity } = this.parts;
-    const startedAt = identity.clock.now();
+    const startedAt = Math.floor(identity.clock.now());
     // Without a record of its own even a shard with nothing to do could not be merged.
     const early = this.parts.selection.shard !== null || plan.moves.length > 0;
-    if (early) await this.#begin();
+    if (early) await this.#begin(startedAt);
     await this.#moveFiles();
     const signals = watchSignals(io);
-    const begin = early ? (): Promise<void> => Promise.resolve() : () => this.#begin();
+    const begin = early ? (): Promise<void> => Promise.resolve() : () => this.#begin(startedAt);
     const busy = this.#hasWork();
     // Nothing to do: what talks to the service is not even loaded.
     const submission = busy
@@ -72,7 +72,7 @@ export class Apply {
       const report = await this.#report(outcome, startedAt);
       const code = signals.code() ?? (outcome.code === exit.done ? codeOf(report) : outcome.code);
       const taken = (await store.stillHeld()).is === 'taken';
-      if ((early || busy) && !taken) await this.#end(code, outcome);
+      if ((early || busy) && !taken) await this.#end(code, outcome, report.finishedAt);
       const ended = { ...report, exitCode: code };
       await tellChangedSources(this.parts.project, this.parts.io);
       // Journal and reports are those of the process that took over.
@@ -112,13 +112,14 @@ export class Apply {
     );
   }
 
-  async #begin(): Promise<void> {
+  async #begin(startedAt: number): Promise<void> {
     const { store, plan, project, selection, identity, options, proposals } = this.parts;
     await beginBatch(store, plan, project, {
       selection,
       typed: proposals.selection(options),
       account: identity.account,
       profile: options.profile ?? null,
+      startedAt,
     });
   }
 
@@ -132,7 +133,7 @@ export class Apply {
         title: titleOf(plan.manifest),
         target: plan.manifest.target.id,
         startedAt,
-        finishedAt: identity.clock.now(),
+        finishedAt: Math.floor(identity.clock.now()),
         exitCode: outcome.code,
         stop: outcome.stop,
         emulated: project.emulated,
@@ -150,7 +151,11 @@ export class Apply {
     );
   }
 
-  async #end(exitCode: number, { stop, uploads, requests, slots, held }: Outcome): Promise<void> {
+  async #end(
+    exitCode: number,
+    { stop, uploads, requests, slots, held }: Outcome,
+    finishedAt: number | null,
+  ): Promise<void> {
     const { store } = this.parts;
     const told = {
       uploads,
@@ -159,7 +164,8 @@ export class Apply {
       held: Object.fromEntries(held),
     };
     try {
-      await store.append({ type: 'end', exitCode, stop, told });
+      const at = finishedAt === null ? {} : { finishedAt: new Date(finishedAt).toISOString() };
+      await store.append({ type: 'end', exitCode, stop, ...at, told });
     } catch {
       // Told already, with the tasks in flight.
     }

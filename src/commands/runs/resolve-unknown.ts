@@ -75,7 +75,13 @@ export const resolveMany = async (
     return exit.done;
   }
   for (const { record, state } of runs)
-    await store.append({ type: 'resolved', run: record.id, attempt: state.attempt, how });
+    await store.append({
+      type: 'resolved',
+      run: record.id,
+      attempt: state.attempt,
+      how,
+      by: 'person',
+    });
   io.out.write(
     json
       ? `${listJson(runs, runs.length)}\n`

@@ -70,7 +70,7 @@ export const resolve = (call: Call, io: Io): Promise<number> => {
       );
       return exit.badInput;
     }
-    await store.append({ type: 'resolved', run: id, attempt: state.attempt, how });
+    await store.append({ type: 'resolved', run: id, attempt: state.attempt, how, by: 'person' });
     const next = {
       task: 'the next apply follows the task and fetches its outputs',
       resubmit: 'the next apply submits it again, which costs again if a task exists',

@@ -21,7 +21,8 @@ const lookMs = 500;
 
 /**
  * `status --watch`: shows what another process' apply does, as that apply itself would, from
- * its journal. Ends when nobody is at work, or is told to stop by `signal`.
+ * its journal. Waits for the first one, then ends when nobody is at work, or is told to stop by
+ * `signal`.
  */
 export const watchBatch = async (
   stateDir: string,
@@ -33,6 +34,7 @@ export const watchBatch = async (
   const tail = new JournalTail(stateDir);
   let view: View | null = null;
   let attached = false;
+  let waiting = false;
   for (;;) {
     // Asked first: what was written before the lock was let go is then read for certain.
     const atWork = (await holderAtWork(lockPath(stateDir))) !== null;
@@ -49,6 +51,13 @@ export const watchBatch = async (
       view = new View(first, (run) => tail.state.runs.get(run), makeProgress, call, io);
       view.catchUp(fresh, !attached);
     } else for (const event of fresh) view?.on(event);
+    if (!atWork && problem === null && tail.state.beganAt === null && !signal.aborted) {
+      if (!waiting && speaks(modeFor(call, io)))
+        io.err.write('no apply has begun yet: waiting for one; Ctrl-C ends it\n');
+      waiting = true;
+      await io.clock.sleep(lookMs, signal);
+      continue;
+    }
     attached = true;
     if (!atWork || problem !== null || signal.aborted) {
       await view?.stop();
@@ -57,6 +66,8 @@ export const watchBatch = async (
     await io.clock.sleep(lookMs, signal);
   }
 };
+
+const speaks = (mode: ReturnType<typeof modeFor>): boolean => mode === 'plain' || mode === 'tty';
 
 /** One apply, from outside. */
 class View {
@@ -74,7 +85,7 @@ class View {
     private readonly call: Call,
     private readonly io: Io,
   ) {
-    this.#clock = new JournalClock(io.clock, Date.parse(batch.at));
+    this.#clock = new JournalClock(io.clock, Date.parse(batch.startedAt ?? batch.at));
     this.#total = batch.scope?.toDo ?? null;
     const err = { ...io.err, write: (text: string) => this.#write(text) };
     // From this apply alone: what it rests on is then told truly, whenever the watch began.
