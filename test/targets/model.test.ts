@@ -203,7 +203,7 @@ test('pull --model picks one of what is published; nothing needs a key', async (
   expect(wrong.err).toContain('did you mean "a/b"?');
   const own = await p.run('pull', '--model', 'ltx-2.3/text-to-video', '--from', 'registry.json');
   expect(own.exit).toBe(2);
-  expect(own.err).toContain('rhart-video/ltx-2.3/text-to-video');
+  expect(own.err).toContain('it is rhart-video/ltx-2.3/text-to-video, which');
   // The whole list serves as well as one entry.
   p.write(
     'manifest.yaml',

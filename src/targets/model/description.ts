@@ -1,6 +1,6 @@
 import { error } from '../../diagnostics/diagnostic.js';
 import { wholeFile } from '../../diagnostics/lines.js';
-import { nearest } from '../../diagnostics/nearest.js';
+import { didYouMean } from '../../diagnostics/nearest.js';
 import type { Problems } from '../../diagnostics/problems.js';
 import type { Json, JsonObject } from '../../values/json.js';
 import type { JsonPath } from '../../values/json-text.js';
@@ -73,11 +73,15 @@ const namesOf = (value: JsonObject): readonly string[] =>
 const plainName = (name: string): string =>
   name.trim().toLowerCase().replace(/^rh /, '').replace(/\s+/g, ' ');
 
-/** The one that is wanted, or why it is not there and what may have been meant. */
+/**
+ * The one that is wanted, or why it is not there and what may have been meant: of these, or of
+ * others that are known besides.
+ */
 export const pickModel = (
   models: readonly Described[],
   id: string | null,
   file: string | null,
+  others: readonly string[] = [],
 ): Described | { readonly why: string; readonly hint: string | null } => {
   const [only, another] = models;
   if (only === undefined) return { why: 'this describes no model', hint: pullHint(id, file) };
@@ -93,16 +97,13 @@ export const pickModel = (
       hint: 'rh-batch pull --model PATH --from this-file saves one of them',
     };
   const known = models.flatMap(({ endpoint, names }) => [endpoint ?? [], ...names].flat());
-  const [near] = nearest(id, known);
+  const near = didYouMean(id, new Set([...known, ...others]));
   return {
     why:
       another === undefined
         ? `this describes "${only.endpoint ?? ''}", not "${id}"`
         : `"${id}" is none of the ${models.length} models in here`,
-    hint:
-      near === undefined
-        ? pullHint(another === undefined ? id : null, file)
-        : `did you mean "${near}"?`,
+    hint: near ?? pullHint(another === undefined ? id : null, file),
   };
 };
 

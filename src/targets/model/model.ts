@@ -6,7 +6,7 @@ import { parseJson } from '../../values/json-text.js';
 import { flatIdentity, given } from '../flat-identity.js';
 import type { Pulled, TargetModule } from '../target.js';
 import { modelsIn, pickModel, pullHint, readDescription } from './description.js';
-import { ownModelPath } from './own-models.js';
+import { ownModelPath, ownModels } from './own-models.js';
 import { isPath, pathOf } from './path.js';
 import { modelStart } from './start.js';
 
@@ -30,19 +30,26 @@ const endpoint = (top: MapReader, problems: Problems): string => {
 const pick = (id: string, text: string): Pulled => {
   const read = parseJson(text);
   if (!read.ok) return { ok: false, message: `the list of models is no JSON: ${read.message}` };
-  const picked = pickModel(modelsIn(read.value), pathOf(id), null);
+  const models = modelsIn(read.value);
+  const asked = pathOf(id);
+  const own = ownModelPath(asked);
+  // Newer lists may have it, under its path and another name.
+  const inList = own === null ? undefined : models.find(({ endpoint }) => endpoint === own);
+  if (inList !== undefined) return { ok: true, json: inList.json };
+  const picked = pickModel(models, asked, null, [...ownModels.keys()]);
   return 'why' in picked
-    ? { ok: false, unknown: true, message: picked.why, hint: unlisted(id) ?? picked.hint }
+    ? {
+        ok: false,
+        unknown: true,
+        message: picked.why,
+        hint: own === null ? picked.hint : unlisted(own),
+      }
     : { ok: true, json: picked.json };
 };
 
 /** What to do about a model that is known and in no list. */
-const unlisted = (id: string): string | null => {
-  const path = ownModelPath(pathOf(id));
-  return path === null
-    ? null
-    : `RunningHub publishes no list of ${path}: write its parameters by hand, as its page has them`;
-};
+const unlisted = (path: string): string =>
+  `it is ${path}, which this list does not have: write its parameters by hand, as its page has them`;
 
 /** A standard model (runninghub-api 7.4): `model` and its `parameters` file. */
 export const modelTarget: TargetModule = {
