@@ -98,3 +98,6 @@ export interface Link {
   readonly node: string;
   readonly slot: number;
 }
+
+/** The name of a workflow's file, as messages show it. */
+export const fileNameOf = ({ file }: Workflow): string => file.split(/[/\\]/).at(-1) ?? file;

@@ -143,11 +143,18 @@ test('a plan of another day is that of its batch', async () => {
   expect(p.service.stats().accepted).toBe(2);
 });
 
-test.each(['2026-02-30', '28.11.2026', 'yesterday', ''])('--date %j is an error', async (text) => {
+test.each(['2026-02-30', '28.11.2026', 'yesterday'])('--date %j is an error', async (text) => {
   const p = await project({ manifest: fresh });
   const { exit, err } = await p.run('plan', `--date=${text}`);
   expect(exit).toBe(2);
   expect(err).toContain(`--date wants a day as YYYY-MM-DD, not "${text}"`);
+});
+
+test('--date without a day is an error that says how one is written', async () => {
+  const p = await project({ manifest: fresh });
+  const { exit, err } = await p.run('plan', '--date=');
+  expect(exit).toBe(2);
+  expect(err).toMatch(/--date wants a value\n.*--date DAY: .*YYYY-MM-DD/);
 });
 
 test('--date where nothing reads a day says that it changes nothing', async () => {

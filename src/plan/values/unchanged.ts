@@ -4,6 +4,7 @@ import type { Manifest } from '../../manifest/manifest.js';
 import type { Combination } from '../../matrix/combination.js';
 import type { Place } from '../../values/place.js';
 import type { Workflow } from '../../workflow/workflow.js';
+import { fileNameOf } from '../../workflow/workflow.js';
 import type { Binding } from './bind.js';
 
 /**
@@ -18,9 +19,9 @@ export const nothingBound = (manifest: Manifest, workflow: Workflow): Diagnostic
   error(
     'E0440',
     manifest.matrix.axes.map(placeOf).find((at) => at !== null) ?? manifest.target.file.at,
-    `the matrix gives no field a value: every run would be ${baseOf(workflow)} unchanged, and cost`,
+    `the matrix gives no field a value: every run would be ${fileNameOf(workflow)} unchanged, and cost`,
     {
-      hint: `name an axis or a column like a field ("KSampler.seed"), or read it in set; to run ${baseOf(workflow)} as it is, leave out matrix and set, or write only repeat: N in matrix`,
+      hint: `name an axis or a column like a field ("KSampler.seed"), or read it in set; to run ${fileNameOf(workflow)} as it is, leave out matrix and set, or write only repeat: N in matrix`,
     },
   );
 
@@ -31,7 +32,7 @@ export const nothingGiven = (
   manifest: Manifest,
   workflow: Workflow,
 ): Diagnostic => {
-  const base = baseOf(workflow);
+  const base = fileNameOf(workflow);
   const cells = bindings.flatMap(({ value }) => {
     const cell = value.is === 'variable' ? variables.get(value.name) : undefined;
     return cell === undefined ? [] : [cell];
@@ -56,8 +57,6 @@ export const nothingGiven = (
     },
   );
 };
-
-const baseOf = ({ file }: Workflow): string => file.split(/[/\\]/).at(-1) ?? file;
 
 const placeOf = (axis: Manifest['matrix']['axes'][number]): Place | null =>
   axis.is === 'axis' ? axis.name.at : axis.is === 'rows' ? axis.at : null;
