@@ -13,7 +13,7 @@ const may = {
   edges: ['values'],
   manifest: [],
   workflow: [],
-  matrix: ['manifest'],
+  matrix: ['manifest', 'assets'],
   assets: [],
   journal: [],
   runninghub: [],

@@ -10,7 +10,7 @@ import type { GlobContext } from './glob.js';
 import { globPaths } from './glob.js';
 import { randomAt } from './random.js';
 import { rangeValues } from './range.js';
-import { openTable } from './tables/open.js';
+import { nearby, openTable } from './tables/open.js';
 import { lines } from './tables/records.js';
 import type { Table } from './tables/table.js';
 import { textChunks } from './tables/text.js';
@@ -139,6 +139,12 @@ const linesOf = async (
 ): Promise<Cell[] | null> => {
   const before = problems.errors;
   const file = context.show(path);
+  const facts = await context.files.facts(path);
+  if (!facts.ok && facts.is === 'missing') {
+    const hint = await nearby(values.path, context.dir, context.files);
+    problems.add(error('E0301', values.at, `${file} does not exist`, { hint }));
+    return null;
+  }
   const source = {
     path,
     file,

@@ -50,7 +50,9 @@ export const globPaths = async (
   const none = left.size > 0 ? ' that is not left out' : '';
   problems.add(
     error('E0310', at, `axis "${name}": no file${none} matches ${patterns.join(', ')}`, {
-      hint: 'paths are relative to the manifest; allowEmpty: true if none is fine',
+      hint: patterns.some((pattern) => pattern.includes('\\'))
+        ? `write ${patterns.map((pattern) => pattern.replaceAll('\\', '/')).join(', ')}: folders are separated by / in a glob`
+        : 'paths are relative to the manifest; allowEmpty: true if none is fine',
     }),
   );
   return null;

@@ -34,6 +34,13 @@ describe('another delimiter than the usual one is told with what to write', () =
     ['; names of no field', ';', 'Prompt;Seed\na fox;1\nan owl;2\n'],
     ['; with commas in the header', ';', 'Prompt;Seed;Note, or so\na, b;1;x\nan owl;2;y\nb;1;\n'],
     ['; with quotes that a comma would misread', ';', `${header};b\n1;"a, ""fox"""\n2;"an\nowl"\n`],
+    [
+      '; and a comma between two names',
+      ';',
+      `${header};KSampler.seed;Note, or so\na, b;1;x\nc, d;2;y\n`,
+    ],
+    ['a full-width mark', '；', `${header}；KSampler.seed\na fox，red；1\n`],
+    ['a full-width comma', '，', `${header}，KSampler.seed\na fox，1\n`],
     ['; with rows of several lengths', ';', 'Prompt;Seed;Note\na fox, red;1;x\nan owl;2\nb, c\n'],
   ])('%s', async (_, shown, csv) => {
     const { exit, text } = await validate(csv);
@@ -91,6 +98,15 @@ describe('tables as spreadsheets save them', () => {
     expect(exit).toBe(2);
     expect(text).toContain('p.csv:2:12 error: this row has 3 cells, the header has 2');
     expect(text).toContain('hint: a cell that holds "," needs quotes around it');
+  });
+
+  test.each([
+    ['“a fox, red”', 'straight ones, ", and not “'],
+    ["'a fox, red'", `straight ones, ", and not '`],
+  ])('cells in quotes that are none to a CSV: %s', async (cell, told) => {
+    const { exit, text } = await validate(`${header},KSampler.seed\n${cell},1\n`);
+    expect(exit).toBe(2);
+    expect(text).toContain(`needs quotes around it: ${told}`);
   });
 
   test('lines of blanks before the header and between rows are skipped', async () => {

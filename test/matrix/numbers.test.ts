@@ -38,6 +38,20 @@ describe('numbers that a spreadsheet has spoilt are told, once for each column',
   );
 });
 
+describe('numbers as spreadsheets of other countries show them are refused with what to write', () => {
+  test.each([
+    ['KSampler.seed', '1,5668E+14', 'a spreadsheet has rounded it'],
+    ['KSampler.seed', '1,234,567', 'write 1234567, without marks between the digits'],
+    ['KSampler.seed', "1'234", 'write 1234, without marks between the digits'],
+    ['KSampler.cfg', '7,5', 'write 7.5: the decimal mark is a point here'],
+  ])('%s: %s', async (field, cell, told) => {
+    p.write('rows.csv', `${field}\n"${cell}"\n`);
+    const { exit, err } = await p.run('plan');
+    expect(exit).toBe(2);
+    expect(err).toContain(`hint: ${told}`);
+  });
+});
+
 describe('whole numbers that ComfyUI does not take are told', () => {
   test.each([
     ['-1', 'the seed -1 is below 0'],

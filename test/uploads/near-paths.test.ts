@@ -17,6 +17,12 @@ describe('a path that is not there', () => {
     ],
     ['with a no-break space', 'my pics/a.png', 'my\u00a0pics/a.png', /U\+00A0 \(no-break space\)/],
     ['misspelt', 'pics/hills.png', 'pics/hlils.png', /did you mean "pics\/hills\.png"\?/],
+    ['of another ending', 'pics/a.png', 'pics/a.jpeg', /did you mean "pics\/a\.png"\?/],
+    ['in quotes', 'pics/a.png', '"pics/a.png"', /write pics\/a\.png: the quotes are no part/],
+    ['of another machine', 'a.png', 'C:\\me\\a.png', /a path of Windows: write where the file is/],
+    ['of a shell', 'a.png', '~/a.png', /"~" is read by shells only/],
+    ['as an address', 'a.png', 'file:///tmp/a.png', /write the path of the file, without file:/],
+    ['with backslashes, and unlike any', 'a.png', 'no\\b.gif', /separated by \/ here, not by \\/],
   ])('%s is told with the form that works', async (_, there, written, hint) => {
     const p = await project({
       manifest: `matrix: { LoadImage.image: ['${written}'] }`,
@@ -50,6 +56,22 @@ describe('a path that is not there', () => {
     expect((await p.run('validate', 'manifst.yaml')).err).toContain(
       'did you mean "manifest.yaml"?',
     );
+  });
+});
+
+describe('a path of a table, of lines, of a text or of a glob is told in the same way', () => {
+  test.each<[string, string, RegExp]>([
+    ['rows', 'matrix: { rows: Rows.csv }', /Rows\.csv does not exist[^]*write rows\.csv: upper/],
+    ['rows', 'matrix: { rows: in\\t.csv }', /does not exist[^]*write in\/t\.csv: folders/],
+    ['lines', 'matrix: { a: { lines: Lines.txt } }', /[^]*hint: write lines\.txt: upper and lower/],
+    ['file', 'set: { Positive Prompt.text: { file: Lines.txt } }', /hint: write lines\.txt: upper/],
+    ['glob', 'matrix: { a: { glob: in\\*.csv } }', /no file matches[^]*hint: write in\/\*\.csv: f/],
+  ])('%s: %s', async (_, manifest, told) => {
+    const files = { 'rows.csv': 'KSampler.seed\n1\n', 'in/t.csv': 'a\n1\n', 'lines.txt': 'a\n' };
+    const p = await project({ manifest, files });
+    const { exit, err } = await p.run('validate');
+    expect(exit).toBe(2);
+    expect(err).toMatch(told);
   });
 });
 

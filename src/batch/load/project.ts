@@ -85,7 +85,7 @@ const readWorkflow = async (
     const { message } = unreadable(show(path), read);
     const near = await nearPath(written.value, manifest.dir, files);
     const hints = [...(near === null ? [] : [near.hint]), target.fileHint(id, show(path))];
-    problems.add(error('E0002', written.at, message, { hint: hints.join(' Or ') }));
+    problems.add(error('E0002', written.at, message, { hint: hints.join('; or ') }));
     return null;
   }
   const { loaders } = manifest.assets;

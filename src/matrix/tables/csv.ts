@@ -63,7 +63,7 @@ export const csvTable = async (
   if (empty > 0) problems.add(emptyRows(source.file, empty, firstEmpty));
   if (shape.records < 2)
     problems.add(error('E0303', wholeFile(source.file), 'the table has a header but no rows'));
-  if (hint !== null && shape.long.count > 0)
+  if (hint !== null && names.length === 1 && shape.long.count > 0)
     problems.add(wrongDelimiter(names[0] ?? '', columns[0]?.at ?? null, hint));
   if (problems.errors > before) return null;
   warnOfShortRows(source.file, shape.short, problems);
@@ -313,8 +313,16 @@ const ragged = (
     'E0305',
     at,
     `this row has ${cells} ${cells === 1 ? 'cell' : 'cells'}, the header has ${width}`,
-    { hint: `a cell that holds ${markName(delimiter)} needs quotes around it` },
+    { hint: raggedHint(at.text ?? '', delimiter) },
   );
+
+/** Quotes that are none to a CSV, as a word processor or a programmer writes them. */
+const raggedHint = (line: string, delimiter: string): string => {
+  const needs = `a cell that holds ${markName(delimiter)} needs quotes around it`;
+  const cells = line.split(delimiter).map((cell) => cell.trim());
+  const [mark] = cells.flatMap((cell) => /^[“”„‟«「'‘]/u.exec(cell) ?? []);
+  return mark === undefined ? needs : `${needs}: straight ones, ", and not ${mark}`;
+};
 
 /** An empty cell is not given; a quoted `""` is the empty text. Told apart only where needed. */
 const cellsOf = (record: readonly string[], raw: string, delimiter: string): Datum[] => {

@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
+import { nearPath, pathHint } from '../../assets/near-path.js';
 import { error } from '../../diagnostics/diagnostic.js';
-import { didYouMean } from '../../diagnostics/nearest.js';
 import type { Problems } from '../../diagnostics/problems.js';
 import type { Files } from '../../edges/files/files.js';
 import type { FileRows } from '../../manifest/manifest.js';
@@ -57,7 +57,8 @@ export const openTable = async (
       unreadable: `cannot be read (${facts.detail})`,
       tooLarge: 'is too large',
     }[facts.is];
-    problems.add(error('E0301', rows.at, `${file} ${why}`, { hint: await nearby(path, files) }));
+    const hint = facts.is === 'missing' ? await nearby(rows.path, dir, files) : null;
+    problems.add(error('E0301', rows.at, `${file} ${why}`, { hint }));
     return null;
   }
   if (facts.value.bytes === 0) {
@@ -124,8 +125,6 @@ const formatOf = (path: string): Format | null => {
 
 const endingOf = (path: string): string => /\.([a-z0-9]+)$/i.exec(path)?.[1]?.toLowerCase() ?? '';
 
-const nearby = async (path: string, files: Files): Promise<string | null> => {
-  const found = await files.glob(dirname(path), ['*'], []);
-  if (!found.ok) return null;
-  return didYouMean(path.split(/[/\\]/).at(-1) ?? '', found.value);
-};
+/** What may be meant by a path that leads nowhere. */
+export const nearby = async (path: string, dir: string, files: Files): Promise<string> =>
+  (await nearPath(path, dir, files))?.hint ?? pathHint(path);

@@ -39,7 +39,7 @@ export const bindAll = (
     const table = unparted(matrix, name);
     const found = new Problems();
     const fields = resolveAddress(workflow, name, at, table === null ? problems : found);
-    const wrong = fields === null && table !== null ? wrongDelimiter(table) : null;
+    const wrong = fields === null && table !== null ? wrongDelimiter(table, name, at) : null;
     if (wrong !== null) problems.add(wrong);
     else if (table !== null) problems.addAll(found.kept);
     if (fields !== null)

@@ -1,6 +1,7 @@
 import type { Asset } from '../../assets/asset.js';
 import { isAmong } from '../../assets/endings.js';
 import type { Inspected } from '../../assets/inspect.js';
+import { pathHint } from '../../assets/near-path.js';
 import type { FieldRules, Medium } from '../../workflow/workflow.js';
 
 /** What a file is that its field does not take; null: it may be right, by its first bytes. */
@@ -63,7 +64,7 @@ export const hintFor = (
         ? 'LoRA files of any size go into RHLoraLoader.lora_name'
         : 'host it elsewhere and give its public URL';
     case 'missing':
-      return 'paths start at the folder of the file that names them';
+      return pathHint(path);
     case 'directory':
       return wanted === 'archive'
         ? `this field takes a .zip: (cd ${path} && zip -X -r ../pictures.zip .)`

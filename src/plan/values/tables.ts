@@ -1,24 +1,27 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import { error } from '../../diagnostics/diagnostic.js';
 import type { Problems } from '../../diagnostics/problems.js';
+import type { Place } from '../../values/place.js';
+import { mayBeSeveral } from '../../matrix/tables/csv/delimiter.js';
 import type { Matrix, TableOrigin } from '../../matrix/combination.js';
 
 /** The names of a table were read as one, and this name means nothing. */
-export const wrongDelimiter = (table: TableOrigin): Diagnostic | null => {
-  const { delimiterHint: hint, columns, at } = table;
-  if (hint === null) return null;
-  return error(
-    'E0331',
-    at,
-    `"${columns[0] ?? ''}" was read as one column: no field has this name`,
-    { hint },
-  );
+export const wrongDelimiter = (
+  { delimiterHint: hint, columns, at }: TableOrigin,
+  name = columns.find(mayBeSeveral),
+  place: Place | null = at,
+): Diagnostic | null => {
+  if (hint === null || name === undefined) return null;
+  return error('E0331', place, `"${name}" was read as one column: no field has this name`, {
+    hint,
+  });
 };
 
-/** The table of which a variable is the only column, with names that another delimiter would part. */
+/** The table of which a variable is a column, with names that another delimiter would part. */
 export const unparted = ({ tables }: Matrix, name: string): TableOrigin | null =>
   tables.find(
-    ({ variables, delimiterHint }) => delimiterHint !== null && variables.includes(name),
+    ({ variables, delimiterHint }) =>
+      delimiterHint !== null && mayBeSeveral(name) && variables.includes(name),
   ) ?? null;
 
 /**

@@ -19,7 +19,7 @@ import { clipped } from '../../values/printable.js';
 import { isIntegerField } from '../../workflow/fields.js';
 import { isRemote } from '../../workflow/loaders.js';
 import type { Field } from '../../workflow/workflow.js';
-import { NearPaths } from '../../assets/near-path.js';
+import { NearPaths, pathHint } from '../../assets/near-path.js';
 import { asText } from './as-text.js';
 import { coerce, isSendable, jsonOf } from './coerce.js';
 import { NumberDoubts } from './doubts.js';
@@ -27,6 +27,7 @@ import { isLeftOut, isOneOfMany, itemsOf } from './items.js';
 import type { AssetValue, JsonValue, OverrideValue } from '../plan.js';
 import { hintFor, isDoubtful, misfitOf, takenBy } from './misfits.js';
 import type { BrokenRule } from './rules.js';
+import { numberHint } from './number-hint.js';
 import { brokenCount, brokenRule } from './rules.js';
 
 /** A value on its way to a field, with what is needed to talk about it. */
@@ -168,7 +169,12 @@ export class Values {
     problems.add(
       error('E0406', at(), `${address} takes ${takes}, not ${given}`, {
         notes: [`its value in ${this.baseFile} is ${clip(jsonText(field.value))}`],
-        hint: datum.is === 'list' && typeof field.value === 'string' ? asText(datum) : null,
+        hint:
+          datum.is === 'list' && typeof field.value === 'string'
+            ? asText(datum)
+            : datum.is === 'scalar' && field.kind === 'number'
+              ? numberHint(datum.text, takes)
+              : null,
         foundIn: inRun(run),
       }),
     );
@@ -284,7 +290,7 @@ export class Values {
     const near = read.why === missing ? await this.#near.of(path, input.dir) : null;
     problems.add(
       error('E0409', input.at(), `${path} ${read.why}`, {
-        hint: near?.hint ?? null,
+        hint: near?.hint ?? (read.why === missing ? pathHint(path) : null),
         ...refused(path, input),
       }),
     );

@@ -6,17 +6,26 @@ import { shownDelimiter, yamlWord } from '../table.js';
 
 const marks = [',', ';', '\t', '|'];
 
-/** Where all names stand in one cell: what seems to separate them. */
+/** Typed with a Chinese keyboard. They stand in many a text, so that only a header tells. */
+const wideMarks = ['，', '；'];
+
+/**
+ * Where names stand together in one cell: what seems to separate them. Of several cells it is
+ * looked at only where a name means nothing.
+ */
 export const otherDelimiter = (names: readonly string[], delimiter: string): string | null => {
-  const [only, ...more] = names;
-  if (only === undefined || more.length > 0) return null;
-  const counted = marks
+  const header = names.join(delimiter);
+  const counted = [...marks, ...wideMarks]
     .filter((mark) => mark !== delimiter)
-    .map((mark) => ({ mark, parts: only.split(mark).length }))
-    .filter(({ parts }) => parts > 1)
+    .map((mark) => ({ mark, parts: header.split(mark).length }))
+    .filter(({ parts }) => parts > names.length)
     .sort((a, b) => b.parts - a.parts);
   return counted[0]?.mark ?? null;
 };
+
+/** Whether a column's name may be several. */
+export const mayBeSeveral = (name: string): boolean =>
+  [...marks, ...wideMarks].some((mark) => name.includes(mark));
 
 /**
  * What separates the cells of a table, by its header and the rows at hand, where that cannot be
