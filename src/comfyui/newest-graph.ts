@@ -5,7 +5,7 @@ import type { Fault } from '../runninghub/service.js';
 import type { Wire } from './wire.js';
 
 /** A prompt that has ended, with the graph that it ran. */
-export interface PastPrompt {
+interface PastPrompt {
   readonly id: string;
   /** In API format. */
   readonly graph: JsonObject;

@@ -357,6 +357,7 @@ export const commands: readonly Command[] = [
     ],
     options: [
       option('--id <id>', 'what runs: workflowId, webappId (/CODE for quick create), model path'),
+      option('--server <url>', 'runs on this ComfyUI server; without FILE, the graph it ran last'),
       option('--vary <address[=value]>', 'a column; =VALUE for its first row, again: the next'),
       option('--name <name>', 'name of the batch (default: the name of the manifest)'),
       option('--out <file>', 'the manifest (default: manifest.yaml)'),

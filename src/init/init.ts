@@ -72,7 +72,10 @@ const begin = async (
       ? null
       : await writeAll(await textsOf(material, chosen, paths, call, io, files), io, problems);
   sayProblems(problems, call, io);
-  if (material === null || chosen === null || written === null) return exit.badInput;
+  if (material === null || chosen === null || written === null)
+    return problems.kept.some(({ code, severity }) => code === 'E0801' && severity === 'error')
+      ? exit.service
+      : exit.badInput;
   if (isOver(signal)) {
     await undo(written);
     return 'left';

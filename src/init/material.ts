@@ -3,7 +3,7 @@ import { error, notice } from '../diagnostics/diagnostic.js';
 import { Problems } from '../diagnostics/problems.js';
 import type { Files } from '../edges/files/files.js';
 import type { SeenTask, TargetModule } from '../targets/target.js';
-import { ownerOf, targets } from '../targets/targets.js';
+import { ownerOf, serverTarget, targets } from '../targets/targets.js';
 import type { Asker } from '../terminal/ask.js';
 import { parseJson } from '../values/json-text.js';
 import type { Workflow } from '../workflow/workflow.js';
@@ -15,6 +15,7 @@ import { callGiven } from './given-call.js';
 import type { Io } from '../edges/io.js';
 import { shownFrom, unreadable } from '../batch/load/locate.js';
 import { readEnvFile } from '../batch/load/environment.js';
+import { answersAt, graphAt, serverGiven } from './server.js';
 import { askService } from '../commands/service/pull.js';
 
 /** What a manifest is begun from: what runs, and the fields that it has. */
@@ -53,13 +54,15 @@ export const materialOf = async (
   const given = call.flag('fromCurl') ? await callGiven(call, io, problems) : null;
   if (given === 'left') return 'left';
   if (call.flag('fromCurl') && given === null) return null;
+  const server = serverGiven(call, problems);
+  if (problems.errors > 0) return null;
   const read = await (given === null
-    ? fileOf(call, io, files, problems)
+    ? fileOf(server, call, io, files, problems)
     : fileOfCall(given, call, io, files, problems));
   if (read === null) return null;
   const named =
     given === null
-      ? await nameOf(read, call, asker, problems)
+      ? await nameOf(read, server, { call, io, asker }, problems)
       : { target: given.target, id: given.task.id };
   if (named === null || named === 'left') return named;
   const { target, id } = named;
@@ -84,6 +87,7 @@ export const materialOf = async (
 
 /** The file that was named, or the first that lies here under its usual name. */
 const fileOf = async (
+  server: string | null,
   call: Call,
   io: Io,
   files: Files,
@@ -91,10 +95,15 @@ const fileOf = async (
 ): Promise<Read | null> => {
   const names = [...new Set(targets.map(({ start }) => start.file))];
   const typed = call.args[0] ?? (await firstHere(names, io, files));
+  if (typed === null && server !== null) {
+    const text = await graphAt(server, call, io, problems);
+    const file = resolve(io.cwd, serverTarget.start.file);
+    return text === null ? null : { target: serverTarget, file, content: text, isNew: true };
+  }
   if (typed === null) {
     problems.add(
       error('E0002', null, `init begins from a file, and none is here (${names.join(', ')})`, {
-        hint: 'rh-batch init api.json; rh-batch pull WORKFLOWID saves it; or rh-batch init --from-curl',
+        hint: 'rh-batch init api.json; rh-batch pull WORKFLOWID saves it; rh-batch init --server URL takes the newest of a ComfyUI server; or rh-batch init --from-curl',
       }),
     );
     return null;
@@ -166,16 +175,26 @@ const pulled = async (
   return null;
 };
 
-/** What runs: --id, else what the file tells, else what a person says. */
+type Named = { readonly target: TargetModule; readonly id: string };
+
+/** What runs: --id or --server, else what the file tells, else what a person says. */
 const nameOf = async (
   { target: owner, content }: Read,
-  call: Call,
-  asker: Asker | null,
+  server: string | null,
+  { call, io, asker }: { readonly call: Call; readonly io: Io; readonly asker: Asker | null },
   problems: Problems,
-): Promise<{ readonly target: TargetModule; readonly id: string } | null | 'left'> => {
+): Promise<Named | null | 'left'> => {
+  /** A server of one's own is asked whether it is there: a wrong address is seen at once. */
+  const there = async (named: Named | null, found: Problems): Promise<boolean> =>
+    named !== null &&
+    (named.target.syntax.servers === undefined || answersAt(named.id, call, io, found));
+  if (server !== null) {
+    const named = { target: serverTarget, id: server };
+    return (await there(named, problems)) ? named : null;
+  }
   // Targets that share a kind of file differ in what they are called.
   const candidates = targets.filter(({ syntax }) => syntax.file === owner.syntax.file);
-  const pick = (typed: string): { readonly target: TargetModule; readonly id: string } | null => {
+  const pick = (typed: string): Named | null => {
     for (const target of candidates) {
       const id = target.start.idOf(typed);
       if (id !== null) return { target, id };
@@ -189,7 +208,7 @@ const nameOf = async (
     const named = pick(told);
     if (named === null)
       problems.add(error('E0001', null, `--id "${told}" is not ${wants}`, { hint: null }));
-    return named;
+    return (await there(named, problems)) ? named : null;
   }
   if (asker === null) {
     problems.add(
@@ -197,10 +216,16 @@ const nameOf = async (
     );
     return null;
   }
-  const answer = await asker.text(`What is ${wants}?`, (text) =>
-    pick(text) === null ? 'this is no such id' : null,
-  );
-  return answer === null ? 'left' : pick(answer);
+  for (;;) {
+    const answer = await asker.text(`What is ${wants}?`, (text) =>
+      pick(text) === null ? 'this is no such id' : null,
+    );
+    if (answer === null) return 'left';
+    const named = pick(answer);
+    const found = new Problems();
+    if (await there(named, found)) return named;
+    for (const { message } of found.kept) io.err.write(`${message}\n`);
+  }
 };
 
 const idIn = (owner: TargetModule, content: Read['content']): string | null => {

@@ -29,13 +29,15 @@ export const nextSteps = async (input: NextInput): Promise<string[]> => {
   const env = await readEnvFile(accountOptionsOf(call), io, problems);
   const site = siteOf(call.text('baseUrl') ?? env.get('RUNNINGHUB_BASE_URL') ?? defaultSite);
   const argument = manifest === 'manifest.yaml' ? '' : ` ${shellWord(manifest)}`;
-  const keyed = (env.get('RUNNINGHUB_API_KEY')?.trim() ?? '') !== '';
+  // A server of one's own asks for no key.
+  const own = material.target.syntax.servers !== undefined;
+  const keyed = own || (env.get('RUNNINGHUB_API_KEY')?.trim() ?? '') !== '';
   const command = commandIn(io.env);
   const empty = chosen.columns.filter(({ cells }) => cells.every((cell) => cell === null));
   return [
     'next:',
     ...(keyed ? [] : keySteps(siteFor(material, site))),
-    ...siteSteps(material, site),
+    ...(own ? [] : siteSteps(material, site)),
     ...(material.workflow === null ? [`  ${pullCommand(material, command)}`] : []),
     ...(mended ? [] : [`  mend what is told above, then`]),
     ...(chosen.columns.length === 0

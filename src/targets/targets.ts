@@ -18,6 +18,9 @@ export const targets: readonly TargetModule[] = [
   quickTarget,
 ];
 
+/** What runs on a ComfyUI server of one's own. */
+export const serverTarget: TargetModule = comfyuiTarget;
+
 export const syntaxes: readonly TargetSyntax[] = targets.map(({ syntax }) => syntax);
 
 /** Whose file this is, by its look; a graph where nobody else knows it. */

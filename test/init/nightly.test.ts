@@ -6,7 +6,9 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { crontabLine, nightHour, taskCommand } from '../../src/init/nightly/schedule.js';
+import type { ComfyEmulator } from '../../src/emulator/comfyui/emulator.js';
 import { posixWords } from '../../src/values/shell-words.js';
+import { startComfy } from '../support/comfy-server.js';
 import { projects } from '../support/opened.js';
 import type { Project } from '../support/project.js';
 import { key, workflowId } from '../support/project.js';
@@ -15,7 +17,9 @@ import { WorkflowRunner } from '../support/workflow-runner.js';
 
 const project = projects();
 const folders: string[] = [];
-afterEach(() => {
+const servers: ComfyEmulator[] = [];
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.close()));
   for (const dir of folders.splice(0)) rmSync(dir, { recursive: true, force: true });
 });
 
@@ -110,7 +114,10 @@ describe('the manifest', () => {
   test('on a server of the own network it has no budget of coins, and no workflow is written', async () => {
     const p = await project();
     p.remove('manifest.yaml');
-    const done = await p.withoutKey('init', 'api.json', '--id', 'http://gpu:8188', '--nightly');
+    if (p.virtual === null) throw new Error('the clock is virtual');
+    const comfy = await startComfy(p.virtual);
+    servers.push(comfy);
+    const done = await p.withoutKey('init', 'api.json', '--server', comfy.url, '--nightly');
     expect(done).toMatchObject({ exit: 0 });
     expect(parse(p.read('manifest.yaml'))).toMatchObject({ budget: { wallTime: '3h' } });
     expect(p.exists('.github')).toBe(false);
