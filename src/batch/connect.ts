@@ -10,6 +10,7 @@ import type { Catalogue, LoraStore, Service } from '../runninghub/service.js';
 import { readProxies } from '../runninghub/http/proxy-settings.js';
 import { defaultSite, isSite, shownSite, siteExamples, siteOf } from '../runninghub/site.js';
 import { defaultTimeouts } from '../runninghub/http/timeouts.js';
+import { nativePath } from '../targets/comfyui/address.js';
 import type { Saved } from '../targets/target.js';
 import type { BatchOptions } from './options/options.js';
 import type { Environment } from './load/environment.js';
@@ -75,7 +76,8 @@ export const identify = (
   /** ComfyUI servers in place of RunningHub. */
   servers: readonly { readonly value: string }[] = [],
 ): Identity | null => {
-  if (servers.length > 0 && !emulator)
+  const native = servers.some(({ value }) => nativePath(value) !== null);
+  if (servers.length > 0 && !native && !emulator)
     return serverIdentity(
       servers.map(({ value }) => value),
       io,
@@ -134,8 +136,16 @@ export const identify = (
     speed,
     network,
     env: Object.fromEntries(env),
+    ...(native ? nativeLogin(account, key) : {}),
   };
 };
+
+/** RunningHub's native ComfyUI API knows one by its address, which holds the key. */
+const nativeLogin = (account: string, key: string): Pick<Identity, 'login' | 'uploads'> => ({
+  login: { authorization: null, secrets: [key, encodeURIComponent(key)], trusted: null },
+  // Its folder of inputs is not where the service's own uploads go.
+  uploads: accountHash('native', account),
+});
 
 /** Servers ask for no key; what is in front of them may ask for a name or a token. */
 const serverIdentity = (

@@ -49,6 +49,26 @@ export const arrivalOf = async (
   }
 };
 
+/** What was not found is absent only where the server is known to keep our ids. */
+export const judged = async (
+  server: ComfyServer,
+  arrival: Arrival,
+  paid: boolean,
+  signal?: AbortSignal,
+): Promise<Arrival> => {
+  if (arrival.is !== 'absent') return arrival;
+  const { address } = server;
+  // It may be asked by a marker alone: such a run is left to a person.
+  if (server.choosesIds === true)
+    return {
+      is: 'undecided',
+      said: `${address} chooses the ids of its prompts, and ${arrival.said}`,
+    };
+  return paid && !(await server.isSeenToKeep(signal))
+    ? { is: 'undecided', said: `${arrival.said}, and it was not seen to keep our ids there` }
+    : arrival;
+};
+
 const lookFor = async (
   server: ComfyServer,
   taskId: TaskId,

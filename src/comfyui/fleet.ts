@@ -18,7 +18,7 @@ import type {
 } from '../runninghub/service.js';
 import type { TaskId } from '../values/ids.js';
 import type { Json } from '../values/json.js';
-import { arrivalOf } from './arrival.js';
+import { arrivalOf, judged } from './arrival.js';
 import { cancelOn } from './cancel.js';
 import { viewed } from './download.js';
 import type { ComfyServer } from './server.js';
@@ -35,6 +35,8 @@ export interface FleetOptions {
   readonly client: string;
   /** Nodes whose previews are wanted, too; null: none was named. */
   readonly kept: ReadonlySet<string> | null;
+  /** What a prompt costs is not told, so that none is made again without proof. */
+  readonly paid: boolean;
   /** For people: why something waits. */
   readonly say: (message: string) => void;
 }
@@ -178,13 +180,17 @@ export class Fleet implements Service, NamedTasks {
     { fault: why, late }: { readonly fault: Fault; readonly late: boolean },
     signal: AbortSignal | undefined,
   ): Promise<CreateAnswer> {
-    const { clock, say } = this.options;
+    const { clock, paid, say } = this.options;
     say(`${why.message}; looking in its queue and history whether the prompt arrived`);
-    const arrival = await arrivalOf(server, taskId, { clock, late, patienceMs }, signal);
+    const arrival = await judged(
+      server,
+      await arrivalOf(server, taskId, { clock, late: late || paid, patienceMs }, signal),
+      paid,
+      signal,
+    );
     if (arrival.is === 'there') return this.#accepted(server, arrival.taskId, signal);
-    // A server that chooses ids may be asked by a marker alone: such a run is left to a person.
     this.#again.add(taskId);
-    if (arrival.is === 'absent' && server.choosesIds !== true)
+    if (arrival.is === 'absent')
       return {
         is: 'refused',
         fault: fault('transient', 'not-arrived', `${why.message}; ${arrival.said}`),
@@ -193,7 +199,7 @@ export class Fleet implements Service, NamedTasks {
   }
 
   async find(taskId: TaskId, signal?: AbortSignal): Promise<FoundAnswer> {
-    const { servers, clock } = this.options;
+    const { servers, clock, paid } = this.options;
     const seen = await Promise.all(
       servers.map(async (server) => {
         if (server.choosesIds === null) await server.version(signal);
@@ -204,12 +210,7 @@ export class Fleet implements Service, NamedTasks {
           signal,
         );
         if (arrival.is === 'there') this.#isAt(server, arrival.taskId);
-        return arrival.is === 'absent' && server.choosesIds === true
-          ? {
-              is: 'undecided' as const,
-              said: `${server.address} chooses the ids of its prompts, and ${arrival.said}`,
-            }
-          : arrival;
+        return judged(server, arrival, paid, signal);
       }),
     );
     const there = seen.find(({ is }) => is === 'there');
@@ -260,9 +261,10 @@ export class Fleet implements Service, NamedTasks {
     if (read?.ok === false) return { is: 'unread', fault: read.fault };
     server?.lacks(taskId);
     if (this.#cancelled.has(taskId) || read?.value === true) return { is: 'cancelled', cost };
+    const gone = this.options.paid ? 'missing' : 'forgotten';
     const who = server?.address ?? this.options.servers.map(({ address }) => address).join(', ');
     return {
-      is: 'forgotten',
+      is: gone,
       fault: fault(
         'task',
         'forgotten',
@@ -301,7 +303,8 @@ export class Fleet implements Service, NamedTasks {
     const count = await this.#count(signal);
     if (typeof count !== 'number') return { is: 'failed', fault: count };
     const none = { coins: null, money: null, currency: null, type: null };
-    return { is: 'known', ...none, tasksInFlight: count };
+    // Whether all of an account's prompts are counted there is not told, so nothing is proved by it.
+    return { is: 'known', ...none, tasksInFlight: this.options.paid ? null : count };
   }
 
   async queue(signal?: AbortSignal): Promise<QueueAnswer> {

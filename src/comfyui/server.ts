@@ -38,7 +38,11 @@ export class ComfyServer {
   witness: string | null = null;
   /** What that was when a prompt of ours was last known to be there. */
   readonly #witnesses = new Map<string, string>();
+  /** Prompts of ours that were in its history. */
+  readonly #ended = new Set<string>();
   #choosesIds: boolean | null = null;
+  /** It answered a submit with the id that it was given. */
+  #echoes = false;
 
   constructor(readonly wire: Wire) {}
 
@@ -49,6 +53,17 @@ export class ComfyServer {
   /** Whether it calls prompts as it likes; null: not known. */
   get choosesIds(): boolean | null {
     return this.#choosesIds;
+  }
+
+  /**
+   * Whether it was seen, and is seen still, to keep a prompt of ours under the id that we gave it:
+   * then one that it does not know never arrived.
+   */
+  async isSeenToKeep(signal?: AbortSignal): Promise<boolean> {
+    const { witness } = this;
+    if (!this.#echoes || witness === null || !this.#ended.has(witness)) return false;
+    const entry = await this.entry(witness, signal);
+    return entry.ok && entry.value !== null;
   }
 
   async version(signal?: AbortSignal): Promise<Asked<string>> {
@@ -74,6 +89,12 @@ export class ComfyServer {
   has(id: TaskId): void {
     this.own.add(id);
     if (this.witness !== null) this.#witnesses.set(id, this.witness);
+  }
+
+  /** Its history has it. */
+  ended(id: TaskId): void {
+    this.witness = id;
+    this.#ended.add(id);
   }
 
   /** It is there no more. */
@@ -129,6 +150,7 @@ export class ComfyServer {
       const id = isObject(reply.body) ? textOf(reply.body.get('prompt_id')) : null;
       if (id !== null && isPromptId(id)) {
         this.#choosesIds = id !== taskId;
+        this.#echoes = id === taskId;
         const errors = isObject(reply.body) ? nodeFault(reply.body.get('node_errors')) : null;
         return { is: 'accepted', taskId: id, nodeErrors: errors };
       }
@@ -171,9 +193,15 @@ export class ComfyServer {
           fault: fault(
             'transient',
             'bad-answer',
-            `${this.address}${path}: the answer is none of ComfyUI`,
+            `${this.address}${path}: the answer is none of ComfyUI${saidIn(read.body)}`,
           ),
         }
       : { ok: true, value };
   }
 }
+
+/** RunningHub says in its own form why its native API does not answer (runninghub-api 1.4). */
+const saidIn = (body: Json): string => {
+  const said = isObject(body) ? textOf(body.get('msg')) : null;
+  return said === null || said === '' ? '' : ` (${said.slice(0, 200)})`;
+};

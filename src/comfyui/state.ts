@@ -49,6 +49,6 @@ const endIn = async (
   const read = await server.entry(taskId, signal);
   if (!read.ok) return unread(read.fault);
   if (read.value === null) return null;
-  server.witness = taskId;
+  server.ended(taskId);
   return answered(endOf(read.value, server.address, kept));
 };

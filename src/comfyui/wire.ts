@@ -16,6 +16,8 @@ import { parseAnswer } from './answer-json.js';
 export interface WireOptions {
   /** `http://host:8188`, perhaps with a path; no slash at its end. */
   readonly address: string;
+  /** Where requests go, where that holds a secret: it stands in nothing else. Absent: the address. */
+  readonly secretBase?: string;
   /** Of the header; null: the server asks nobody who they are. */
   readonly authorization: string | null;
   /** What no answer may bring back into a message. */
@@ -42,10 +44,12 @@ const maxBytes = 128 * 1024 * 1024;
 export class Wire {
   readonly address: string;
   readonly #http: Http;
+  readonly #base: string;
   readonly #gate: Gate;
 
   constructor(private readonly options: WireOptions) {
     this.address = options.address;
+    this.#base = options.secretBase ?? options.address;
     this.#http = new Http({
       env: options.env,
       clock: options.network,
@@ -66,7 +70,7 @@ export class Wire {
     readonly url: string;
     readonly headers: Readonly<Record<string, string>>;
   } {
-    const url = `${this.address.replace(/^http/, 'ws')}/ws?clientId=${encodeURIComponent(client)}`;
+    const url = `${this.#base.replace(/^http/, 'ws')}/ws?clientId=${encodeURIComponent(client)}`;
     return { url, headers: this.headers };
   }
 
@@ -122,17 +126,20 @@ export class Wire {
     return { ok: false, fault: this.readFault(reply) };
   }
 
+  /** `url`: of an answer of this server, so that it begins with its address. */
   open(
     url: string,
     headers: Readonly<Record<string, string>>,
     signal?: AbortSignal,
   ): ReturnType<Http['open']> {
-    return this.#http.open(url, { ...headers, ...this.headers }, signal);
+    const there = `${this.#base}${url.slice(this.address.length)}`;
+    return this.#http.open(there, { ...headers, ...this.headers }, signal);
   }
 
   /** Why an answer is none. */
   readFault(reply: Reply): Fault {
-    return faultOf(reply, this.address);
+    const isNative = this.options.secretBase !== undefined;
+    return faultOf(this.#gate.reply(reply), this.address, isNative);
   }
 
   async #send(
@@ -149,7 +156,7 @@ export class Wire {
       typeof call.body === 'string' ? { 'content-type': 'application/json' } : {};
     const reply = this.#gate.reply(
       await this.#http.send(
-        { ...rest, url: `${this.address}${path}`, headers: { ...json, ...this.headers }, maxBytes },
+        { ...rest, url: `${this.#base}${path}`, headers: { ...json, ...this.headers }, maxBytes },
         signal,
       ),
     );
@@ -193,7 +200,7 @@ const tlsFault = ({ code, why }: Reply & { is: 'none' }, address: string): Fault
 };
 
 /** What an answer means that is not the one that was asked for. */
-const faultOf = (reply: Reply, address: string): Fault => {
+const faultOf = (reply: Reply, address: string, isNative: boolean): Fault => {
   if (reply.is === 'none')
     return (
       tlsFault(reply, address) ??
@@ -207,14 +214,21 @@ const faultOf = (reply: Reply, address: string): Fault => {
   const code = `http-${status}`;
   switch (status) {
     case 401:
+    case 403:
     case 407:
+      if (isNative)
+        return fault(
+          'account',
+          code,
+          `${address} refuses the key of RUNNINGHUB_API_KEY (HTTP ${status}): is it of this site, and may it use the native ComfyUI API?`,
+        );
+      if (status === 403)
+        return fault('account', code, `${address} lets this computer not in (HTTP 403)`);
       return fault(
         'account',
         code,
         `${address} wants to know who asks (HTTP ${status}): set COMFYUI_TOKEN, or COMFYUI_USERNAME and COMFYUI_PASSWORD`,
       );
-    case 403:
-      return fault('account', code, `${address} lets this computer not in (HTTP 403)`);
     case 404:
     case 405:
       return fault(

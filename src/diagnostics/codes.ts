@@ -46,6 +46,7 @@ export const codes = {
   E0166: 'A "&" names a YAML value for later use where text may have been meant.',
   E0175: 'A server is no address of a ComfyUI server, or holds what must not stand there.',
   E0176: "A budget of coins or money is set for a server of one's own, which takes none.",
+  E0190: "More than one prompt at a time is asked of RunningHub's native ComfyUI API.",
 
   // E02xx: api.json and addresses
   E0201: 'api.json is empty or no text.',

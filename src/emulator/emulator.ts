@@ -1,3 +1,4 @@
+import type { ComfyEmulator } from './comfyui/emulator.js';
 import type { FaultRule } from './http/faults.js';
 import type { ServiceModel } from './service.js';
 import type { Bill, Stats } from './control/stats.js';
@@ -7,6 +8,8 @@ export interface Emulator {
   /** `http://127.0.0.1:PORT` */
   readonly url: string;
   readonly model: ServiceModel;
+  /** The ComfyUI of `/proxy/<key>`, or of `/proxy-plus/<key>`. */
+  native(key: string, plus?: boolean): Promise<ComfyEmulator>;
   stats(): Stats;
   /** Every accepted task, as a bill would list it, oldest first. */
   bill(): Bill;

@@ -78,6 +78,11 @@ export interface EmulatorOptions {
    * Folder where tasks and uploads outlive the process; null: in memory. Keys are never written.
    */
   readonly dataDir: string | null;
+  /**
+   * Of the ComfyUI behind `/proxy/<key>` and `/proxy-plus/<key>`: what running prompts wait for;
+   * absent: the clock below.
+   */
+  readonly native: { readonly work?: Clock };
   /** What passes for real time; every wait of the emulator is one of this clock. */
   readonly clock: Clock;
 }
@@ -109,6 +114,7 @@ export const defaults: EmulatorOptions = {
   uploadLifeMs: 86_400_000,
   maxPixels: 2048,
   dataDir: null,
+  native: {},
   clock: systemClock,
 };
 

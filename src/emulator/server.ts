@@ -18,6 +18,7 @@ import { seeded } from './random.js';
 import type { Received } from './http/request.js';
 import { receive } from './http/request.js';
 import type { Context } from './routes/route.js';
+import { NativeApi } from './routes/native-api.js';
 import { noRoute } from './routes/no-route.js';
 import { honestOutputs } from './routes/task-openapi/outputs.js';
 import { routeFor } from './routes/table.js';
@@ -47,6 +48,7 @@ class EmulatorServer {
   readonly #links: Links;
   readonly #rendered = new RenderedFiles();
   readonly #server: Server;
+  readonly #native: NativeApi;
   readonly #sockets = new Set<Socket>();
   readonly #closing = new AbortController();
 
@@ -70,7 +72,15 @@ class EmulatorServer {
       this.#sockets.add(socket);
       socket.on('close', () => this.#sockets.delete(socket));
     });
+    this.#native = new NativeApi(
+      { clock: options.clock, runTime: options.runTime, seed: options.seed, ...options.native },
+      (key) => 'id' in this.#model.account(key),
+    );
     this.#server.on('upgrade', (request, socket) => {
+      if (this.#native.takes(request.url)) {
+        this.#native.upgrade(request, socket).catch(() => socket.destroy());
+        return;
+      }
       this.#records.count('socket');
       acceptSocket(request, socket, this.#model, this.#faults);
     });
@@ -80,6 +90,7 @@ class EmulatorServer {
       faults: this.#faults,
       records: this.#records,
       webhooks: this.#webhooks,
+      native: this.#native,
       close: () => this.#close(),
     });
   }
@@ -103,6 +114,7 @@ class EmulatorServer {
     });
     for (const socket of this.#sockets) socket.destroy();
     await closed;
+    await this.#native.close();
   }
 
   #context(fault: FaultRule | null): Context {
@@ -126,6 +138,11 @@ class EmulatorServer {
     allowAnyOrigin(request, response);
     if (request.method === 'OPTIONS') {
       answerPreflight(response);
+      return;
+    }
+    if (this.#native.takes(request.url)) {
+      this.#records.count('native');
+      await this.#native.serve(request, response);
       return;
     }
     const received = await receive(request);

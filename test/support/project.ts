@@ -68,7 +68,7 @@ export class Project {
       runTime: { kind: 'lognormal', medianMs: 20_000, sigma: 0.3 },
       workflows: new Map([[workflowId, JSON.stringify(graph)]]),
       unknownWorkflows: 'refuse',
-      ...(clock === null ? {} : { clock: clock.emulator }),
+      ...(clock === null ? {} : { clock: clock.emulator, native: { work: clock.background } }),
       ...options.emulator,
       speed,
     });
@@ -131,11 +131,17 @@ export class Project {
     return this.start(argv, true, join(this.dir, folder)).ended;
   }
 
+  /** The same where nothing that is printed or written is cleaned of any secret. */
+  async uncleaned(...argv: string[]): Promise<Ended> {
+    return this.start(argv, true, this.dir, false).ended;
+  }
+
   /** The same, with a hand on its signals while it runs. */
   start(
     argv: readonly string[],
     withKey = true,
     cwd = this.dir,
+    cleaned = true,
   ): {
     readonly ended: Promise<Ended>;
     signal(name: StopSignal): void;
@@ -148,7 +154,7 @@ export class Project {
       RUNNINGHUB_EMULATOR_SPEED: String(this.speed),
       ...this.env,
     };
-    const secrets = new Set(withKey ? [key] : []);
+    const secrets = new Set(withKey && cleaned ? [key] : []);
     let clean = redactor([...secrets]);
     const io: Io = {
       out: {
@@ -165,6 +171,7 @@ export class Project {
       cwd,
       clock: this.clock,
       protect: (secret) => {
+        if (!cleaned) return;
         secrets.add(secret);
         clean = redactor([...secrets]);
       },

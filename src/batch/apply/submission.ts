@@ -222,7 +222,9 @@ export class Submission {
         ...inFlightOn(plan.manifest),
         // Of an earlier process's emulator nothing is left; a server of one's own is believed when it
         // says that a file is gone, since it costs nothing to make it again.
-        ...(project.emulated || plan.manifest.target.servers.length > 0 ? { linkLifeMs: 0 } : {}),
+        ...(project.emulated || ('servers' in connection && !connection.paid)
+          ? { linkLifeMs: 0 }
+          : {}),
       },
     );
     await sockets?.close();

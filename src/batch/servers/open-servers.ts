@@ -2,6 +2,7 @@ import type { Clock } from '../../edges/clock.js';
 import type { ComfyEmulator } from '../../emulator/comfyui/emulator.js';
 import type { Manifest } from '../../manifest/manifest.js';
 import type { Plan } from '../../plan/plan.js';
+import { nativePath } from '../../targets/comfyui/address.js';
 import type { Io } from '../../edges/io.js';
 import type { Identity, RunClient } from '../connect.js';
 import type { BatchOptions } from '../options/options.js';
@@ -17,7 +18,9 @@ export const inFlightOn = ({
 }: Manifest): { readonly inFlight?: number } =>
   servers.length === 0
     ? {}
-    : { inFlight: servers.length * (concurrency === 'auto' ? perServer : concurrency) };
+    : servers.some(({ value }) => nativePath(value) !== null)
+      ? { inFlight: 1 }
+      : { inFlight: servers.length * (concurrency === 'auto' ? perServer : concurrency) };
 
 /** The servers of a batch. Loaded where there are some: a batch on RunningHub has no use for it. */
 export const openServers = async (

@@ -1,4 +1,6 @@
 import type { Emulator, Outcome, RecordedRequest } from '../emulator.js';
+import type { ComfyEmulator } from '../comfyui/emulator.js';
+import type { NativeApi } from '../routes/native-api.js';
 import type { FaultRule, Faults } from '../http/faults.js';
 import type { Records } from './records.js';
 import type { ServiceModel } from '../service.js';
@@ -11,6 +13,7 @@ interface Parts {
   readonly faults: Faults;
   readonly records: Records;
   readonly webhooks: Webhooks;
+  readonly native: NativeApi;
   readonly close: () => Promise<void>;
 }
 
@@ -21,6 +24,10 @@ export class Handle implements Emulator {
 
   constructor(private readonly parts: Parts) {
     this.model = parts.model;
+  }
+
+  native(key: string, plus = false): Promise<ComfyEmulator> {
+    return this.parts.native.machine(key, plus);
   }
 
   stats(): Stats {

@@ -5,6 +5,18 @@ import type { MapReader } from '../../manifest/reader.js';
 
 const example = 'server: http://127.0.0.1:8188';
 
+/**
+ * RunningHub's native ComfyUI API (runninghub-api 19.5), by the word that stands for it and the path
+ * below which it is served. Its addresses hold the key, so they are made in memory alone.
+ */
+const nativePaths: ReadonlyMap<string, string> = new Map([
+  ['runninghub', 'proxy'],
+  ['runninghub-plus', 'proxy-plus'],
+]);
+
+/** null: it is a server of one's own. */
+export const nativePath = (server: string): string | null => nativePaths.get(server) ?? null;
+
 /** The addresses of `server:`, without a slash at their end; mistakes are in `problems`. */
 export const serversIn = (top: MapReader, problems: Problems): readonly Written<string>[] => {
   const servers: Written<string>[] = [];
@@ -21,8 +33,19 @@ export const serversIn = (top: MapReader, problems: Problems): readonly Written<
       );
     else servers.push({ value: read.address, at });
   }
+  const native = servers.find(({ value }) => nativePath(value) !== null);
+  if (native !== undefined && servers.length > 1)
+    problems.add(
+      error('E0175', native.at, `"${native.value}" shares no batch with other servers`, {
+        hint: `server: ${native.value}, alone; or write it in a profile of its own`,
+      }),
+    );
   return servers;
 };
+
+/** On RunningHub whatever stands there is a key; elsewhere only what looks like one. */
+const pastedKey =
+  /(?:runninghub\.(?:cn|ai)(?::\d+)?\/+(?:proxy(?:-plus)?|%70roxy(?:-plus)?)(?:\/|%2f|$)|\/(?:proxy|proxy-plus)(?:\/|%2f)+[0-9a-z_-]{24,})/i;
 
 type Address =
   | { readonly ok: true; readonly address: string }
@@ -37,6 +60,14 @@ export const addressOf = (written: string): Address => {
     hint,
     secret,
   });
+  if (nativePath(text) !== null) return { ok: true, address: text };
+  const pasted = pastedKey.exec(text);
+  if (pasted !== null)
+    return wrong(
+      '"server" holds an API key of RunningHub, which would be stored and shared',
+      `server: runninghub${/-plus/i.test(pasted[0]) ? '-plus' : ''}, with the key in the environment: RUNNINGHUB_API_KEY`,
+      true,
+    );
   if (!/^https?:\/\//i.test(text)) {
     const bare = /^(?:[\w.-]+|\[[0-9a-f:]+\])(?::\d{1,5})?(?:\/\S*)?$/i.test(text);
     return wrong(
@@ -51,12 +82,6 @@ export const addressOf = (written: string): Address => {
     return wrong(
       '"server" holds a name or a password, which would be stored and shared',
       'take them out, and export COMFYUI_USERNAME=… and COMFYUI_PASSWORD=…, or put them into a file of --env',
-      true,
-    );
-  if (/\/proxy(?:-plus)?\//i.test(`${pathname}/`) && /[0-9a-f]{16}/i.test(pathname))
-    return wrong(
-      '"server" holds an API key of RunningHub, which would be stored and shared',
-      'take it out; workflowId runs on RunningHub with the key of the environment',
       true,
     );
   if (search !== '' || hash !== '')

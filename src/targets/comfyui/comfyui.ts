@@ -7,7 +7,7 @@ import { graphIdentity } from '../../workflow/identity.js';
 import { parseWorkflow } from '../../workflow/parse.js';
 import { patchedGraph } from '../../workflow/patch.js';
 import type { RequestInput, SentField, TargetModule, TargetStart } from '../target.js';
-import { addressOf, serversIn } from './address.js';
+import { addressOf, nativePath, serversIn } from './address.js';
 
 /**
  * What its runs are called by: a result does not depend on which machine made it, so no address is
@@ -15,27 +15,43 @@ import { addressOf, serversIn } from './address.js';
  */
 const id = 'comfyui';
 
-/** Nothing is charged, so a budget of it would never end anything. */
+/** What is charged is nothing, or is not told: a budget of it would never end anything. */
 const refuseCoins = (top: MapReader, problems: Problems): void => {
   const budget = top.section('budget');
+  const native = nativeIn(top);
+  const why =
+    native === null
+      ? 'means nothing for "server": it takes none'
+      : `cannot be kept with "server: ${native}": what a prompt costs there is not told`;
   for (const key of ['coins', 'money'])
     if (budget.has(key))
       problems.add(
-        error(
-          'E0176',
-          budget.keyAt(key),
-          `"budget.${key}" means nothing for "server": it takes none`,
-          {
-            hint: 'budget.wallTime, budget.taskTime or budget.runs; or write this one in the profile that runs on RunningHub',
-          },
-        ),
+        error('E0176', budget.keyAt(key), `"budget.${key}" ${why}`, {
+          hint: 'budget.wallTime, budget.taskTime or budget.runs; or write this one in the profile that runs on RunningHub',
+        }),
       );
 };
+
+/** RunningHub's native API runs one prompt at a time. */
+const refuseMany = (top: MapReader, problems: Problems): void => {
+  const native = nativeIn(top);
+  const execution = top.section('execution');
+  const count = execution.number('concurrency');
+  if (native !== null && count !== null && count > 1)
+    problems.add(
+      error('E0190', execution.at('concurrency'), `"server: ${native}" runs one prompt at a time`, {
+        hint: 'concurrency: 1, or auto; workflowId runs as many tasks as the account has room for',
+      }),
+    );
+};
+
+const nativeIn = (top: MapReader): string | null =>
+  top.list('server').find(({ value }) => nativePath(value) !== null)?.value ?? null;
 
 /** The address of a page of ComfyUI, not one of RunningHub's. */
 const serverTyped = (typed: string): string | null => {
   const read = addressOf(typed);
-  if (!read.ok) return null;
+  if (!read.ok || nativePath(read.address) !== null) return null;
   const { hostname, pathname } = new URL(read.address);
   return /(?:^|\.)runninghub\.(?:cn|ai)$/i.test(hostname) || pathname.length > 1
     ? null
@@ -60,6 +76,7 @@ export const comfyuiTarget: TargetModule = {
     takes: [],
     id: (top, problems) => {
       refuseCoins(top, problems);
+      refuseMany(top, problems);
       return id;
     },
     servers: serversIn,
