@@ -5,6 +5,7 @@ import { Address } from './address/history.js';
 import { drawAttention } from './attention.js';
 import type { Item } from './batch.js';
 import { makeBatch, runOf } from './batch.js';
+import { Compare } from './compare/compare.js';
 import type { Context } from './context.js';
 import { makeTile } from './context.js';
 import { closestTo, elementById, framed, h } from './dom.js';
@@ -64,6 +65,10 @@ const viewer = new Viewer(context, {
     if (item !== null) gallery.reveal(item);
     address.closed();
   },
+});
+const compare = new Compare(context, () => {
+  view.comparing = false;
+  address.closed();
 });
 const stand = h('div', { class: 'stand' });
 const runs = elementById('runs');
@@ -155,6 +160,8 @@ const showAddress = (hash: string): void => {
   const item = opened === null ? undefined : itemNamed(opened.name);
   if (item === undefined) viewer.close();
   else viewer.open(item, null, opened?.output ?? 0);
+  if (view.comparing) view.comparing = compare.open(picking.picked());
+  else compare.close();
   following = false;
   address.changed();
 };
@@ -166,5 +173,12 @@ const address = new Address(() => {
 }, showAddress);
 
 drawMode(view.mode);
-picking.start({ update, isOpen: () => viewer.isOpen });
+picking.start({
+  update,
+  isOpen: () => viewer.isOpen,
+  compare: () =>
+    address.step(() => {
+      view.comparing = compare.open(picking.picked());
+    }),
+});
 if (location.hash.length > 1) showAddress(location.hash);

@@ -37,6 +37,8 @@ export interface View {
   /** The name of a sort, or `up:` or `down:` and the name of a column. */
   sort: string;
   pairSort: string;
+  /** The picked pictures are compared. */
+  comparing: boolean;
   /** Chosen to be compared with another one. */
   pinned: Run | null;
   /** Names of the columns whose values are told; null: those that differ. */
@@ -63,6 +65,7 @@ export const newView = (batch: Batch): View => ({
   choices: [],
   sort: 'matrix',
   pairSort: 'verdict',
+  comparing: false,
   pinned: null,
   captions: null,
   axes: null,

@@ -30,6 +30,12 @@ const parts: Readonly<Record<string, Part>> = {
       view.pinned = runs.find(({ name }) => names.includes(sent(name))) ?? null;
     },
   },
+  compare: {
+    texts: ({ comparing }) => (comparing ? ['picked'] : []),
+    read: ([text], view) => {
+      view.comparing = text === 'picked';
+    },
+  },
   view: {
     texts: ({ mode }, batch) => (mode === firstMode(batch) ? [] : [mode]),
     read: ([text], view, batch) => {

@@ -39,9 +39,10 @@ export class Address {
     this.#timer ??= window.setTimeout(() => this.#flush(), restMs);
   }
 
-  /** The open picture was closed. Where Back did it, the address has none any more. */
+  /** The open picture, or those that are compared, were closed. Where Back did it, the address has none any more. */
   closed(): void {
-    if (!new URLSearchParams(location.hash.slice(1)).has('run')) return;
+    const open = new URLSearchParams(location.hash.slice(1));
+    if (!open.has('run') && !open.has('compare')) return;
     this.#forget();
     if (isStep(history.state)) {
       this.#closing = true;

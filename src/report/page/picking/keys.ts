@@ -70,7 +70,8 @@ export const listenToKeys = (picking: Picking, viewer: Viewer, board: Board): vo
 };
 
 const isTyping = (event: Event): boolean =>
-  closestTo(event, 'input, select, textarea, video, audio, [contenteditable], .ask') !== null;
+  closestTo(event, 'input, select, textarea, video, audio, [contenteditable], .ask, .compare') !==
+  null;
 
 const pressInViewer = (event: KeyboardEvent, viewer: Viewer): boolean => {
   switch (event.key) {

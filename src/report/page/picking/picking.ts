@@ -20,6 +20,8 @@ export interface Around {
   readonly update: () => void;
   /** While a picture is shown in full, none vanishes from what it stands among. */
   readonly isOpen: () => boolean;
+  /** Shows the picked ones at the same zoom. */
+  readonly compare: () => void;
 }
 
 /** Marks, the bar below the runs, and everything that shows them. */
@@ -33,6 +35,9 @@ export class Picking {
   readonly #filter = h('div', {});
   /** What is done with the picked ones. */
   readonly #use = h('span', { class: 'use', hidden: true });
+  readonly #compare = button({ class: 'plain', text: 'Compare picked' }, () =>
+    this.#around?.compare(),
+  );
   #around: Around | null = null;
   #stale = false;
 
@@ -56,12 +61,13 @@ export class Picking {
     });
     const saveMarks = button({ class: 'plain', text: 'Save picks' }, () => this.#save());
     const rows = (): string =>
-      csvOf(batch, [...new Set(this.#picked().map(({ run }) => run))], true);
+      csvOf(batch, [...new Set(this.picked().map(({ run }) => run))], true);
     const download = button({ class: 'plain', text: 'Download picked' }, () => {
-      const outputs = this.#picked().flatMap(({ run, output }) => run.outputs[output] ?? []);
+      const outputs = this.picked().flatMap(({ run, output }) => run.outputs[output] ?? []);
       void files.save(outputs, `picked-${batch.name}.zip`);
     });
     this.#use.append(
+      this.#compare,
       download,
       ...(batch.variables.length === 0 ? [] : [copyButton('Copy picked rows', rows)]),
     );
@@ -140,6 +146,7 @@ export class Picking {
     this.#note.textContent = this.keeper.note() ?? '';
     this.#undo.disabled = !this.marks.canUndo;
     this.#use.hidden = picked === 0;
+    this.#compare.hidden = picked < 2;
     if (!this.#isFiltered) return;
     if (this.#around?.isOpen() === true) this.#stale = true;
     else this.#around?.update();
@@ -165,7 +172,8 @@ export class Picking {
     save(file, `picks-${this.#batch.name}.jsonl`);
   }
 
-  #picked(): readonly Picture[] {
+  /** In the order of the matrix. */
+  picked(): readonly Picture[] {
     return [...picturesIn(this.#batch.runs)].filter(
       (picture) => this.marks.of(picture)?.pick === 'picked',
     );

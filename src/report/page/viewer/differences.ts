@@ -85,7 +85,7 @@ const tableRow = ({ name, texts, differs }: Row): HTMLElement => {
 const maxLetters = 20_000;
 
 /** The two texts, with the words between their common beginning and their common end marked. */
-const markedTexts = ([left, right]: Texts): readonly HTMLElement[] => {
+export const markedTexts = ([left, right]: Texts): readonly HTMLElement[] => {
   if (left === null || right === null || Math.max(left.length, right.length) > maxLetters)
     return [left, right].map((text) =>
       text === null ? h('span', { class: 'none', text: 'not given' }) : h('mark', { text }),
