@@ -35,6 +35,7 @@ const may = {
   ],
   engine: ['manifest', 'plan', 'forecast', 'assets', 'runninghub', 'journal'],
   report: ['plan', 'journal', 'picks'],
+  view: ['report'],
   terminal: ['plan', 'forecast', 'journal', 'report', 'picks'],
   emulator: [],
 };

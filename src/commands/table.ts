@@ -2,7 +2,7 @@ import type { Call, CommandSpec, OptionSpec } from './argv/call.js';
 import type { Io } from '../edges/io.js';
 import { atWhichSite, liveWhen, progressMode } from './shared-options.js';
 import { emulatorSpec } from './emulator-spec.js';
-import { picksSpec } from './pictures/spec.js';
+import { picksSpec, viewSpec } from './pictures/spec.js';
 import { runSpec } from './runs/single/spec.js';
 
 type Run = (call: Call, io: Io) => Promise<number>;
@@ -201,6 +201,7 @@ export const commands: readonly Command[] = [
     ],
     load: async () => (await import('./state/report.js')).report,
   },
+  { ...viewSpec({ project, json }), load: async () => (await import('./pictures/view.js')).view },
   {
     ...picksSpec({ project, json }),
     load: async () => (await import('./pictures/picks.js')).picks,

@@ -144,6 +144,8 @@ export class Project {
     cleaned = true,
   ): {
     readonly ended: Promise<Ended>;
+    /** So far. */
+    readonly printed: Readonly<Omit<Ended, 'exit'>>;
     signal(name: StopSignal): void;
   } {
     const printed = { out: '', err: '' };
@@ -185,6 +187,7 @@ export class Project {
     };
     return {
       ended: main(argv, io, '0.0.0').then((exit) => ({ exit, ...printed })),
+      printed,
       signal: (name) => {
         for (const handler of handlers) handler(name);
       },

@@ -1,4 +1,4 @@
-import type { Clock } from '../../edges/clock.js';
+import { JournalClock } from '../../batch/view/journal-clock.js';
 import type { Recorded } from '../../journal/event.js';
 import { holderAtWork } from '../../journal/files/lock.js';
 import type { StoreProblem } from '../../journal/store.js';
@@ -125,30 +125,5 @@ class View {
 
   #write(text: string): void {
     if (!this.#muted) this.io.err.write(text);
-  }
-}
-
-/** The time of the batch that is watched, which may be an emulator's: told by its last record. */
-class JournalClock implements Clock {
-  #seenAt: number;
-
-  constructor(
-    private readonly clock: Clock,
-    private at: number,
-  ) {
-    this.#seenAt = clock.now();
-  }
-
-  is(at: number): void {
-    this.at = Math.max(at, this.at);
-    this.#seenAt = this.clock.now();
-  }
-
-  now(): number {
-    return this.at + this.clock.now() - this.#seenAt;
-  }
-
-  sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    return this.clock.sleep(ms, signal);
   }
 }

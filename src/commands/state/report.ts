@@ -16,7 +16,8 @@ import { applyCommand } from '../../batch/options/proposals.js';
 import { planProject } from '../../batch/plan/planning.js';
 import { loadProject } from '../../batch/load/project.js';
 import { readEnvFile } from '../../batch/load/environment.js';
-import { reportOf, tellGithub, titleOf, writeReports } from '../../batch/reports/results.js';
+import { factsOfJournal } from '../../batch/reports/journal-facts.js';
+import { reportOf, tellGithub, writeReports } from '../../batch/reports/results.js';
 import { sayOne, sayProblems } from '../say.js';
 import { proposalsOf } from '../argv/typed.js';
 
@@ -52,30 +53,12 @@ export const report = async (call: Call, io: Io): Promise<number> => {
   if (project === null || plan === null || read === null || problems.errors > 0)
     return exit.badInput;
   const { state } = read;
-  const { told } = state;
   const isSelected = selectedIn(state);
   const made = await reportOf(
     plan,
     state,
-    {
-      name: plan.manifest.name,
-      title: titleOf(plan.manifest),
-      target: plan.manifest.target.id,
-      startedAt: state.beganAt,
-      finishedAt: state.endedAt,
-      exitCode: state.exitCode,
-      stop: state.stop,
-      emulated: project.emulated,
-      submits: state.accepted,
-      assets: {
-        unique: plan.assets.size,
-        uploaded: told?.uploads.count ?? 0,
-        bytes: told?.uploads.bytes ?? 0,
-      },
-      requests: told?.requests ?? { create: state.creates, outputs: 0 },
-      slots: told?.slots ?? null,
-    },
-    new Map(Object.entries(told?.held ?? {})),
+    factsOfJournal(plan, state, project.emulated),
+    new Map(Object.entries(state.told?.held ?? {})),
     ({ id }) => isSelected(id),
   );
   const comparison = earlier === null ? undefined : compareBatches(earlier, made.runs);

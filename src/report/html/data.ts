@@ -9,6 +9,7 @@ import { nothingEmbedded } from './embed.js';
 import { scriptJson } from './escape.js';
 import { mediumOf, relativeUrl, webUrl } from './media.js';
 import type {
+  LivePage,
   PageBefore,
   PageData,
   PageField,
@@ -29,6 +30,10 @@ export interface HtmlOptions {
   readonly comparison?: Comparison;
   /** What is known of the pictures' marks. */
   readonly marks?: readonly Marked[];
+  /** The page is served, and told what changes from here on; absent: it is a file. */
+  readonly live?: LivePage;
+  /** What is happening to a run just now, such as `running`. */
+  readonly doing?: (run: ReportRun) => string | undefined;
 }
 
 /** Text outputs up to so many bytes are shown as text, while all of them stay below the second bound. */
@@ -48,6 +53,7 @@ export const pageJson = (report: BatchReport, options: HtmlOptions): ReportParts
     slots: report.slots,
     end: endOf(report),
     marks: options.marks?.length === 0 ? undefined : options.marks,
+    live: options.live,
   };
   return {
     before: () => [`${scriptJson(head).slice(0, -1)},`],
@@ -64,8 +70,29 @@ export const pageJson = (report: BatchReport, options: HtmlOptions): ReportParts
   };
 };
 
+/** One run after the other, as the page of these runs has them. */
+export const pageRunsOf = (
+  report: BatchReport,
+  options: HtmlOptions,
+): ((run: ReportRun) => PageRun) => {
+  const pages = new Pages(report.runs, options);
+  return (run) => pages.run(run);
+};
+
+/** When it ended, as far as that is known. */
+export const endOf = ({ finishedAt, runs }: BatchReport): number | null =>
+  finishedAt ??
+  runs.reduce<number | null>((last, { submittedAt, finishedAt: at }) => {
+    const known = at ?? submittedAt;
+    return known === null ? last : Math.max(last ?? 0, known);
+  }, null);
+
 /** Whether what lists the runs rests on nothing but them: on no file, and on no other batch. */
-export const isLasting = ({ runs }: BatchReport, { embedding, comparison }: HtmlOptions): boolean =>
+export const isLasting = (
+  { runs }: BatchReport,
+  { embedding, comparison, live }: HtmlOptions,
+): boolean =>
+  live === undefined &&
   embedding === undefined &&
   comparison === undefined &&
   !runs.some(({ outputs }) => outputs.some(isShownText));
@@ -99,13 +126,6 @@ function* listed<T>(items: readonly T[], page: (item: T) => PageRun | PagePair):
   }
 }
 
-const endOf = ({ finishedAt, runs }: BatchReport): number | null =>
-  finishedAt ??
-  runs.reduce<number | null>((last, { submittedAt, finishedAt: at }) => {
-    const known = at ?? submittedAt;
-    return known === null ? last : Math.max(last ?? 0, known);
-  }, null);
-
 const pagePair = (
   { verdict, before, after, ...pair }: Pair,
   places: Readonly<Record<'before' | 'after', ReadonlyMap<ReportRun, number>>>,
@@ -126,9 +146,11 @@ class Pages {
   readonly #places = new Map<string, number>();
   readonly #embedding: Embedding;
   readonly #read: ReadOutput;
+  readonly #doing: HtmlOptions['doing'];
   #textBytes = 0;
 
-  constructor(runs: readonly ReportRun[], { embedding, read }: HtmlOptions) {
+  constructor(runs: readonly ReportRun[], { embedding, read, doing }: HtmlOptions) {
+    this.#doing = doing;
     this.#embedding = embedding ?? nothingEmbedded;
     this.#read = read ?? (() => null);
     const variables = new Set<string>();
@@ -171,6 +193,7 @@ class Pages {
       spans: run.spans.length === 0 ? undefined : run.spans.map(pageSpan),
       twinOf: run.twinOf ?? undefined,
       doubt: run.doubt ?? undefined,
+      doing: this.#doing?.(run),
     };
   }
 

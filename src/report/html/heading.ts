@@ -15,15 +15,7 @@ export const body = (
 ): string => `<body>
 <a class="skip" href="#runs">Skip to the runs</a>
 <header class="top">
-<div class="heading">
-<h1>${escapeHtml(report.title)}</h1>
-${report.emulated ? '<span class="badge" title="Made by the local emulator, not by RunningHub">emulated</span>' : ''}
-</div>
-<p class="origin">${origin(report)}</p>
-${bar(report)}
-<dl class="facts">${facts(report)}</dl>
-${comparison === undefined ? '' : compared(comparison)}
-${notices(report)}${unembedded(embedding)}
+${heading(report, embedding, comparison)}
 </header>
 <main>
 <noscript><p class="notice">The gallery needs JavaScript; results.csv beside this file has the same runs.</p></noscript>
@@ -31,6 +23,21 @@ ${notices(report)}${unembedded(embedding)}
 <section id="runs" class="runs" aria-labelledby="runs-title"><h2 class="unseen" id="runs-title">Runs</h2></section>
 </main>
 `;
+
+/** All that is in it changes while an apply is at work. */
+export const heading = (
+  report: BatchReport,
+  embedding: Embedding,
+  comparison: Comparison | undefined,
+): string => `<div class="heading">
+<h1>${escapeHtml(report.title)}</h1>
+${report.emulated ? '<span class="badge" title="Made by the local emulator, not by RunningHub">emulated</span>' : ''}
+</div>
+<p class="origin">${origin(report)}</p>
+${bar(report)}
+<dl class="facts">${facts(report)}</dl>
+${comparison === undefined ? '' : compared(comparison)}
+${notices(report)}${unembedded(embedding)}`;
 
 const origin = (report: BatchReport): string => {
   const at = isoTime(report.startedAt);

@@ -20,8 +20,41 @@ export interface PageData {
   readonly end: number | null;
   /** What people thought of the pictures when the page was written. */
   readonly marks: Maybe<readonly Marked[]>;
+  /** It is served, and told what changes; undefined: it is a file. */
+  readonly live: Maybe<LivePage>;
   readonly runs: readonly PageRun[];
   readonly before?: PageBefore;
+}
+
+/** What a page that is served knows of its server. */
+export interface LivePage {
+  /** The state of the batch that the page was made of, as its feed is asked for what came later. */
+  readonly since: string;
+  readonly now: PageNow;
+  /** What serves this page again. */
+  readonly command: string;
+}
+
+/** What happens at this moment, in words. */
+export interface PageNow {
+  /** Whether an apply is at work. */
+  readonly running: boolean;
+  /** How far it is, what it cost, how long it takes. */
+  readonly line: string;
+  /** What a person should know, such as that nothing moves; null: nothing. */
+  readonly notice: string | null;
+}
+
+/** What changed since the page, or the feed, told the last time: an event `changes`. */
+export interface PageChanges {
+  /** What stands above the gallery, as page.ts writes it. */
+  readonly heading: string;
+  readonly start: number | null;
+  readonly end: number | null;
+  readonly slots: number | null;
+  readonly now: PageNow;
+  /** By their places in the page's list. */
+  readonly runs: readonly (readonly [place: number, run: PageRun])[];
 }
 
 /** The batch of before, and which run is which. */
@@ -81,6 +114,8 @@ export interface PageRun {
   readonly spans: Maybe<readonly PageSpan[]>;
   readonly twinOf: Maybe<number>;
   readonly doubt: Maybe<string>;
+  /** What is happening to it just now; undefined: nothing, or the page is a file. */
+  readonly doing: Maybe<string>;
 }
 
 export interface PageOutput {

@@ -28,7 +28,7 @@ export const htmlParts = (
   return {
     lasting: isLasting(report, options),
     *before() {
-      yield head(report);
+      yield head(report, options);
       yield body(report, embedding, comparison);
       yield '<script type="application/json" id="data">';
       yield* json.before();
@@ -43,7 +43,8 @@ export const htmlParts = (
   };
 };
 
-const policy = (): string =>
+/** What may run and load in the page. One that is served may ask its own server, too. */
+export const policyOf = ({ live }: Pick<HtmlOptions, 'live'> = {}): string =>
   [
     "default-src 'none'",
     "img-src 'self' data: file:",
@@ -52,20 +53,21 @@ const policy = (): string =>
     `script-src '${hashOf(script)}'`,
     "base-uri 'none'",
     "form-action 'none'",
+    ...(live === undefined ? [] : ["connect-src 'self'"]),
   ].join('; ');
 
 const hashOf = (text: string): string =>
   `sha256-${createHash('sha256').update(text, 'utf8').digest('base64')}`;
 
-const head = ({ title, emulated }: BatchReport): string => `<!doctype html>
+const head = ({ title, emulated }: BatchReport, options: HtmlOptions): string => `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy()}">
+<meta http-equiv="Content-Security-Policy" content="${policyOf(options)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
-<title>${escapeHtml(title)}${emulated ? ' (emulated)' : ''}</title>
+${/* A browser would ask its server for one. */ options.live === undefined ? '' : '<link rel="icon" href="data:,">\n'}<title>${escapeHtml(title)}${emulated ? ' (emulated)' : ''}</title>
 <style>${style}</style>
 </head>
 `;

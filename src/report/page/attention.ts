@@ -17,25 +17,37 @@ const maxNamed = 6;
 const maxMore = 200;
 
 /** Failures come first. Equal ones are listed once, with all runs that have them. */
-export const drawAttention = (context: Context): void => {
-  const troubles = troublesOf(context.batch.runs);
-  if (troubles.length === 0) return;
+export class Attention {
+  #shown = '';
+
+  constructor(private readonly context: Context) {}
+
+  /** What is open in it stays so while the troubles are the same. */
+  draw(): void {
+    const troubles = troublesOf(this.context.batch.runs);
+    const shown = troubles.map((runs) => runs.map(({ key }) => key).join(' ')).join('\n');
+    if (shown === this.#shown) return;
+    this.#shown = shown;
+    const section = elementById('attention');
+    section.hidden = troubles.length === 0;
+    section.replaceChildren(...elementsOf(this.context, troubles));
+  }
+}
+
+const elementsOf = (context: Context, troubles: readonly Trouble[]): readonly HTMLElement[] => {
   const list = h(
     'ul',
     {},
     troubles.slice(0, maxKinds).map((trouble) => lineOf(context, trouble)),
   );
-  const section = elementById('attention');
-  section.append(h('h2', { id: 'attention-title', text: 'Needs attention' }), list);
+  const title = h('h2', { id: 'attention-title', text: 'Needs attention' });
   const rest = troubles.slice(maxKinds);
-  if (rest.length > 0)
-    section.append(
-      button({ class: 'plain', text: `Show ${rest.length} more kinds` }, (more) => {
-        list.append(...rest.map((trouble) => lineOf(context, trouble)));
-        more.remove();
-      }),
-    );
-  section.hidden = false;
+  if (rest.length === 0) return [title, list];
+  const more = button({ class: 'plain', text: `Show ${rest.length} more kinds` }, () => {
+    list.append(...rest.map((trouble) => lineOf(context, trouble)));
+    more.remove();
+  });
+  return [title, list, more];
 };
 
 const troublesOf = (runs: readonly Run[]): readonly Trouble[] => {

@@ -63,6 +63,18 @@ export class Gallery {
     this.#draw();
   }
 
+  /** These items are other ones now, and so may be what is shown; all other cards are kept. */
+  refresh(keys: ReadonlySet<number>): void {
+    const focused = numberOf(document.activeElement?.closest('[data-run]'), 'run');
+    for (const key of keys) {
+      this.#cards.get(key)?.remove();
+      this.#cards.delete(key);
+    }
+    this.redraw();
+    if (focused === null || !keys.has(focused)) return;
+    this.#cards.get(focused)?.querySelector<HTMLElement>('.stage')?.focus({ preventScroll: true });
+  }
+
   redraw(): void {
     if (this.#pane.isConnected) this.#draw();
   }

@@ -2,7 +2,7 @@
 import type { PageData } from '../html/page-data.js';
 import { addressOf, readAddress, sent } from './address/address.js';
 import { Address } from './address/history.js';
-import { drawAttention } from './attention.js';
+import { Attention } from './attention.js';
 import type { Item } from './batch.js';
 import { makeBatch, runOf } from './batch.js';
 import { Compare } from './compare/compare.js';
@@ -13,10 +13,14 @@ import { Files } from './export/files.js';
 import { Gallery } from './gallery.js';
 import { Grid } from './grid/grid.js';
 import { makeSearch } from './search/search.js';
+import { followServer } from './live/feed.js';
+import { drawHeading, Now } from './live/now.js';
 import { browserKeeper } from './picking/browser-keeper.js';
 import { listenToKeys } from './picking/keys.js';
 import { addMarkingBar } from './picking/marking-bar.js';
+import { marksOf } from './picking/marks.js';
 import { Picking } from './picking/picking.js';
+import { serverKeeper } from './picking/server-keeper.js';
 import { Timeline } from './timeline/timeline.js';
 import { Tools } from './tools/tools.js';
 import type { Mode } from './view.js';
@@ -28,9 +32,11 @@ const readData = (): PageData => JSON.parse(elementById('data').textContent) as 
 
 const data = readData();
 const batch = makeBatch(data);
+const atServer = data.live === undefined ? null : serverKeeper(batch.name);
 const view = newView(batch);
 const files = new Files();
-const picking = new Picking(batch, browserKeeper(batch.name), data.marks ?? [], view.marks, files);
+const keeper = atServer ?? browserKeeper(batch.name);
+const picking = new Picking(batch, keeper, data.marks ?? [], view.marks, files);
 const searchFor = makeSearch(batch);
 
 const context: Context = {
@@ -53,6 +59,7 @@ const context: Context = {
   },
 };
 
+const attention = new Attention(context);
 const gallery = new Gallery(context);
 const grid = new Grid(context);
 const timeline = new Timeline(context);
@@ -133,7 +140,7 @@ listenToKeys(picking, viewer, {
 });
 tools.nothing.addEventListener('click', () => picking.clear());
 viewer.element.addEventListener('close', () => picking.closed());
-drawAttention(context);
+attention.draw();
 
 /** Of a pair it is the newer run. */
 const itemNamed = (name: string): Item | undefined =>
@@ -182,3 +189,48 @@ picking.start({
     }),
 });
 if (location.hash.length > 1) showAddress(location.hash);
+
+/** What was told while a picture is open: what it stands among changes when it is closed. */
+let stale = false;
+
+/** Runs changed, and nothing that the person chose. */
+const refresh = (changed: ReadonlySet<number>): void => {
+  viewer.refresh(changed);
+  stale = viewer.isOpen;
+  if (!stale) {
+    const { questions, unknownNames } = searchFor(view.text);
+    choose(view, batch, [...questions, picking.fits]);
+    tools.refresh();
+    tools.drawCount(unknownNames);
+  }
+  picking.redraw();
+  if (view.mode === 'grid') grid.redrawInPlace();
+  else if (view.mode === 'timeline') timeline.refresh();
+  else gallery.refresh(changed);
+};
+viewer.element.addEventListener('close', () => {
+  if (stale) refresh(new Set());
+});
+
+if (data.live !== undefined) {
+  const now = new Now(data.live.command);
+  const header = document.querySelector('header.top');
+  header?.after(now.element);
+  now.draw(data.live.now);
+  let heading = '';
+  followServer(batch, data.live, {
+    changed: (changes, changed) => {
+      now.draw(changes.now);
+      if (header !== null && heading !== changes.heading) drawHeading(header, changes.heading);
+      heading = changes.heading;
+      if (changed.size === 0) return;
+      attention.draw();
+      refresh(changed);
+    },
+    marked: (marks) => picking.marks.merge(marks.flatMap((one) => marksOf(one, batch.name))),
+    connected: (is) => {
+      now.connected(is);
+      if (is) atServer?.sendAgain();
+    },
+  });
+}

@@ -62,9 +62,12 @@ const glyphs: Readonly<Record<RunStatus, string>> = {
 };
 
 /** What stands in the place of a picture that is not there. */
-export const signOf = ({ status, error }: Run): HTMLElement => {
-  const note = status === 'succeeded' ? 'no files' : status;
-  const sign = signWith(glyphs[status], error === undefined ? note : clip(errorText(error)));
+export const signOf = ({ status, error, doing }: Run): HTMLElement => {
+  const note = status === 'succeeded' ? 'no files' : (doing ?? status);
+  const sign = signWith(
+    glyphs[status],
+    error === undefined || doing !== undefined ? note : clip(errorText(error)),
+  );
   sign.classList.add(`s-${status}`);
   return sign;
 };

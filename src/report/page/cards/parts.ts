@@ -12,8 +12,11 @@ import { joined } from '../format.js';
 import { promptOf } from '../run-text.js';
 
 /** `succeeded before`, with a dot in its colour. */
-export const statusMark = ({ status, reused }: Run): HTMLElement =>
-  h('span', { class: `status s-${status}`, text: reused === true ? `${status} before` : status });
+export const statusMark = ({ status, reused, doing }: Run): HTMLElement =>
+  h('span', {
+    class: `status s-${status}`,
+    text: doing ?? (reused === true ? `${status} before` : status),
+  });
 
 /** For those who do not see the picture. It is read before the picture's own text. */
 export const openLabel = (run: Run, state: string): HTMLElement =>

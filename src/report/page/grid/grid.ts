@@ -36,6 +36,14 @@ export class Grid {
     if (this.element.isConnected) this.draw();
   }
 
+  /** As it was scrolled. */
+  redrawInPlace(): void {
+    const before = this.element.querySelector('.scroll');
+    const [left, top] = [before?.scrollLeft ?? 0, before?.scrollTop ?? 0];
+    this.redraw();
+    this.element.querySelector('.scroll')?.scrollTo({ left, top, behavior: 'instant' });
+  }
+
   print(printing: boolean): void {
     this.#printing = printing;
     this.redraw();

@@ -12,6 +12,8 @@ export interface Keeper {
   readonly onOthers: (listener: (marks: readonly Mark[]) => void) => void;
   /** What is said beside the button that saves them; null: nothing needs to be done. */
   readonly note: () => string | null;
+  /** Calls back when `note` says something else. */
+  readonly onNote?: (listener: () => void) => void;
 }
 
 /**

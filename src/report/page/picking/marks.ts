@@ -103,8 +103,11 @@ export class Marks {
   #write({ run, output }: Picture, change: Change): boolean {
     const shown = run.outputs[output];
     if (shown?.sha === undefined || run.past) return false;
+    // Later than what is known, whatever clock that came from: the last mark counts.
+    const known = this.of({ run, output });
+    const at = Math.max(this.now(), known === null ? 0 : Date.parse(known.at) + 1);
     const mark: Mark = {
-      at: new Date(this.now()).toISOString(),
+      at: new Date(at).toISOString(),
       batch: this.batch,
       run: run.id,
       output,

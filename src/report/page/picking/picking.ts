@@ -55,6 +55,7 @@ export class Picking {
     this.marks.merge(keeper.load());
     keeper.onOthers((marks) => this.marks.merge(marks));
     const drawn = framed(() => this.#draw());
+    keeper.onNote?.(drawn);
     this.marks.onChange((key) => {
       this.#drawBadges(key);
       drawn();
@@ -82,11 +83,7 @@ export class Picking {
       this.#undo,
       saveMarks,
     );
-    // A batch without pictures has nothing to choose from.
-    this.bar.hidden = !batch.runs.some(({ outputs }) =>
-      outputs.some(({ sha }) => sha !== undefined),
-    );
-    document.body.classList.toggle('picks', !this.bar.hidden);
+    this.#showBar();
   }
 
   /** Once the rest of the page is there. */
@@ -120,8 +117,18 @@ export class Picking {
     this.#stale = false;
   }
 
+  /** Pictures came. */
   redraw(): void {
+    this.#showBar();
     this.#draw();
+  }
+
+  /** A batch without pictures has nothing to choose from. */
+  #showBar(): void {
+    this.bar.hidden = !this.#batch.runs.some(({ outputs }) =>
+      outputs.some(({ sha }) => sha !== undefined),
+    );
+    document.body.classList.toggle('picks', !this.bar.hidden);
   }
 
   get #isFiltered(): boolean {

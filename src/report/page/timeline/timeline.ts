@@ -11,7 +11,7 @@ import { periodsOf, useOf } from './periods.js';
 export class Timeline {
   readonly element = h('div', { class: 'timeline' });
   readonly #context: Context;
-  readonly #periods: readonly Period[];
+  #periods: readonly Period[];
   #chosen: number;
   #position = { zoom: 1, at: 0 };
   #chart: Chart | null = null;
@@ -22,6 +22,14 @@ export class Timeline {
     this.#chosen = this.#periods.length - 1;
     const redraw = framed(() => this.#chart?.redraw());
     window.addEventListener('resize', redraw);
+  }
+
+  /** Tasks began or ended. */
+  refresh(): void {
+    const wasLast = this.#chosen === this.#periods.length - 1;
+    this.#periods = periodsOf(this.#context.batch);
+    if (wasLast) this.#chosen = this.#periods.length - 1;
+    if (this.element.isConnected) this.draw();
   }
 
   draw(): void {

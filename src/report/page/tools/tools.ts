@@ -56,6 +56,8 @@ export class Tools {
   readonly #nothingText = h('p', {});
   readonly #showAll = button({ class: 'plain', text: 'Show all' }, () => this.#clear());
 
+  #statuses: HTMLElement | null = null;
+
   constructor(context: Context, requests: Requests) {
     this.#context = context;
     this.#requests = requests;
@@ -67,7 +69,16 @@ export class Tools {
     this.search.addEventListener('input', searched);
   }
 
+  /** Runs have other states: how many of each there are is told anew. */
+  refresh(): void {
+    const before = this.#statuses;
+    if (before === null || before.contains(document.activeElement)) return;
+    this.#statuses = this.#toggles();
+    before.replaceWith(this.#statuses);
+  }
+
   draw(): void {
+    this.#statuses = this.#toggles();
     const spring = (): HTMLElement => h('span', { class: 'spring' });
     this.element.replaceChildren(
       h(
@@ -81,7 +92,7 @@ export class Tools {
         this.#sizeButtons(),
         this.#modeButtons(),
       ),
-      h('div', { class: 'shelf' }, this.#toggles(), this.#chips(), spring(), this.#shown),
+      h('div', { class: 'shelf' }, this.#statuses, this.#chips(), spring(), this.#shown),
       this.#unknownName,
     );
   }

@@ -128,6 +128,14 @@ export class Viewer {
     this.#watcher.opened();
   }
 
+  /** These runs are not as they were. */
+  refresh(keys: ReadonlySet<number>): void {
+    if (!this.isOpen || this.#current === null) return;
+    const { item, run, other, output } = this.#current;
+    if (keys.has(run.key) || (other !== null && !other.past && keys.has(other.key)))
+      this.#show(item, output);
+  }
+
   close(): void {
     this.element.close();
   }
