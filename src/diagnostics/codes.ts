@@ -156,6 +156,7 @@ export const codes = {
   // E08xx: the service and the account
   E0801: 'The service refused what a command asked for.',
   E0802: 'The batch is expected to need more coins than the account has.',
+  E0820: 'Tasks of the batch were submitted with another key, which alone can ask for them.',
   E0803: 'The account could not be asked for its balance.',
   E0870: 'Runs of the batch were not run, or their outputs not fetched, for one reason.',
   E0875: 'A ComfyUI server does not answer and is left out.',

@@ -41,6 +41,36 @@ test('another key leaves tasks in flight, says so, and the first key goes on', a
   expect(p.service.stats()).toMatchObject({ accepted: 3, duplicates: 0 });
 });
 
+test('plan and status say so, too, with the same ways out, and ask for nothing', async () => {
+  const p = await left();
+  const asked = p.service.stats().requests;
+  const plan = await p.run('plan', '--env-file', 'other.env');
+  const status = await p.run('status', '--env-file', 'other.env');
+  for (const told of [`${plan.out}${plan.err}`, status.out]) {
+    expect(told).toContain('3 tasks submitted with another key are left in flight');
+    expect(told).toMatch(/rh-batch apply manifest\.yaml --env-file other\.env --adopt$/m);
+    expect(told).toMatch(/rh-batch resolve [0-9a-f]{8} .*--resubmit/);
+    expect(told).not.toContain(other);
+  }
+  expect(plan.out).toContain('3 runs: 0 to run, 3 unknown\n');
+  expect(plan.out).toMatch(
+    /^\? 0000-1 {2}task \d{19} was submitted with another key, .*: left alone$/m,
+  );
+  const json = await p.run('status', '--json', '--env-file', 'other.env');
+  const { runs } = JSON.parse(json.out) as { runs: { otherKey: boolean }[] };
+  expect(runs.map(({ otherKey }) => otherKey)).toEqual([true, true, true]);
+  expect(p.service.stats().requests).toEqual(asked);
+  for (const command of ['plan', 'status']) {
+    const { out, err } = await p.run(command);
+    expect(out + err).not.toContain('another key');
+  }
+  p.write('none.env', 'RUNNINGHUB_API_KEY=\n');
+  for (const command of ['plan', 'status']) {
+    const { out, err } = await p.run(command, '--env-file', 'none.env');
+    expect(out + err).not.toContain('another key');
+  }
+});
+
 test('what is new runs under the other key, beside tasks that are left', async () => {
   const p = await left();
   p.manifest('matrix: { KSampler.seed: [1, 2, 3, 4] }');

@@ -2,7 +2,8 @@ import { otherAccountMessage } from '../../engine/other-accounts.js';
 import { localError } from '../../engine/errors.js';
 import type { RunError } from '../../journal/event.js';
 import type { Foreign } from '../../journal/accounts.js';
-import type { RunRecord } from '../../journal/state.js';
+import { foreignTasks } from '../../journal/accounts.js';
+import type { BatchState, RunRecord } from '../../journal/state.js';
 import type { RunId } from '../../values/ids.js';
 import { count } from '../../values/amounts.js';
 import type { AboutBatch } from '../options/proposals.js';
@@ -47,6 +48,20 @@ export const waysOut = (about: AboutBatch): WaysOut => {
         plus: ['--resubmit'],
       }),
   };
+};
+
+/**
+ * The same before or without an apply, of a state and the key in use: for plan and status, which ask
+ * nobody. null: there is nothing to say.
+ */
+export const otherAccounts = (
+  state: BatchState,
+  account: string | null,
+  about: AboutBatch,
+): { readonly message: string; readonly ways: readonly string[] } | null => {
+  if (account === null) return null;
+  const { stop, wayOut } = leftAlone(foreignTasks(state, account), waysOut(about));
+  return stop === null ? null : { message: stop, ways: wayOut.trimEnd().split('\n') };
 };
 
 export const leftAlone = (foreign: ReadonlyMap<RunRecord, Foreign>, ways: WaysOut): Left => {

@@ -28,6 +28,8 @@ export interface Planned {
   readonly origin: PlanOrigin;
   readonly project: Project;
   readonly history: BatchState;
+  /** Of the key in use; null: there is none. */
+  readonly account: string | null;
 }
 
 /** The same, with what a saved plan says of where it came from. */
@@ -69,5 +71,5 @@ export const planWithOrigin = async (
   if (made === null || problems.errors > 0) return null;
   const account = identity?.account ?? null;
   const origin = originOf(options, io, { project, account, history: read.state, madeAt });
-  return { plan: made, origin, project, history: read.state };
+  return { plan: made, origin, project, history: read.state, account };
 };

@@ -5,7 +5,6 @@ import { writeAtomically } from '../../edges/files/atomic.js';
 import { cleanedChunks } from '../../edges/secrets/secret-stream.js';
 import { planJson } from '../../plan/saved/plan-json.js';
 import type { Plan } from '../../plan/plan.js';
-import type { PlanOrigin } from '../../plan/saved/saved-plan.js';
 import { savedPlanJson } from '../../plan/saved/saved-plan.js';
 import { painter } from '../../terminal/colour.js';
 import { oneLine } from '../../terminal/format.js';
@@ -22,10 +21,12 @@ import { orphansText } from '../state/clean-orphans.js';
 import { findOrphans } from '../../batch/plan/orphans.js';
 import type { Planned } from '../../batch/plan/plan-batch.js';
 import { planWithOrigin } from '../../batch/plan/plan-batch.js';
+import { asThisKeySees } from '../../batch/plan/other-keys.js';
 import { priceText } from '../../batch/plan/price.js';
 import { readEnvFile } from '../../batch/load/environment.js';
 import { sayProblems } from '../say.js';
-import { asTyped, commandFor } from '../argv/typed.js';
+import { asTyped, commandFor, proposalsOf } from '../argv/typed.js';
+import { otherAccounts } from '../../batch/apply/other-accounts.js';
 import { toDoOf } from '../../plan/plan.js';
 
 /** `rh-batch plan` */
@@ -39,7 +40,8 @@ export const plan = async (call: Call, io: Io): Promise<number> => {
   if (planned === null || made === null) return detailed ? exit.someFailed : exit.badInput;
   if (call.flag('balance') && !(await tellBalance(made, options, call, io)))
     return detailed ? exit.someFailed : exit.badInput;
-  await show(made, planned.origin, call, io);
+  await show(planned, call, io);
+  tellOtherAccounts(planned, options, call, io);
   if (!call.flag('json') && options.shard === undefined)
     await tellOrphans(planned, options, call, io);
   return detailed && toDoOf(made.summary) > 0 ? exit.runsToDo : exit.done;
@@ -75,6 +77,20 @@ const tellBalance = async (
   return problems.errors === 0;
 };
 
+/** No key judges what another one submitted: apply will leave it alone, so the plan says so. */
+const tellOtherAccounts = (
+  { history, account, project }: Planned,
+  options: BatchOptions,
+  call: Call,
+  io: Io,
+): void => {
+  const told = otherAccounts(history, account, { proposals: proposalsOf(call), options, project });
+  if (told === null) return;
+  const problems = new Problems();
+  problems.add(warning('E0820', null, told.message, { notes: told.ways }));
+  sayProblems(problems, call, io);
+};
+
 /** A plan stands without this: where it cannot be told, nothing is said. */
 const tellOrphans = async (
   planned: Planned,
@@ -102,7 +118,12 @@ const notifyText = ({ manifest: { notify } }: Plan, emulated: boolean): string |
   return `${onWords[notify.on]}, ${what}${emulated ? ' (left out with --emulator)' : ''}`;
 };
 
-const show = async (made: Plan, origin: PlanOrigin, call: Call, io: Io): Promise<void> => {
+const show = async (
+  { plan: made, origin, history, account }: Planned,
+  call: Call,
+  io: Io,
+): Promise<void> => {
+  const seen = await asThisKeySees(made, history, account);
   const out = call.text('out');
   if (out !== null) {
     const chunks: string[] = [];
@@ -113,10 +134,10 @@ const show = async (made: Plan, origin: PlanOrigin, call: Call, io: Io): Promise
     );
   }
   if (call.flag('json')) {
-    for await (const chunk of planJson(made)) io.out.write(chunk);
+    for await (const chunk of planJson(seen)) io.out.write(chunk);
     return;
   }
-  for await (const line of planText(made, textOptions(call, io))) io.out.write(line);
+  for await (const line of planText(seen, textOptions(call, io))) io.out.write(line);
   const told = notifyText(made, call.flag('emulator'));
   if (told !== null) io.out.write(`${told}\n`);
 };

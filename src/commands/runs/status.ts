@@ -2,7 +2,11 @@ import { Problems } from '../../diagnostics/problems.js';
 import type { Holder } from '../../journal/files/lock.js';
 import { holderAtWork } from '../../journal/files/lock.js';
 import { lockPath, readStore } from '../../journal/store.js';
-import type { BatchState } from '../../journal/state.js';
+import type { BatchState, RunRecord } from '../../journal/state.js';
+import { foreignTask } from '../../journal/accounts.js';
+import { identify } from '../../batch/connect.js';
+import { readEnvFile } from '../../batch/load/environment.js';
+import { otherAccounts } from '../../batch/apply/other-accounts.js';
 import { buildRun, factsOfRecorded, selectedIn } from '../../report/run.js';
 import type { ReportRun } from '../../report/model.js';
 import { statuses } from '../../report/model.js';
@@ -36,6 +40,13 @@ export const status = async (call: Call, io: Io): Promise<number> => {
   }
   const { state } = read;
   const holder = await holderAtWork(lockPath(located.stateDir));
+  const env = await readEnvFile(options, io, problems);
+  if (problems.errors > 0) {
+    sayProblems(problems, call, io);
+    return exit.badInput;
+  }
+  const { servers } = located.manifest.target;
+  const account = identify(options, io, env, new Problems(), servers)?.account ?? null;
   const isSelected = selectedIn(state);
   const inOrder = [...state.runs.values()].sort((a, b) => a.inputs.index - b.inputs.index);
   const runs = inOrder.map((record) =>
@@ -50,7 +61,7 @@ export const status = async (call: Call, io: Io): Promise<number> => {
   const now = Math.max(io.clock.now(), state.lastAt ?? 0);
   io.out.write(
     call.flag('json')
-      ? `${json(located.name, state, runs, holder)}\n`
+      ? `${json(located.name, state, runs, holder, account)}\n`
       : statusText(
           { name: located.name, state, runs, holder, now },
           {
@@ -60,6 +71,11 @@ export const status = async (call: Call, io: Io): Promise<number> => {
           },
         ),
   );
+  const batch = { proposals: proposalsOf(call), options: about, project: located };
+  const others = otherAccounts(state, account, batch);
+  // Whoever is at work has a key of his own.
+  if (others !== null && holder === null && !call.flag('json'))
+    io.out.write([`\n${others.message}`, ...others.ways, ''].join('\n'));
   return left ? exit.sigint : exit.done;
 };
 
@@ -105,6 +121,7 @@ const json = (
   state: BatchState,
   runs: readonly ReportRun[],
   holder: Holder | null,
+  account: string | null,
 ): string =>
   JSON.stringify({
     version: 1,
@@ -129,8 +146,13 @@ const json = (
       taskId,
       attempts,
       error: error?.message ?? null,
+      otherKey: isForeign(state.runs.get(id), account),
     })),
   });
+
+/** Whether another key than the one in use alone can ask for its task; without a key nobody asks. */
+const isForeign = (record: RunRecord | undefined, account: string | null): boolean =>
+  record?.state.is === 'inFlight' && account !== null && foreignTask(record, account) !== null;
 
 const instant = (at: number | null): string | null =>
   at === null ? null : new Date(at).toISOString();

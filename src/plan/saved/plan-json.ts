@@ -3,7 +3,9 @@ import type { Plan, PlannedRun } from '../plan.js';
 import { recordOf } from './record.js';
 
 /** The selected part of the plan as one JSON document, in pieces: a large plan is never one text. */
-export async function* planJson(plan: Plan): AsyncGenerator<string> {
+export async function* planJson(
+  plan: Pick<Plan, 'manifest' | 'summary' | 'uploads' | 'moves' | 'runs'>,
+): AsyncGenerator<string> {
   const {
     total,
     new: fresh,
@@ -26,7 +28,7 @@ export async function* planJson(plan: Plan): AsyncGenerator<string> {
 }
 
 /** Kept files that are to have another name or place. */
-const moved = ({ moves }: Plan): readonly object[] =>
+const moved = ({ moves }: Pick<Plan, 'moves'>): readonly object[] =>
   moves.flatMap(({ run, files }) =>
     files.flatMap(({ file, from, to, how }) =>
       how === 'keep' ? [] : [{ run, from: how === 'rename' ? file.path : from, to, how }],
