@@ -176,7 +176,12 @@ export type TaskAnswer =
   | { readonly is: 'forgotten'; readonly fault: Fault }
   | { readonly is: 'cancelled'; readonly cost: TaskCost }
   /** 807: unknown or expired task; forgiven for a while after the create. */
-  | { readonly is: 'missing'; readonly fault: Fault }
+  | {
+      readonly is: 'missing';
+      readonly fault: Fault;
+      /** It is known, and no state of it is told any more: what it has cost. */
+      readonly noState?: TaskCost;
+    }
   /** The read itself failed; says nothing about the task. */
   | { readonly is: 'unread'; readonly fault: Fault };
 

@@ -1,5 +1,11 @@
 import type { Client } from '../../runninghub/client.js';
-import type { StatusAnswer, TaskAnswer, TaskCost, TaskOutput } from '../../runninghub/service.js';
+import type {
+  Family,
+  StatusAnswer,
+  TaskAnswer,
+  TaskCost,
+  TaskOutput,
+} from '../../runninghub/service.js';
 import { duration, oneLine, shortDecimal } from '../../terminal/format.js';
 import type { TaskId } from '../../values/ids.js';
 import { impossible } from '../../values/impossible.js';
@@ -20,10 +26,10 @@ export const task = async (call: Call, io: Io): Promise<number> => {
   if (asking === null) return exit.badInput;
   const meant = await taskOfRun(call.args[0]?.trim() ?? '', call, io);
   if (meant === null) return exit.badInput;
-  const { taskId: id, run } = meant;
+  const { taskId: id, run, family } = meant;
   const connection = await connect(asking.identity, nothingSaved, asking.options, io);
   try {
-    const found = await ask(id, connection.client);
+    const found = await ask(id, family, connection.client);
     if (found.is === 'refused') {
       sayOne('E0801', found.message, null, call, io);
       return exit.service;
@@ -48,8 +54,12 @@ type Found =
       readonly cost: TaskCost | null;
     };
 
-/** The status alone is cheap, and tells no reason and no files: for those the outputs are asked. */
-const ask = async (id: TaskId, client: Client): Promise<Found> => {
+/**
+ * Tasks of models are known to the V2 query. At the old endpoints the status alone is cheap, and
+ * tells no reason and no files: for those the outputs are asked.
+ */
+const ask = async (id: TaskId, family: Family | null, client: Client): Promise<Found> => {
+  if (family === 'v2') return foundOf(await client.speaking('v2').outputs(id), false);
   const status: StatusAnswer = await client.status(id);
   if (status.is === 'known' && (status.state === 'queued' || status.state === 'running'))
     return { is: status.state, message: null, outputs: [], cost: null };

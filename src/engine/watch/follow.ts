@@ -100,6 +100,9 @@ export const decide = (
         ? { is: 'failed', error: errorOf(answer.fault), cost: noCost, forgotten: true }
         : cancelled(task, noCost);
     case 'missing':
+      // Seen of tasks that were cancelled (runninghub-api 5.4, 19.1).
+      if (task.cancelAsked !== null && answer.noState !== undefined)
+        return cancelled(task, costOf(answer.noState));
       task.missingAnswers += 1;
       if (now - task.acceptedAt < missingToleratedMs || task.missingAnswers < minMissingAnswers)
         return { is: 'again', afterMs: failedPauseMs, nowRunning: false };

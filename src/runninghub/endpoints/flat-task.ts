@@ -44,7 +44,7 @@ export const flatTask = (
       if (outputs.length > 0) return { is: 'succeeded', outputs, cost };
       // Seen of cancelled tasks; of others nothing is known, so it is asked again for a while.
       const why = 'The service tells no state of the task any more';
-      return { is: 'missing', fault: fault('task', noStatus, why) };
+      return { is: 'missing', fault: fault('task', noStatus, why), noState: cost };
     }
     default:
       return {
