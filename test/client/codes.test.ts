@@ -154,6 +154,53 @@ test.each(['4711', '99999', '-7'])(
   },
 );
 
+test.each([
+  ['0', /^0 success: The service did what was asked\./],
+  ['1', /^1 failure: The service answered with a general failure\./],
+  ['200', /^200 success: /],
+  ['SUCCESS', /^0 success: /],
+])('explain %s tells what it means, without any manifest', async (code, words) => {
+  const p = await start();
+  p.remove('manifest.yaml');
+  expect(await p.run('explain', code)).toMatchObject({
+    exit: 0,
+    out: expect.stringMatching(words) as string,
+  });
+});
+
+test.each([
+  ['817', /It answers a cancel: [^\n]*its result is kept/],
+  ['1003', /pauses and submits less often; [^\n]*nothing about how many tasks fit/],
+  ['1011', /pauses and submits less often; [^\n]*nothing about how many tasks fit/],
+  ['421', /waits for room/],
+  ['1520', /waits for room/],
+  ['804', /As the answer to a submit [^\n]*only where the account counts no task more/],
+])(
+  'explain %s tells what follows from this code, and not from its class alone',
+  async (code, words) => {
+    const p = await start();
+    expect((await p.run('explain', code)).out).toMatch(words);
+  },
+);
+
+test.each([
+  ['http-400', 'http-400 HTTP 400', 'certain that no task was made'],
+  ['http-401', 'http-401 HTTP 401', 'the key was not accepted'],
+  ['HTTP 403', 'http-403 HTTP 403', 'certain that no task was made'],
+  ['404', 'http-404 HTTP 404', 'certain that no task was made'],
+  ['405', 'http-405 HTTP 405', 'certain that no task was made'],
+  ['413', 'http-413 HTTP 413', 'larger than the service takes'],
+  ['429', 'http-429 HTTP 429', 'submits less often'],
+  ['http-302', 'http-302 HTTP 302', 'check the base URL'],
+  ['http-502', 'http-502 HTTP 502', 'leaves open whether a task was made'],
+])('explain %s tells what a page with this HTTP status means', async (typed, title, words) => {
+  const p = await start();
+  const { exit, out } = await p.run('explain', typed);
+  expect(exit).toBe(0);
+  expect(out.startsWith(`${title}: `)).toBe(true);
+  expect(out).toContain(words);
+});
+
 test('explain knows a code of the service by its name, too', async () => {
   const p = await start();
   const { exit, out } = await p.run('explain', 'APIKEY_TASK_CANCEL_NOT_ALLOWED');

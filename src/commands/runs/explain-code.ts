@@ -1,6 +1,7 @@
 import { codes } from '../../diagnostics/codes.js';
 import type { ErrorRow } from '../../runninghub/error-table.js';
 import { chineseWords } from '../../runninghub/error-words-zh.js';
+import { createAnswer } from '../../runninghub/endpoints/create.js';
 import { codeOfName, rowOf } from '../../runninghub/errors.js';
 import type { FaultClass } from '../../runninghub/service.js';
 
@@ -21,13 +22,13 @@ export interface CodeWords {
 export const codeWords = (typed: string, chinese = false): CodeWords | null => {
   const own = Object.entries(codes).find(([known]) => known === typed.toUpperCase());
   if (own !== undefined) return { code: own[0], name: null, class: null, about: [own[1]] };
-  const state = Object.hasOwn(states, typed) ? states[typed] : undefined;
-  if (state !== undefined) return { code: typed, ...state, class: null };
   const code = codeOfName(typed) ?? typed;
+  const state = Object.hasOwn(states, code) ? states[code] : undefined;
+  if (state !== undefined) return { code, ...state, class: null };
   const row = rowOf(code);
-  if (row === null) return null;
+  if (row === null) return httpWords(typed, chinese);
   const words = chinese ? chineseWords[code] : undefined;
-  const about = words === undefined ? told(row) : toldInChinese(row, words);
+  const about = words === undefined ? told(code, row) : toldInChinese(code, row, words);
   return { code, name: row.name, class: row.class, about };
 };
 
@@ -41,7 +42,10 @@ const states: Readonly<Record<string, { readonly name: string; readonly about: s
   '200': { name: 'success', about: ['The service did what was asked.'] },
   '804': {
     name: 'APIKEY_TASK_IS_RUNNING',
-    about: ['The task is running: no error. rh-batch goes on asking.'],
+    about: [
+      'The task is running: no error. rh-batch goes on asking.',
+      'As the answer to a submit it may stand for want of room: rh-batch submits again only where the account counts no task more, and holds the run as unknown where it does.',
+    ],
   },
   '813': {
     name: 'APIKEY_TASK_IS_QUEUED',
@@ -49,12 +53,10 @@ const states: Readonly<Record<string, { readonly name: string; readonly about: s
   },
 };
 
-const told = (row: ErrorRow): string[] => [
+const told = (code: string, row: ErrorRow): string[] => [
   `${row.about}.`,
-  consequences[row.class],
-  row.create === 'refused'
-    ? 'As the answer to a submit it is certain that no task was made.'
-    : 'As the answer to a submit it leaves open whether a task was made: the run is held as unknown and not paid for again.',
+  Object.hasOwn(special, code) ? (special[code]?.english ?? '') : consequences[row.class],
+  afterSubmit[row.create],
   ...(row.todo === null ? [] : [`To do: ${row.todo}.`]),
 ];
 
@@ -69,14 +71,65 @@ const consequences: Readonly<Record<FaultClass, string>> = {
   unknown: 'Reads are asked again.',
 };
 
-const toldInChinese = (row: ErrorRow, [about, todo]: readonly [string, string?]): string[] => [
+const afterSubmit = {
+  refused: 'As the answer to a submit it is certain that no task was made.',
+  lost: 'As the answer to a submit it leaves open whether a task was made: the run is held as unknown and not paid for again.',
+} as const;
+
+const slower = {
+  english:
+    'rh-batch pauses and submits less often; it counts as no attempt and says nothing about how many tasks fit.',
+  chinese: 'rh-batch 会暂停并放慢提交，不算一次尝试，也不说明能同时跑几个任务。',
+};
+
+/** What follows from codes whose class says it less exactly (runninghub-api 19.1, 19.3). */
+const special: Readonly<Record<string, { readonly english: string; readonly chinese: string }>> = {
+  '817': {
+    english:
+      'It answers a cancel: the task is asked for once more, and its result is kept if it has one.',
+    chinese: '这是对取消的回答：会再查询一次任务，有结果就保留。',
+  },
+  '1003': slower,
+  '1011': slower,
+};
+
+/** `http-403`, `HTTP 403`, or a bare `403` that is no code of the service: what a page with it means. */
+const httpWords = (typed: string, chinese: boolean): CodeWords | null => {
+  const status = /^(?:http[ -]?)?([345]\d\d)$/i.exec(typed.trim())?.[1];
+  if (status === undefined) return null;
+  const page = { is: 'other', status: Number(status), why: 'a page', retryAfterMs: null } as const;
+  const answer = createAnswer(page);
+  if (answer.is === 'accepted') return null;
+  const { code, class: kind, message } = answer.fault;
+  const about = chinese
+    ? [
+        `服务或它前面的防火墙、代理回答了 HTTP ${status}。`,
+        code === 'http-429' ? slower.chinese : chineseConsequences[kind],
+        chineseAfterSubmit[answer.is],
+      ]
+    : [
+        `${message}.`,
+        code === 'http-429' ? slower.english : consequences[kind],
+        afterSubmit[answer.is],
+      ];
+  return { code, name: `HTTP ${status}`, class: kind, about };
+};
+
+const toldInChinese = (
+  code: string,
+  row: ErrorRow,
+  [about, todo]: readonly [string, string?],
+): string[] => [
   `${about}。`,
-  chineseConsequences[row.class],
-  row.create === 'refused'
-    ? '如果这是对提交的回答，那么肯定没有产生任务。'
-    : '如果这是对提交的回答，那么不能确定是否产生了任务：这条运行会挂起，不会再次付费。',
+  Object.hasOwn(special, code) ? (special[code]?.chinese ?? '') : chineseConsequences[row.class],
+  chineseAfterSubmit[row.create],
   ...(todo === undefined ? [] : [`怎么办：${todo}。`]),
 ];
+
+const chineseAfterSubmit = {
+  refused: '如果这是对提交的回答，那么肯定没有产生任务。',
+  lost: '如果这是对提交的回答，那么不能确定是否产生了任务：这条运行会挂起，不会再次付费。',
+} as const;
 
 const chineseConsequences: Readonly<Record<FaultClass, string>> = {
   capacity: 'rh-batch 会等到有空位再提交，不算一次尝试。',

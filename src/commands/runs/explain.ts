@@ -24,7 +24,7 @@ import { asTyped } from '../argv/typed.js';
 export const explain = async (call: Call, io: Io): Promise<number> => {
   const typed = call.args[0] ?? '';
   const words = codeWords(typed, wantsChinese(io.env));
-  // The only code of one digit means success, which nobody asks about.
+  // A code of one digit is more likely the number of a run, where there are runs.
   if (words !== null && typed.length > 1) {
     const run = words.name === null ? null : await runBesideCode(typed, call, io);
     if (run === null || !run.goesFirst) return explainCode(words, run?.id ?? null, call, io);
@@ -36,6 +36,7 @@ export const explain = async (call: Call, io: Io): Promise<number> => {
   const problems = new Problems();
   const located = await locateProject(optionsOf(call, problems), io, problems);
   if (located === null || problems.errors > 0) {
+    if (located === null && words !== null) return explainCode(words, null, call, io);
     sayProblems(problems, call, io);
     return exit.badInput;
   }
