@@ -1,7 +1,13 @@
 import { createServer } from 'node:http';
-import { expect, test } from 'vitest';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo, Server } from 'node:net';
+import { expect, test, vi } from 'vitest';
+import { systemClock } from '../../src/edges/clock.js';
+import { createClient } from '../../src/runninghub/client.js';
 import { isOwnAddress } from '../../src/runninghub/own-hosts.js';
 import { redirectTo } from '../../src/runninghub/http/redirect.js';
+import { TaskSockets } from '../../src/runninghub/sockets.js';
+import { selfSigned } from '../comfyui/certificate.js';
 import { projects } from '../support/opened.js';
 import { key } from '../support/project.js';
 
@@ -44,6 +50,69 @@ test.each<[string, string, string | null]>([
   ['http://[', 'http://b.example/', null],
 ])('a redirect to %s from %s leads to %s', (location, from, expected) => {
   expect(redirectTo(location, from)).toBe(expected);
+});
+
+const listening = async (server: Server): Promise<number> => {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return (server.address() as AddressInfo).port;
+};
+
+test('a download follows a redirect, but never from https to http, and to no file', async () => {
+  const seen: string[] = [];
+  const plain = createServer((request, response) => {
+    seen.push(request.url ?? '');
+    if (request.url === '/moved') response.writeHead(302, { location: '/here' }).end();
+    else if (request.url === '/file')
+      response.writeHead(302, { location: 'file:///etc/passwd' }).end();
+    else response.end('bytes');
+  });
+  const port = await listening(plain);
+  const safe = createTlsServer(selfSigned, (request, response) => {
+    response.writeHead(302, { location: `http://127.0.0.1:${port}/${request.url ?? ''}` }).end();
+  });
+  const safePort = await listening(safe);
+  // The certificate is nobody's; what is looked at is where the answer leads.
+  vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
+  const baseUrl = `https://127.0.0.1:${safePort}`;
+  const client = createClient({ baseUrl, key, clock: systemClock, env: {} });
+  try {
+    expect(await client.download(`http://127.0.0.1:${port}/moved`, 0)).toMatchObject({
+      is: 'open',
+      totalBytes: 5,
+    });
+    expect(seen).toEqual(['/moved', '/here']);
+    for (const address of [`http://127.0.0.1:${port}/file`, `https://127.0.0.1:${safePort}/a`])
+      expect(await client.download(address, 0)).toMatchObject({
+        is: 'failed',
+        fault: { code: 'bad-redirect' },
+      });
+    expect(seen).toEqual(['/moved', '/here', '/file']);
+  } finally {
+    vi.unstubAllEnvs();
+    await client.close();
+    for (const server of [plain, safe]) {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    }
+  }
+});
+
+test('a socket of another house is not opened, and ends as one that was closed', async () => {
+  let reached = 0;
+  const other = createServer();
+  other.on('connection', () => (reached += 1));
+  const port = await listening(other);
+  const sockets = new TaskSockets(site, {});
+  let closed = 0;
+  sockets.open(
+    `ws://127.0.0.1:${port}/ws/c_instance?Rh-Comfy-Auth=secret`,
+    () => undefined,
+    () => (closed += 1),
+  );
+  expect(closed).toBe(1);
+  await sockets.close();
+  await new Promise((resolve) => other.close(resolve));
+  expect(reached).toBe(0);
 });
 
 test('a LoRA stays here where its link leads to somebody else', async () => {

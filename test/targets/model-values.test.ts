@@ -153,6 +153,7 @@ test('asset:// and data: go out as they were written', async () => {
   expect(p.service.stats().requests['uploadV2']).toBeUndefined();
 });
 
+const film = Buffer.from('00000018667479706d703432000000006d70343269736f6d', 'hex');
 const large = Buffer.alloc(40 * 1024 * 1024);
 png.copy(large);
 
@@ -171,6 +172,27 @@ test('the size of a file is held against its own field, and against 30 MB where 
   expect(ended.err).toContain('b.png has 6.0 MB, the service takes at most 5.0 MB');
   expect(ended.err).toContain('c.png has 40.0 MB, the service takes at most 30.0 MB');
   expect(ended.err.match(/takes at most/g)).toHaveLength(2);
+});
+
+test('a file above 30 MB goes out where its field takes as much', async () => {
+  const p = await withParams(
+    [{ fieldKey: 'videoUrl', type: 'VIDEO', required: true, maxSize: 500 }],
+    '{ model.videoUrl: c.mp4 }',
+    { 'c.mp4': Buffer.concat([film, Buffer.alloc(31 * 1024 * 1024)]) },
+  );
+  const ended = await p.apply();
+  expect(ended.exit, ended.err).toBe(0);
+  expect(bodies(p)).toEqual([{ videoUrl: expect.stringMatching(/^http.*\.mp4\?/) as string }]);
+});
+
+test('what the private list calls payload_as_list goes out as a list, too', async () => {
+  const p = await withParams(
+    [{ fieldKey: 'conversionSlots', type: 'STRING', required: true, payload_as_list: true }],
+    '{ model.conversionSlots: image }',
+  );
+  const ended = await p.apply();
+  expect(ended.exit, ended.err).toBe(0);
+  expect(bodies(p)).toEqual([{ conversionSlots: ['image'] }]);
 });
 
 test('files of another type, too many of them, and texts too long are told before anything is sent', async () => {

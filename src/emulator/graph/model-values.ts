@@ -91,9 +91,11 @@ const hasType = (value: Json, parameter: JsonObject, name: string): boolean => {
 
 /**
  * Official clients send a list where the name ends in `Urls` or is `videos`, and the registry has
- * `multipleInputs`; where the two disagree either form is taken (API notes, section 19.1).
+ * `multipleInputs`; where the two disagree either form is taken. What the private registry calls
+ * `payload_as_list` is one (API notes, section 19.1).
  */
 const takesList = (parameter: JsonObject, name: string): 'always' | 'never' | 'either' => {
+  if (parameter.get('payload_as_list') === true) return 'always';
   const byName = /Urls$/.test(name) || name === 'videos';
   const byFlag = parameter.get('multipleInputs') === true;
   if (!isMedia(parameter)) return byFlag ? 'either' : 'never';
