@@ -17,6 +17,8 @@ export const adopt = async (context: Context, settler: Settler): Promise<void> =
   if (records.length === 0) return;
   for (const { record, run } of await plannedOf(context.plan, records)) {
     const { state } = record;
+    // The plan says that the task is no more: only an emulator's is, whose process has ended.
+    if (run.action === 'changed') continue;
     context.adopted.add(record.id);
     if (state.is === 'inFlight') {
       const { attempt, taskId, since, runningSince } = state;

@@ -175,3 +175,26 @@ test('a rehearsal whose files were deleted is made again at once: its emulator i
   });
   expect((await p.apply('--emulator')).exit).toBe(0);
 });
+
+test.each(['inFlight', 'fetching'] as const)(
+  'a rehearsal that was killed begins its runs again, and no task of a gone emulator is asked for: %s',
+  async (state) => {
+    const p = await project({ manifest: 'matrix: { KSampler.seed: [1, 2] }' });
+    expect((await p.apply('--emulator')).exit).toBe(0);
+    // As if the process had ended right after that event of the last run.
+    const journal = '.rh-batch/manifest-emulated/journal.jsonl';
+    const lines = p.read(journal).trimEnd().split('\n');
+    const last = state === 'inFlight' ? '"accepted"' : '"settled"';
+    const end = lines.findLastIndex((line) => line.includes(last));
+    p.write(journal, `${lines.slice(0, end + 1).join('\n')}\n`);
+    const { runs } = await p.plan('--emulator');
+    const begun = runs.filter(({ action }) => action === 'changed');
+    expect(begun.length).toBeGreaterThan(0);
+    for (const { reasons } of begun)
+      expect(reasons.join('; ')).toMatch(/^task \d+ was .*; the emulator that made it is gone$/);
+    const again = await p.apply('--emulator');
+    expect(again, again.out).toMatchObject({ exit: 0 });
+    expect(again.out).toContain('2 of 2 runs succeeded');
+    expect((await p.run('plan', '--emulator')).out).toContain('2 up to date');
+  },
+);

@@ -37,13 +37,16 @@ export class Decisions {
     if (record === undefined) return isNew;
     const known = this.#made.get(core.id);
     if (known !== undefined) return known;
-    const made = decide(record, {
-      forced: core.forced,
-      again: selection.failed,
-      now: edges.now,
-      maxAgeMs: manifest.reuse.maxAgeMs,
-      accepts: (files) => files.length > 0 && unmet(files, manifest.run.expect) === null,
-    });
+    const gone = edges.emulated === true ? goneWithEmulator(record) : null;
+    const made =
+      gone ??
+      decide(record, {
+        forced: core.forced,
+        again: selection.failed,
+        now: edges.now,
+        maxAgeMs: manifest.reuse.maxAgeMs,
+        accepts: (files) => files.length > 0 && unmet(files, manifest.run.expect) === null,
+      });
     const decision = made === 'checkFiles' ? await this.#checkFiles(core, record) : made;
     this.#made.set(core.id, decision);
     return decision;
@@ -118,4 +121,14 @@ const lossOf = ({ removedAt }: Ended, occupied: boolean): string => {
   return removedAt === undefined
     ? 'is missing'
     : `was removed by clean --orphans on ${new Date(removedAt).toISOString().slice(0, 10)}`;
+};
+
+/** An emulator knows the tasks of its own process only, and none of them cost anything. */
+const goneWithEmulator = ({ state }: RunRecord): Decision | null => {
+  if (state.is !== 'inFlight' && state.is !== 'fetching') return null;
+  const what = state.is === 'inFlight' ? 'was under way' : 'was done, its outputs not fetched';
+  return {
+    action: 'changed',
+    reasons: [`task ${state.taskId} ${what}`, 'the emulator that made it is gone'],
+  };
 };
