@@ -87,7 +87,7 @@ const withProfile = (
   if (chosen?.is === 'map') {
     const merged = mergeTrees(withoutTarget(tree, chosen, targets), chosen);
     return changesTarget(tree, chosen, targets) && !chosen.entries.has('name')
-      ? namedApart(merged, name, file)
+      ? namedApart(ownFolder(merged, chosen, name), name, file)
       : merged;
   }
   if (chosen !== undefined) return mergeTrees(tree, chosen);
@@ -109,9 +109,30 @@ const namedApart = (tree: Tree, profile: string, file: string): Tree => {
   return { ...tree, entries: new Map([...tree.entries, ['name', { keyAt: at, value: name }]]) };
 };
 
+/** Where the base names a folder, such a profile has one below it: neither writes over the other. */
+const ownFolder = (merged: Tree, chosen: MapTree, profile: string): Tree => {
+  if (merged.is !== 'map') return merged;
+  const outputs = merged.entries.get('outputs');
+  const own = chosen.entries.get('outputs')?.value;
+  if (outputs?.value.is !== 'map' || (own?.is === 'map' && own.entries.has('dir'))) return merged;
+  const dir = outputs.value.entries.get('dir');
+  if (dir?.value.is !== 'scalar') return merged;
+  const text = `${dir.value.text.replace(/[\\/]+$/, '')}/${partOf(profile)}`;
+  const value: Tree = {
+    ...outputs.value,
+    entries: new Map([
+      ...outputs.value.entries,
+      ['dir', { keyAt: dir.keyAt, value: { ...dir.value, text } }],
+    ]),
+  };
+  return { ...merged, entries: new Map([...merged.entries, ['outputs', { ...outputs, value }]]) };
+};
+
 /** What a batch is called whose profile runs it elsewhere. */
 export const profiledName = (base: string, profile: string): string =>
-  `${base}-${profile.replace(/[^A-Za-z0-9._-]+/g, '-')}`.slice(0, 80);
+  `${base}-${partOf(profile)}`.slice(0, 80);
+
+const partOf = (profile: string): string => profile.replace(/[^A-Za-z0-9._-]+/g, '-');
 
 /** A profile that is not used now is checked all the same: laid over the base, seen alone. */
 const checkProfile = (base: MapTree, profile: MapTree, problems: Problems): void => {

@@ -1,5 +1,3 @@
-import { cpSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
 import type { ComfyEmulator } from '../../src/emulator/comfyui/emulator.js';
 import type { ComfyOptions } from '../../src/emulator/comfyui/options.js';
@@ -102,19 +100,4 @@ test('--emulator rehearses a batch of servers without any', async () => {
   const { exit, err } = await p.withoutKey('apply', '--emulator');
   expect(exit, err).toBe(0);
   expect(p.results('out/manifest-emulated')).toHaveLength(3);
-});
-
-test('drafts at home and finals on RunningHub: the example draws the one and sends the other', async () => {
-  const folder = fileURLToPath(new URL('../../manifests', import.meta.url));
-  const models = new Map([['checkpoints', ['dreamshaper_8.safetensors']]]);
-  const { p, comfy } = await servers([{ models }], '');
-  cpSync(folder, p.dir, { recursive: true });
-  const [one] = comfy;
-  const text = p.read('drafts-at-home.yaml');
-  p.write('drafts-at-home.yaml', text.replace(/http:\/\/127\S+/, one?.url ?? ''));
-  const draft = await p.run('apply', 'drafts-at-home.yaml', '--profile', 'local');
-  expect(draft.exit, draft.err).toBe(0);
-  expect(one?.queued()).toHaveLength(4);
-  expect(p.results('out/drafts-at-home-local')).toHaveLength(4);
-  expect(p.service.bill()).toHaveLength(0);
 });
