@@ -103,13 +103,15 @@ export class Fleet implements Service, NamedTasks {
     const awake = servers.filter(({ downUntil }) => downUntil <= clock.now());
     await Promise.all(
       awake.map(async (server) => {
+        const before = server.accepted;
         const read = await server.remaining(signal);
-        if (read.ok) loads.set(server, read.value);
+        // What was accepted meanwhile is not in it; what ended and was not read yet is not in it, too.
+        if (read.ok) loads.set(server, read.value - before);
         else server.downUntil = clock.now() + downMs;
       }),
     );
     const load = (server: ComfyServer): number =>
-      Math.max(loads.get(server) ?? 0, server.own.size) + server.reserved;
+      (loads.get(server) ?? 0) + server.accepted + server.reserved;
     const found = servers.filter((server) => loads.has(server));
     return found.length === 0 ? servers : found.sort((a, b) => load(a) - load(b));
   }
@@ -148,6 +150,7 @@ export class Fleet implements Service, NamedTasks {
     taskId: TaskId,
     signal: AbortSignal | undefined,
   ): Promise<CreateAnswer> {
+    server.accepted += 1;
     this.#isAt(server, taskId);
     if (this.#again.delete(taskId)) await this.#twins.expect(taskId, signal);
     const netWssUrl = this.#socketOf(server, taskId);

@@ -28,6 +28,8 @@ const newest = 200;
 export class ComfyServer {
   /** Prompts of ours that it has, as far as is known. */
   readonly own = new Set<TaskId>();
+  /** Submits of ours that were accepted in this process. */
+  accepted = 0;
   /** Submits of ours that are under way. */
   reserved = 0;
   /** Not asked for new work before this time. */
