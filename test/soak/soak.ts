@@ -23,6 +23,9 @@ const faults: readonly FaultRule[] = [
   { endpoint: 'queue', kind: 'http500', probability: 0.05 },
 ];
 
+/** Few beside the runs, so that every apply is in the midst of them when it is ended. */
+const slotsFor = (runs: number): number => Math.min(20, Math.max(3, Math.floor(runs / 12)));
+
 export interface Sample {
   readonly accepted: number;
   /** Live after a collection, of client and emulator together. */
@@ -61,7 +64,7 @@ export const soak = async (runs: number): Promise<SoakReport> => {
   const p = await Project.start({
     emulator: {
       seed: 20,
-      slots: 20,
+      slots: slotsFor(runs),
       maxPixels: 16,
       runTime: { kind: 'lognormal', medianMs: 20_000, sigma: 0.5 },
       faults,
@@ -122,8 +125,11 @@ class Soak {
     const { background } = this.p.virtual ?? {};
     let next = this.p.service.stats().accepted;
     while (!state.over && this.p.service.stats().accepted < goal) {
-      await Promise.race([background?.sleep(5_000), end]);
-      if (random() < 0.03) this.p.service.setSlots(5 + Math.floor(random() * 25));
+      await Promise.race([background?.sleep(2_000), end]);
+      if (random() < 0.03) {
+        const most = slotsFor(this.runs);
+        this.p.service.setSlots(Math.ceil(most / 2) + Math.floor(random() * most));
+      }
       if (this.p.service.stats().accepted < next) continue;
       next += Math.max(1, Math.floor(this.runs / 20));
       this.#sample();
@@ -142,8 +148,8 @@ class Soak {
   async #kill(applying: ReturnType<Project['start']>): Promise<void> {
     await this.p.still(() => {
       cpSync(join(this.p.dir, 'a'), join(this.p.dir, 'b'), { recursive: true });
-      // It names this process, which lives.
-      rmSync(join(this.p.dir, 'b/.rh-batch/manifest/lock'));
+      // It names this process, which lives. An apply that ended by itself has left none.
+      rmSync(join(this.p.dir, 'b/.rh-batch/manifest/lock'), { force: true });
       this.p.service.setFaults([{ endpoint: 'create', kind: 'resetBefore', probability: 1 }]);
       return Promise.resolve();
     });
