@@ -52,7 +52,7 @@ const version: OptionSpec = { flags: '-V, --version', about: '' };
 const general = [help, version];
 
 const parse = (argv: readonly string[]): Parsed => {
-  const { command, line } = commandIn(argv);
+  const { command, line } = readLine(argv, commands, general);
   const asked = (spec: OptionSpec): boolean => line.options.some((option) => option.spec === spec);
   if (asked(help) && (command !== null || line.words.length === 0)) return { is: 'help', command };
   if (asked(version)) return { is: 'version' };
@@ -63,20 +63,6 @@ const parse = (argv: readonly string[]): Parsed => {
     command === null ? commandMistakes(line, commands) : usageMistakes(line, command, commands);
   if (command === null || mistakes.length > 0) return { is: 'wrong', mistakes, call };
   return { is: 'run', command, call };
-};
-
-/**
- * The command is the first plain word; which words are plain depends on what its options take. A
- * line without one is read with the options of all.
- */
-const commandIn = (argv: readonly string[]): { command: Command | null; line: Line } => {
-  for (const command of commands) {
-    if (!argv.includes(command.name)) continue;
-    const line = readLine(argv, [...command.options, ...general]);
-    if (line.words[0]?.text === command.name) return { command, line };
-  }
-  const all = commands.flatMap(({ options }) => options);
-  return { command: null, line: readLine(argv, [...all, ...general]) };
 };
 
 /** What was typed, by the names of the options; true where no value was. */

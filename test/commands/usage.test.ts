@@ -140,7 +140,7 @@ describe('a command line is read as it was typed', () => {
     { flags: '--env, --env-file <file>', about: '' },
   ];
   const read = (...argv: string[]): unknown => {
-    const { words, options } = readLine(argv, specs);
+    const { words, options } = readLine(argv, [], specs).line;
     return [
       words.map(({ text }) => text),
       ...options.map(({ spec, value }) => [spec === null ? null : keyOf(spec), value]),

@@ -1,5 +1,6 @@
-import { parseArgs } from 'node:util';
-import type { OptionSpec } from './call.js';
+import type { CAC } from 'cac';
+import { cac } from 'cac';
+import type { CommandSpec, OptionSpec } from './call.js';
 
 /** A plain word, and where it stands in argv. */
 export interface Word {
@@ -46,71 +47,140 @@ export const keyOf = (spec: OptionSpec): string =>
     .replace(/^-+/, '')
     .replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
-/** A negative number, such as the service's code -1, is no option. */
-const isNumber = (word: string): boolean => /^-\d/.test(word);
+/** A negative number, such as the service's code -1, is no option, and neither is "-". */
+const isOption = (word: string): boolean => /^-[^\d]/.test(word);
 
-/** Nothing is refused here: what is wrong with it is for `usageMistakes` to say. */
-export const readLine = (argv: readonly string[], specs: readonly OptionSpec[]): Line => {
-  const byName = new Map(specs.flatMap((spec) => namesOf(spec).map((name) => [name, spec])));
-  const { tokens } = parseArgs({
-    args: [...argv],
-    options: parserOptions(specs),
-    strict: false,
-    allowPositionals: true,
-    tokens: true,
-  });
-  const words: Word[] = [];
-  const options: TypedOption[] = [];
-  for (const token of tokens) {
-    const { index: at } = token;
-    const typed = argv[at] ?? '';
-    if (token.kind === 'option-terminator') continue;
-    if (token.kind === 'positional') {
-      const waiting = options.at(-1);
-      if (waiting?.at === at - 1 && waiting.value === null && mayTakeNext(waiting.spec))
-        options[options.length - 1] = { ...waiting, value: token.value };
-      else words.push({ text: token.value, at });
-    } else if (isNumber(typed)) {
-      // The parser takes it apart digit by digit.
-      if (words.at(-1)?.at !== at) words.push({ text: typed, at });
-    } else {
-      const spec = byName.has(`-${writtenIn(typed)}`) ? null : (byName.get(token.rawName) ?? null);
-      if (spec === null && options.at(-1)?.at === at) continue;
-      const { value = null, inlineValue: inline = false } = token;
-      // `-j=4`: the parser takes all that is behind a single letter.
-      const text =
-        inline && !token.rawName.startsWith('--') ? (value?.replace(/^=/, '') ?? '') : value;
-      options.push({
-        spec,
-        written: spec === null ? writtenIn(typed) : token.rawName,
-        value: text,
-        inline,
-        at,
-      });
-    }
+/** Stands before the position of a word that is given to cac in place of the word. */
+const mark = '\u{E000}';
+
+/**
+ * The command is the first plain word that names one; which words are plain is for cac to say, by
+ * what the options of that command take. A line without a command is read with the options of all.
+ * Nothing is refused here: what is wrong with it is for `usageMistakes` to say.
+ */
+export const readLine = <Spec extends CommandSpec>(
+  argv: readonly string[],
+  commands: readonly Spec[],
+  general: readonly OptionSpec[],
+): { readonly command: Spec | null; readonly line: Line } => {
+  for (const [at, word] of argv.entries()) {
+    const command = commands.find(({ name }) => name === word);
+    if (command === undefined) continue;
+    const specs = [...command.options, ...general];
+    const cli = cac('rh-batch');
+    const declared = cli.command(`${command.name} ${command.args}`.trim(), command.about);
+    for (const { flags, about } of specs) declared.option(flags, about);
+    const plain = plainWords(cli, argv, specs, at);
+    if (cli.matchedCommandName === word)
+      return { command, line: lineOf(argv, specs, [at, ...plain]) };
   }
+  const specs = [...commands.flatMap(({ options }) => options), ...general];
+  const cli = cac('rh-batch');
+  for (const { flags, about } of specs) cli.option(flags, about);
+  return { command: null, line: lineOf(argv, specs, plainWords(cli, argv, specs, null)) };
+};
+
+/**
+ * Where the words stand that are no option and no option's value. cac makes numbers of digits and
+ * collects values by name, so it is given positions, which come back as they were.
+ */
+const plainWords = (
+  cli: CAC,
+  argv: readonly string[],
+  specs: readonly OptionSpec[],
+  command: number | null,
+): readonly number[] => {
+  const end = endOfOptions(argv);
+  const given = argv.map((word, at) => {
+    if (at === command || at === end) return word;
+    if (at > end || !isOption(word)) return `${mark}${at}`;
+    const { name, inline } = apart(word, specs);
+    return inline === null ? optionWord(name, specs) : `${name}=${mark}${at}`;
+  });
+  const { args, options } = cli.parse(['', '', ...given], { run: false });
+  const behind: unknown = options['--'];
+  return [...args, ...(Array.isArray(behind) ? behind : [])].flatMap((word: unknown) => {
+    if (typeof word !== 'string' || !word.startsWith(mark)) return [];
+    const at = Number(word.slice(mark.length));
+    // The value of an option that takes none comes back as a word.
+    return at < end && isOption(argv[at] ?? '') ? [] : [at];
+  });
+};
+
+/** Where `--` stands: behind it there are no options. */
+const endOfOptions = (argv: readonly string[]): number => {
+  const at = argv.indexOf('--');
+  return at === -1 ? argv.length : at;
+};
+
+/** A value that may be left out and stands behind `=` alone would take the next word. */
+const optionWord = (name: string, specs: readonly OptionSpec[]): string =>
+  specOf(name, specs)?.inlineOnly === true ? `${name}=${mark}` : name;
+
+const specOf = (name: string, specs: readonly OptionSpec[]): OptionSpec | null =>
+  specs.find((spec) => namesOf(spec).includes(name)) ?? null;
+
+/** `--only=x`, `-j=4`, `-j4` → the name, and the value that stands in the same word. */
+const apart = (
+  word: string,
+  specs: readonly OptionSpec[],
+): { readonly name: string; readonly inline: string | null } => {
+  const [, letter = '', rest = ''] = /^(-[A-Za-z])([^=].*)$/s.exec(word) ?? [];
+  const short = specOf(letter, specs);
+  // `-only` is what a person mistook for `--only`.
+  if (
+    short !== null &&
+    takes(short) !== 'nothing' &&
+    specOf(`-${word.split('=', 1)[0] ?? ''}`, specs) === null
+  )
+    return { name: letter, inline: rest };
+  const at = word.indexOf('=');
+  return at === -1
+    ? { name: word, inline: null }
+    : { name: word.slice(0, at), inline: word.slice(at + 1) };
+};
+
+const lineOf = (
+  argv: readonly string[],
+  specs: readonly OptionSpec[],
+  plain: readonly number[],
+): Line => {
+  const isPlain = new Set(plain);
+  const end = endOfOptions(argv);
+  const options = argv.slice(0, end).flatMap((word, at): TypedOption[] => {
+    if (!isOption(word) || isPlain.has(at)) return [];
+    const { name, inline } = apart(word, specs);
+    const next = at + 1 < end && !isPlain.has(at + 1) ? (argv[at + 1] ?? null) : null;
+    return lettersOf(name, specs).map(([written, spec], index, all): TypedOption => {
+      const isLast = index === all.length - 1;
+      // An option in place of a value is told as such.
+      const behind =
+        spec !== null && takes(spec) !== 'value' && next !== null && isOption(next) ? null : next;
+      const value = isLast ? (inline ?? behind) : null;
+      return { spec, written, value, inline: isLast && inline !== null, at };
+    });
+  });
+  const words = plain.map((at) => ({ text: argv[at] ?? '', at }));
   return { words, options };
 };
 
-/** The parser takes `-only` apart letter by letter; a person reads, and mistakes, the whole word. */
-const writtenIn = (typed: string): string => typed.split('=', 1)[0] ?? typed;
-
-const mayTakeNext = (spec: OptionSpec | null): boolean =>
-  spec !== null && takes(spec) === 'valueOrNone' && spec.inlineOnly !== true;
-
-const parserOptions = (
+/** `-vvj`: options of a letter each, of which the last may take a value. */
+const lettersOf = (
+  name: string,
   specs: readonly OptionSpec[],
-): Record<string, { type: 'string' | 'boolean'; short?: string; multiple: true }> =>
-  Object.fromEntries(
-    specs.flatMap((spec) => {
-      const type = takes(spec) === 'value' ? ('string' as const) : ('boolean' as const);
-      const names = namesOf(spec);
-      const short = names.find((name) => !name.startsWith('--'))?.slice(1);
-      return names
-        .filter((name) => name.startsWith('--'))
-        .map((name) => [
-          name.slice(2),
-          { type, multiple: true as const, ...(short === undefined ? {} : { short }) },
-        ]);
-    }),
-  );
+): readonly (readonly [string, OptionSpec | null])[] => {
+  const spec = specOf(name, specs);
+  const letters = [...name.slice(1)].map((letter) => `-${letter}`);
+  const isCluster =
+    !name.startsWith('--') &&
+    spec === null &&
+    specOf(`-${name}`, specs) === null &&
+    letters.every((letter) => specOf(letter, specs) !== null) &&
+    letters.slice(0, -1).every((letter) => takesNothing(letter, specs));
+  return isCluster ? letters.map((letter) => [letter, specOf(letter, specs)]) : [[name, spec]];
+};
+
+const takesNothing = (name: string, specs: readonly OptionSpec[]): boolean => {
+  const spec = specOf(name, specs);
+  return spec !== null && takes(spec) === 'nothing';
+};
