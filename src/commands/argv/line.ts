@@ -98,8 +98,8 @@ const plainWords = (
     return inline === null ? optionWord(name, specs) : `${name}=${mark}${at}`;
   });
   const { args, options } = cli.parse(['', '', ...given], { run: false });
-  const behind: unknown = options['--'];
-  return [...args, ...(Array.isArray(behind) ? behind : [])].flatMap((word: unknown) => {
+  const behind: readonly unknown[] = Array.isArray(options['--']) ? options['--'] : [];
+  return [...args, ...behind].flatMap((word: unknown) => {
     if (typeof word !== 'string' || !word.startsWith(mark)) return [];
     const at = Number(word.slice(mark.length));
     // The value of an option that takes none comes back as a word.
@@ -170,7 +170,7 @@ const lettersOf = (
   specs: readonly OptionSpec[],
 ): readonly (readonly [string, OptionSpec | null])[] => {
   const spec = specOf(name, specs);
-  const letters = [...name.slice(1)].map((letter) => `-${letter}`);
+  const letters = Array.from(name.slice(1), (letter) => `-${letter}`);
   const isCluster =
     !name.startsWith('--') &&
     spec === null &&
