@@ -5,6 +5,7 @@ import { accountOptionsOf } from '../commands/argv/options.js';
 import type { Chosen } from './fields.js';
 import type { Material } from './material.js';
 import type { Io } from '../edges/io.js';
+import { needsKey } from './server.js';
 import { readEnvFile } from '../batch/load/environment.js';
 import { shellWord } from '../values/shell-words.js';
 
@@ -30,7 +31,7 @@ export const nextSteps = async (input: NextInput): Promise<string[]> => {
   const site = siteOf(call.text('baseUrl') ?? env.get('RUNNINGHUB_BASE_URL') ?? defaultSite);
   const argument = manifest === 'manifest.yaml' ? '' : ` ${shellWord(manifest)}`;
   // A server of one's own asks for no key.
-  const own = material.target.syntax.servers !== undefined;
+  const own = !needsKey(material.target, material.id);
   const keyed = own || (env.get('RUNNINGHUB_API_KEY')?.trim() ?? '') !== '';
   const command = commandIn(io.env);
   const empty = chosen.columns.filter(({ cells }) => cells.every((cell) => cell === null));

@@ -6,6 +6,8 @@ import { accountOptionsOf } from '../commands/argv/options.js';
 import { error, notice } from '../diagnostics/diagnostic.js';
 import type { Problems } from '../diagnostics/problems.js';
 import type { Io } from '../edges/io.js';
+import { nativePath } from '../targets/comfyui/address.js';
+import type { TargetModule } from '../targets/target.js';
 import { indented } from '../values/indent.js';
 
 /** The address of --server; null: it is not given, or a mistake, which is in `problems`. */
@@ -21,6 +23,10 @@ export const serverGiven = (call: Call, problems: Problems): string | null => {
   );
   return null;
 };
+
+/** A server of one's own asks for none; RunningHub's native API does. */
+export const needsKey = ({ syntax }: TargetModule, id: string): boolean =>
+  syntax.servers === undefined || nativePath(id) !== null;
 
 /** Whether a ComfyUI server is at this address; if none is, `problems` tells why. */
 export const answersAt = async (

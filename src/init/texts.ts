@@ -12,6 +12,7 @@ import type { Chosen } from './fields.js';
 import type { Material } from './material.js';
 import type { NightlyPlace } from './nightly/files.js';
 import { nightlyFiles, stemOf } from './nightly/files.js';
+import { needsKey } from './server.js';
 import { nightlyOf } from './nightly/nightly.js';
 
 export interface Paths {
@@ -59,7 +60,7 @@ export const textsOf = async (
           name: name ?? stemOf(manifest),
           place,
           envFile: call.text('envFile'),
-          needsKey: target.syntax.servers === undefined,
+          needsKey: needsKey(target, id),
           baseUrl: await siteTyped(call, io),
           io,
           files,

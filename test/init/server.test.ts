@@ -5,6 +5,7 @@ import type { ComfyOptions } from '../../src/emulator/comfyui/options.js';
 import { comfyGraph, startComfy } from '../support/comfy-server.js';
 import { projects } from '../support/opened.js';
 import type { Project } from '../support/project.js';
+import { key } from '../support/project.js';
 import { queuePrompt } from '../support/queue-prompt.js';
 import { Folder, keys } from './session.js';
 
@@ -113,4 +114,22 @@ test('on a terminal a server is offered, and a wrong address is asked for again'
   expect(exit).toBe(0);
   expect(parse(folder.read('manifest.yaml'))).toMatchObject({ server: comfy.url });
   expect(out).not.toContain('RUNNINGHUB_API_KEY');
+});
+
+test("RunningHub's native API begins in the same way, and its nights have the key", async () => {
+  const p = await project({ files: { 'api.json': JSON.stringify(comfyGraph) } });
+  p.remove('manifest.yaml');
+  await p.service.native(key, false);
+  const done = await p.run('init', 'api.json', '--server', 'runninghub', '--nightly');
+  expect(done).toMatchObject({ exit: 0, err: '' });
+  expect(parse(p.read('manifest.yaml'))).toMatchObject({
+    server: 'runninghub',
+    budget: { wallTime: '3h' },
+  });
+  expect(p.read('manifest-nightly.txt')).toContain('--env "$HOME/.rh-batch.env"');
+  expect(p.exists('.github/workflows/rh-batch-manifest.yml')).toBe(true);
+  expect(await p.apply()).toMatchObject({ exit: 0 });
+  expect((await p.run('pull', '--server', 'runninghub', '--last', '--out', 'b.json')).exit).toBe(0);
+  const written = [p.read('manifest.yaml'), p.read('manifest-nightly.txt'), p.read('b.json')];
+  expect(written.filter((text) => text.includes(key))).toEqual([]);
 });
