@@ -153,6 +153,36 @@ describe.skipIf(browserPath === undefined)('copying and saving from the page', (
     }
   });
 
+  test('a contact sheet shows all that is shown, whole and in order', async () => {
+    page = await reader.open(sample());
+    await page.locator('.stage').first().waitFor();
+    await page.getByRole('searchbox').fill('seed<3');
+    await page.locator('.card').nth(3).waitFor({ state: 'detached' });
+    await press('Contact sheet');
+    const download = files();
+    await page.getByLabel('Folder of the report').setInputFiles(reader.dir);
+    const file = await download;
+    expect(file.suggestedFilename()).toBe('sheet-hero-shots.png');
+    expect(reader.said).toEqual([]);
+    const base64 = (await readFile(await file.path())).toString('base64');
+    // Two columns of 320 × 400, with margins of 24, a title of 48 and gaps of 16.
+    const found = await page.evaluate(`(async () => {
+      const image = new Image();
+      image.src = 'data:image/png;base64,${base64}';
+      await image.decode();
+      const canvas = document.createElement('canvas');
+      [canvas.width, canvas.height] = [image.width, image.height];
+      const brush = canvas.getContext('2d', { willReadFrequently: true });
+      brush.drawImage(image, 0, 0);
+      const at = (x, y) => [...brush.getImageData(x, y, 1, 1).data.slice(0, 3)];
+      return { width: image.width, colours: [at(28, 76), at(364, 76), at(28, 528), at(364, 528)] };
+    })()`);
+    expect(found).toEqual({
+      width: 24 + 320 + 16 + 320 + 24,
+      colours: [...[0, 1, 2].map((index) => [120, 40 * index, 90]), [255, 255, 255]],
+    });
+  });
+
   test('prompt and values are copied, and no spreadsheet runs them', async () => {
     page = await reader.open(sample());
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);

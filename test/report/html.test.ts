@@ -181,6 +181,7 @@ test("the page's script is sound: no unknown name, nothing unused, no markup fro
     'localStorage',
     'Blob',
     'TextEncoder',
+    'createImageBitmap',
     'HTMLVideoElement',
     'HTMLInputElement',
     'HTMLButtonElement',

@@ -9,6 +9,7 @@ import { Compare } from './compare/compare.js';
 import type { Context } from './context.js';
 import { makeTile } from './context.js';
 import { closestTo, elementById, framed, h } from './dom.js';
+import { saveContactSheet } from './export/contact-sheet.js';
 import { Files } from './export/files.js';
 import { Gallery } from './gallery.js';
 import { Grid } from './grid/grid.js';
@@ -183,6 +184,7 @@ drawMode(view.mode);
 picking.start({
   update,
   isOpen: () => viewer.isOpen,
+  sheet: () => void saveContactSheet(context, files),
   compare: () =>
     address.step(() => {
       view.comparing = compare.open(picking.picked());

@@ -63,6 +63,23 @@ export class Files {
     }
   }
 
+  /** How each of them is opened for drawing. null: a person is asked for the folder first. */
+  async pictures(
+    outputs: readonly PageOutput[],
+    again: () => void,
+  ): Promise<ReadonlyMap<PageOutput, () => Promise<ImageBitmap>> | null> {
+    if (isServed()) return new Map(outputs.map((output) => [output, () => served(output)]));
+    const got = await this.read(outputs, again);
+    if (got === null) return null;
+    const contents = new Map(got.map(({ name, content }) => [name, content]));
+    return new Map(
+      outputs.flatMap((output) => {
+        const content = contents.get(output.name);
+        return content === undefined ? [] : [[output, () => createImageBitmap(content)] as const];
+      }),
+    );
+  }
+
   /**
    * Those that are there; the others are told. null: a person is asked for the folder, and `again`
    * is called when it is there.
@@ -120,6 +137,13 @@ const mostListed = 8;
 const isServed = (): boolean => location.protocol.startsWith('http');
 
 const lastOf = (name: string): string => name.split('/').at(-1) ?? name;
+
+/** What a server sends beside the page may be drawn; what lies on the disk may not. */
+const served = async (output: PageOutput): Promise<ImageBitmap> => {
+  const image = h('img', { src: isPresent(output) ? urlOf(output) : '' });
+  await image.decode();
+  return createImageBitmap(image);
+};
 
 /** What unpacks it must not leave its folder. */
 const innerName = (name: string): string =>

@@ -22,6 +22,8 @@ export interface Around {
   readonly isOpen: () => boolean;
   /** Shows the picked ones at the same zoom. */
   readonly compare: () => void;
+  /** Saves one picture of all that are shown. */
+  readonly sheet: () => void;
 }
 
 /** Marks, the bar below the runs, and everything that shows them. */
@@ -81,6 +83,7 @@ export class Picking {
       this.#note,
       this.#use,
       this.#undo,
+      button({ class: 'plain', text: 'Contact sheet' }, () => this.#around?.sheet()),
       saveMarks,
     );
     this.#showBar();
