@@ -71,6 +71,11 @@ test('a failure carries its reason; a receiver that fails is asked three times m
   });
   expect(retry.json).toEqual({ code: 0, msg: '', data: null });
   await expect.poll(() => again.events.length).toBe(1);
+  // Without an address it goes where it went before (API notes, section 19.1).
+  const before = events.length;
+  const same = await post('/task/openapi/retryWebhook', { apiKey: key, webhookId });
+  expect(same.json).toEqual({ code: 0, msg: '', data: null });
+  await expect.poll(() => events.length).toBeGreaterThan(before);
   const foreign = await post('/task/openapi/retryWebhook', { apiKey: 'x', webhookId });
   expect(foreign.json.code).toBe(1);
 });
