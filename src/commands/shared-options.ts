@@ -18,3 +18,14 @@ export const atWhichSite: OptionSpec = {
   about: 'the site',
   isSite: true,
 };
+
+export const webhookEvents: readonly OptionSpec[] = [
+  {
+    flags: '--listen <port>',
+    about: 'receive webhook events there; HOST:PORT for more than this machine',
+  },
+  {
+    flags: '--public-url <url>',
+    about: 'how RunningHub reaches that port; each batch adds a secret path',
+  },
+];

@@ -1,6 +1,6 @@
 import type { Call, CommandSpec, OptionSpec } from './argv/call.js';
 import type { Io } from '../edges/io.js';
-import { atWhichSite, liveWhen, progressMode } from './shared-options.js';
+import { atWhichSite, liveWhen, progressMode, webhookEvents } from './shared-options.js';
 import { emulatorSpec } from './emulator-spec.js';
 import { picksSpec, viewSpec } from './pictures/spec.js';
 import { runSpec } from './runs/single/spec.js';
@@ -89,14 +89,8 @@ export const commands: readonly Command[] = [
       option('-j, --concurrency <n>', 'tasks in flight at once, or auto'),
       ...service,
       option('--adopt', 'follow tasks of another key, too: the same account has a new one'),
-      option(
-        '--listen <port>',
-        'receive webhook events there; HOST:PORT for more than this machine',
-      ),
-      option(
-        '--public-url <url>',
-        'how RunningHub reaches that port; each batch adds a secret path',
-      ),
+      ...webhookEvents,
+      option('--view', 'serve the page beside the run, as view does; on a terminal until Ctrl-C'),
       progressMode,
       liveWhen,
       ...page,

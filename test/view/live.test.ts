@@ -2,6 +2,7 @@ import { existsSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Project } from '../support/project.js';
+import { until } from '../support/until.js';
 import type { Feed } from './pages.js';
 import { ask, dataOf, listen, view } from './pages.js';
 
@@ -154,6 +155,26 @@ test('an apply that was broken off is told so', async () => {
       },
     },
   });
+  await stop();
+  await p.close();
+});
+
+test('apply --view serves the page beside the run, nodes and all, and ends with it', async () => {
+  const p = await Project.start({ manifest, files });
+  const applying = p.start(['apply', '--view', '--live', 'on']);
+  await until(() => applying.printed.err.includes('page: http'));
+  const [, address = ''] = /page: (\S+)/.exec(applying.printed.err) ?? [];
+  const feed = await p.still(async () => listen(address, await sinceOf(address)));
+  const { exit } = await applying.ended;
+  expect(exit).toBe(0);
+  await feed.heard(({ event, data }) => event === 'changes' && data.includes('6 of 6'));
+  const said = [...storiesIn(feed).values()].flat();
+  expect(said.some((text) => /^running · .+ \d+ %$/.test(text))).toBe(true);
+  expect(feed.messages.some(({ event }) => event === 'reload')).toBe(false);
+  await expect(ask(address, '')).rejects.toThrow('ECONNREFUSED');
+  // What serves it afterwards does so at the same address.
+  const { address: later, stop } = await view(p);
+  expect(later).toBe(address);
   await stop();
   await p.close();
 });

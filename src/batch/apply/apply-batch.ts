@@ -56,6 +56,7 @@ export const applyBatch = async (
     if (problems.errors > 0) return refuse(exit.badInput);
     around.follower.problems(problems, prepared.options);
     await settleIn(parts, around);
+    await around.planned?.(held.project, parts.plan);
     return await new Apply({ ...parts, listened }).run();
   } catch (cause) {
     if (!isOfMachine(cause)) throw cause;

@@ -6,6 +6,8 @@ import type { BatchOptions } from '../options/options.js';
 import type { RunId } from '../../values/ids.js';
 import type { Files } from '../../edges/files/files.js';
 import type { Io } from '../../edges/io.js';
+import type { Plan } from '../../plan/plan.js';
+import type { Project } from '../load/project.js';
 import type { Proposals } from '../options/proposals.js';
 
 /** Who follows an apply: the terminal of the command, the event stream of the API. */
@@ -26,6 +28,8 @@ export interface Surroundings {
   readonly proposals: Proposals;
   /** Where manifest, workflow and tables are read; absent: on the disk. */
   readonly files?: Files;
+  /** Called once the plan stands, before anything runs. */
+  readonly planned?: (project: Project, plan: Plan) => Promise<void>;
 }
 
 /** A Progress is one. */

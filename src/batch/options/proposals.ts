@@ -55,7 +55,7 @@ export const selectionFlags = [
 /** Which batch it is, and with which values: not which runs of it, nor how it is shown. */
 const aboutTheCommand = [
   ...selectionFlags,
-  ...['concurrency', 'listen', 'publicUrl', 'progress', 'live', 'inline', 'inlineLimit'],
+  ...['concurrency', 'listen', 'publicUrl', 'progress', 'live', 'inline', 'inlineLimit', 'view'],
   ...['json', 'quiet', 'verbose'],
 ];
 

@@ -38,7 +38,7 @@ export type Viewed =
   | { readonly is: 'open'; readonly view: View };
 
 /** A page of the batch for this machine, that is told what happens until it is closed. */
-interface View {
+export interface View {
   readonly address: string;
   /** Events that no journal holds. */
   onLive(event: LiveEvent): void;

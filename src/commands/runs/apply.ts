@@ -4,7 +4,7 @@ import { painter } from '../../terminal/colour.js';
 import { summaryText } from '../../terminal/summary-text.js';
 import type { Progress } from '../../terminal/live/progress.js';
 import { Problems } from '../../diagnostics/problems.js';
-import type { Follower } from '../../batch/apply/follower.js';
+import type { Follower, Surroundings } from '../../batch/apply/follower.js';
 import { applyBatch } from '../../batch/apply/apply-batch.js';
 import type { Call } from '../argv/call.js';
 import { optionsOf } from '../argv/options.js';
@@ -13,6 +13,7 @@ import type { Io } from '../../edges/io.js';
 import { besideProgress, liveWanted, modeFor, progressFor } from '../argv/progress.js';
 import { tellGithub } from '../../batch/reports/results.js';
 import { sayProblems } from '../say.js';
+import { PageBeside } from './page-beside.js';
 import { proposalsOf } from '../argv/typed.js';
 
 /** `rh-batch apply` */
@@ -21,14 +22,28 @@ export const apply = async (call: Call, io: Io): Promise<number> => {
   const problems = new Problems();
   const proposals = proposalsOf(call);
   const options = { ...optionsOf(call, problems), live: liveWanted(call, io, problems) };
+  const page = call.flag('view') ? new PageBeside(options, beside.io, proposals) : null;
   const follower: Follower = {
     problems: (found, about) => sayProblems(found, call, beside.io, about),
-    progress: async ({ clock, ...facts }) =>
-      beside.watch(folded((await progressFor(call, io))(io, clock, facts), call, io)),
+    progress: async ({ clock, ...facts }) => {
+      const progress = beside.watch(
+        folded((await progressFor(call, io))(io, clock, facts), call, io),
+      );
+      return page?.told(progress) ?? progress;
+    },
   };
-  const around = { io: beside.io, follower, proposals };
-  const applied = await applyBatch(options, around, problems);
-  if (applied.is === 'refused') return applied.exitCode;
+  const around: Surroundings = {
+    ...{ io: beside.io, follower, proposals },
+    planned: async (project, plan) => page?.open(project, plan),
+  };
+  const applied = await applyBatch(options, around, problems).catch(async (cause: unknown) => {
+    await page?.close();
+    throw cause;
+  });
+  if (applied.is === 'refused') {
+    await page?.close();
+    return applied.exitCode;
+  }
   const { report, options: used, project, htmlPath, exitCode, command } = applied;
   const aboutRun =
     (name: string) =>
@@ -48,6 +63,7 @@ export const apply = async (call: Call, io: Io): Promise<number> => {
         width: io.out.columns(),
       }),
     );
+  await page?.end(exitCode);
   return exitCode;
 };
 
