@@ -4,6 +4,7 @@ import { markOf, write } from '../pictures/marks.js';
 import { projects } from '../support/opened.js';
 import type { Ended, Project } from '../support/project.js';
 import { until } from '../support/until.js';
+import { view } from '../view/pages.js';
 import { pixel } from '../support/graph.js';
 import { contracts, mistakesIn } from './schemas.js';
 
@@ -96,6 +97,10 @@ test('a batch with a failure: every command about it, its files and its events',
   checkFiles(p, 'second');
   await check(p, 'report', '--out-dir', 'second', '--compare', 'out/manifest');
   await check(p, 'unlock');
+  // Of a page that is served already a second one tells the address, and ends.
+  const viewing = await view(p);
+  await check(p, 'view');
+  await viewing.stop();
 });
 
 test('what is unknown, in flight, cancelled and resolved', async () => {
