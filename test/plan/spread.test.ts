@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Spreadable } from '../../src/plan/spread.js';
-import { spreadOrder } from '../../src/plan/spread.js';
+import type { Spreadable } from '../../src/plan/runs/spread.js';
+import { spreadOrder } from '../../src/plan/runs/spread.js';
 import { projects } from '../support/opened.js';
 
 const project = projects();

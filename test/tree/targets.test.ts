@@ -90,7 +90,7 @@ export const fifthTarget: TargetModule = {
 };
 `;
 
-test('a fifth target is one folder and its line in targets.ts', { timeout: 240_000 }, () => {
+test('a fifth target is one folder and its line in targets.ts', { timeout: 1_200_000 }, () => {
   const root = fileURLToPath(new URL('../..', import.meta.url));
   const copy = mkdtempSync(join(tmpdir(), 'rh-batch-fifth-'));
   try {

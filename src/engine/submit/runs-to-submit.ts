@@ -1,5 +1,5 @@
 import type { Plan, PlannedRun } from '../../plan/plan.js';
-import { spreadOrder } from '../../plan/spread.js';
+import { spreadOrder } from '../../plan/runs/spread.js';
 import { impossible } from '../../values/impossible.js';
 import type { Context } from '../context.js';
 import type { Settler } from '../settle/settle.js';

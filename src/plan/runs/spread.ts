@@ -1,4 +1,4 @@
-import { randomAt } from '../matrix/random.js';
+import { randomAt } from '../../matrix/random.js';
 
 /** What of a run its place in the order depends on. */
 export interface Spreadable {
