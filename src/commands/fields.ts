@@ -5,7 +5,8 @@ import { nodeFiles } from '../edges/files/node-files.js';
 import { resolveAddress } from '../workflow/address.js';
 import type { FieldDescription } from '../workflow/describe.js';
 import { describeFields } from '../workflow/describe.js';
-import { ownerOf } from '../targets/targets.js';
+import { ownerOf, targets } from '../targets/targets.js';
+import { nearPath } from '../assets/near-path.js';
 import { clip } from '../terminal/format.js';
 import { oneLine } from '../values/printable.js';
 import type { Workflow } from '../workflow/workflow.js';
@@ -23,7 +24,12 @@ export const fields = async (call: Call, io: Io): Promise<number> => {
   const path = resolve(io.cwd, call.args[0] ?? '');
   const shown = shownFrom(io.cwd)(path);
   const read = await nodeFiles().read(path, maxBytes);
-  if (!read.ok) problems.add(unreadable(shown, read));
+  if (!read.ok) {
+    const near =
+      read.is === 'missing' ? await nearPath(call.args[0] ?? '', io.cwd, nodeFiles()) : null;
+    const usual = `such as ${targets.map(({ start }) => start.file).join(', ')}, from the folder of the manifest`;
+    problems.add({ ...unreadable(shown, read), hint: near?.hint ?? usual });
+  }
   const input = { id: null, file: shown, loaders: new Map<string, readonly string[]>() };
   const workflow = read.ok
     ? ownerOf(read.value).read({ ...input, content: read.value }, problems)

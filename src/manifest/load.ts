@@ -93,7 +93,11 @@ const withProfile = (
   if (chosen !== undefined) return mergeTrees(tree, chosen);
   problems.add(
     error('E0119', profiles?.at ?? null, `there is no profile "${name}"`, {
-      hint: didYouMean(name, known.keys()) ?? `known: ${[...known.keys()].join(', ') || 'none'}`,
+      hint:
+        didYouMean(name, known.keys()) ??
+        (known.size === 0
+          ? 'the manifest has no profiles: leave --profile out, or write "profiles:" in it'
+          : `known: ${[...known.keys()].join(', ')}`),
     }),
   );
   return tree;

@@ -63,6 +63,11 @@ describe('a mistake in the command line is exit 2, sends nothing, and says what 
     ['fields', 'fields wants a file, such as api.json', 'rh-batch fields api.json'],
     ['webhook details', 'webhook wants a run', 'rh-batch status --json'],
     ['resolve --unknown a b', 'resolve takes one manifest; "b"', 'each manifest'],
+    ['fields api.jsn', 'api.jsn does not exist', 'api.json'],
+    ['fields zzz', 'zzz does not exist', 'such as api.json'],
+    ['plan --env apii.json', '--env-file apii.json does not exist', 'api.json'],
+    ['plan --env zzz', '--env-file zzz does not exist', 'RUNNINGHUB_API_KEY='],
+    ['plan --profile draft', 'there is no profile "draft"', 'leave --profile out'],
     ['apply --first x', '--first wants a whole number from 1 on, not "x"', '--first 4'],
   ];
   test.each(cases)('%s', async (line, message, hint) => {

@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
+import { nearPath } from '../../assets/near-path.js';
 import { error } from '../../diagnostics/diagnostic.js';
+import { nodeFiles } from '../../edges/files/node-files.js';
 import type { Problems } from '../../diagnostics/problems.js';
 import type { Io } from '../../edges/io.js';
 import type { BatchOptions } from '../options/options.js';
@@ -11,16 +13,18 @@ export class Environment extends Map<string, string> {
   readonly #files: { readonly file: string; readonly names: readonly string[] }[] = [];
 
   /** `file`: as it was typed. */
-  async add(file: string, path: string, problems: Problems): Promise<void> {
-    const fail = (why: string): void =>
-      problems.add(error('E0002', null, `--env-file ${file} ${why}`));
+  async add(file: string, cwd: string, problems: Problems): Promise<void> {
+    const fail = (why: string, hint: string | null = null): void =>
+      problems.add(error('E0002', null, `--env-file ${file} ${why}`, { hint }));
     let bytes: Uint8Array;
     try {
-      bytes = await readFile(path);
+      bytes = await readFile(resolve(cwd, file));
     } catch (cause) {
       const detail = cause instanceof Error ? cause.message : String(cause);
       const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
-      fail(missing ? 'does not exist' : `cannot be read (${detail})`);
+      const near = missing ? await nearPath(file, cwd, nodeFiles()) : null;
+      const form = 'a text file with a line RUNNINGHUB_API_KEY=…';
+      fail(missing ? 'does not exist' : `cannot be read (${detail})`, near?.hint ?? form);
       return;
     }
     const text = decoded(bytes);
@@ -72,7 +76,7 @@ export const readEnvFile = async (
   );
   const env = new Environment(entries);
   for (const typed of listed(options.envFile)) {
-    await env.add(typed, resolve(io.cwd, typed), problems);
+    await env.add(typed, io.cwd, problems);
     // Before anything is said: the base URL, too, may have been pasted with the key in it.
     io.protect(env.get('RUNNINGHUB_API_KEY')?.trim() ?? '');
   }
