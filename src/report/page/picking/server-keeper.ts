@@ -19,7 +19,7 @@ const againMs = 2_000;
  * is there again, it is sent. One that is sent twice changes nothing.
  */
 export const serverKeeper = (batch: string): ServerKeeper => {
-  const place = `rh-batch unsent ${location.pathname} ${batch} `;
+  const place = `rh-batch-unsent ${location.pathname} ${batch} `;
   const unsent = new Map<string, Mark>();
   let why: string | null = null;
   let refused: string | null = null;
