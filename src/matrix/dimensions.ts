@@ -1,3 +1,4 @@
+import { count as amount } from '../values/amounts.js';
 import { error } from '../diagnostics/diagnostic.js';
 import type { Problems } from '../diagnostics/problems.js';
 import type { AxisSpec, MatrixSpec, RowsSpec, ZipGroup } from '../manifest/manifest.js';
@@ -82,7 +83,10 @@ const zipDimension = async (
       error(
         'E0311',
         odd.name.at,
-        `axes of one zip group must be equally long: "${first.name.value}" has ${first.cells.count} values, "${odd.name.value}" has ${odd.cells.count}`,
+        `axes of one zip group must be equally long: "${first.name.value}" has ${amount(first.cells.count, 'value')}, "${odd.name.value}" has ${odd.cells.count}`,
+        {
+          hint: `give each of them ${Math.max(first.cells.count, odd.cells.count)} values; axes outside of zip multiply, whatever their lengths`,
+        },
       ),
     );
     return [];

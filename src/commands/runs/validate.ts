@@ -1,3 +1,4 @@
+import { count } from '../../values/amounts.js';
 import { Problems } from '../../diagnostics/problems.js';
 import { everything } from '../../plan/select/selection.js';
 import type { Call } from '../argv/call.js';
@@ -30,7 +31,6 @@ export const validate = async (call: Call, io: Io): Promise<number> => {
     io.out.write(
       `${JSON.stringify({ version: 1, valid: true, runs: total, assets: plan.assets.size })}\n`,
     );
-  else
-    io.out.write(`valid: ${total} ${total === 1 ? 'run' : 'runs'}, ${plan.assets.size} assets\n`);
+  else io.out.write(`valid: ${count(total, 'run')}, ${count(plan.assets.size, 'asset')}\n`);
   return exit.done;
 };

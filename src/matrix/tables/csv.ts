@@ -62,7 +62,11 @@ export const csvTable = async (
   const { count: empty, first: firstEmpty } = shape.empty;
   if (empty > 0) problems.add(emptyRows(source.file, empty, firstEmpty));
   if (shape.records < 2)
-    problems.add(error('E0303', wholeFile(source.file), 'the table has a header but no rows'));
+    problems.add(
+      error('E0303', wholeFile(source.file), 'the table has a header but no rows', {
+        hint: 'write a row below it: each row is a run',
+      }),
+    );
   if (hint !== null && names.length === 1 && shape.long.count > 0)
     problems.add(wrongDelimiter(names[0] ?? '', columns[0]?.at ?? null, hint));
   if (problems.errors > before) return null;

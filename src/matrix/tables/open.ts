@@ -62,7 +62,11 @@ export const openTable = async (
     return null;
   }
   if (facts.value.bytes === 0) {
-    problems.add(error('E0303', rows.at, `${file} is empty`));
+    problems.add(
+      error('E0303', rows.at, `${file} is empty`, {
+        hint: 'its first line names the columns, and each line below is a run',
+      }),
+    );
     return null;
   }
   const source = {

@@ -1,3 +1,4 @@
+import { namelessHint } from './nameless.js';
 import { error, notice, warning } from '../../diagnostics/diagnostic.js';
 import { wholeFile } from '../../diagnostics/lines.js';
 import type { Problems } from '../../diagnostics/problems.js';
@@ -209,12 +210,17 @@ const namedColumns = (
             'E0304',
             at,
             `column ${column + 1} has no name, but cells below it, the first in line ${filled.line}`,
-            { hint: 'name it, or "_" plus a name if it is only for people' },
+            { hint: namelessHint(header.filter((other) => other.name !== '').length) },
           ),
         );
       return false;
     }
-    if (seen.has(name)) problems.add(error('E0304', at, `there are two columns "${name}"`));
+    if (seen.has(name))
+      problems.add(
+        error('E0304', at, `there are two columns "${name}"`, {
+          hint: 'rename one of them, or remove it',
+        }),
+      );
     seen.add(name);
     return true;
   });

@@ -8,5 +8,7 @@ export const numberHint = (given: string, takes: string): string | null => {
     return `write ${text.replaceAll(/[^\d+-]/g, '')}, without marks between the digits`;
   if (!whole && /^[-+]?\d+,\d+(?:e[+-]?\d+)?$/i.test(text))
     return `write ${text.replace(',', '.')}: the decimal mark is a point here`;
+  const [, digits] = /^([-+]?\d{1,15})\.\d+$/.exec(text) ?? [];
+  if (whole && digits !== undefined) return `write ${digits}, or another number without a fraction`;
   return null;
 };

@@ -1,4 +1,5 @@
 import { nearest } from '../../diagnostics/nearest.js';
+import { count as amount } from '../../values/amounts.js';
 import type { Json } from '../../values/json.js';
 import { JsonNumber } from '../../values/json.js';
 import { isList } from '../../values/json-text.js';
@@ -27,8 +28,11 @@ export const brokenRule = (json: Json, rules: FieldRules): BrokenRule | null => 
 export const brokenCount = (count: number, { items }: FieldRules): BrokenRule | null => {
   if (items === null) return null;
   const { min, max } = items;
-  if (max !== null && count > max) return plain(`takes at most ${max} values, not ${count}`);
-  return min !== null && count < min ? plain(`takes at least ${min} values, not ${count}`) : null;
+  if (max !== null && count > max)
+    return plain(`takes at most ${amount(max, 'value')}, not ${count}`);
+  return min !== null && count < min
+    ? plain(`takes at least ${amount(min, 'value')}, not ${count}`)
+    : null;
 };
 
 /** In characters as people count them: where the service counts otherwise, it is the judge. */
@@ -37,7 +41,7 @@ const brokenLength = (text: string, { length }: FieldRules): BrokenRule | null =
   const { min, max } = length;
   if (max !== null && text.length > max) {
     const count = Array.from(text).length;
-    if (count > max) return plain(`takes at most ${max} characters, not ${count}`);
+    if (count > max) return plain(`takes at most ${amount(max, 'character')}, not ${count}`);
   }
   return min !== null && text.length < min
     ? plain(`takes at least ${min} characters, not ${text.length}`)

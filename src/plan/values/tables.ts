@@ -42,7 +42,7 @@ export const checkTables = (
       wrongDelimiter(table) ??
         error('E0331', at, `none of the columns of ${file} is used`, {
           notes: [`its columns: ${columns.join(', ')}`],
-          hint: `name a column as the field that it sets (Positive Prompt.text), or read it: set: { Positive Prompt.text: \${{ ${columns.find((name) => !name.startsWith('_')) ?? 'column'} }} }`,
+          hint: `${columns.length === 1 ? 'remove the first line if it is a title: the first line of a table names its columns; else ' : ''}name a column as the field that it sets (Positive Prompt.text), or read it: set: { Positive Prompt.text: \${{ ${columns.find((name) => !name.startsWith('_')) ?? 'column'} }} }`,
         }),
     );
   }

@@ -173,7 +173,8 @@ export class Values {
           datum.is === 'list' && typeof field.value === 'string'
             ? asText(datum)
             : datum.is === 'scalar' && field.kind === 'number'
-              ? numberHint(datum.text, takes)
+              ? (numberHint(datum.text, takes) ??
+                `write ${takes}, such as ${clip(jsonText(field.value))}`)
               : null,
         foundIn: inRun(run),
       }),

@@ -1,3 +1,4 @@
+import { namelessHint } from '../nameless.js';
 import { error, warning } from '../../../diagnostics/diagnostic.js';
 import type { Problems } from '../../../diagnostics/problems.js';
 import type { Place } from '../../../values/place.js';
@@ -30,12 +31,13 @@ export const columnsOf = (
           'E0304',
           column.at,
           `column ${index + 1} has no name, but cells below it, the first in line ${line}`,
-          { hint: 'name it, or "_" plus a name if it is only for people' },
+          { hint: namelessHint(header.filter((other) => other.name !== '').length) },
         ),
       );
     } else if (first !== undefined)
       problems.add(
         error('E0304', column.at, `there are two columns "${name}"`, {
+          hint: 'rename one of them, or remove it',
           related: first.at === null ? [] : [{ message: 'the first is here', at: first.at }],
         }),
       );

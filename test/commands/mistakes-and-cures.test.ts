@@ -1,0 +1,107 @@
+import { expect, test } from 'vitest';
+import { projects } from '../support/opened.js';
+
+const project = projects();
+
+/** What a user wrote, what is told, and what the hint says to write: it has to work. */
+interface Mistake {
+  readonly manifest: string;
+  readonly table?: string;
+  readonly told: readonly string[];
+  readonly mended: { readonly manifest?: string; readonly table?: string };
+}
+
+const header = 'KSampler.seed,Positive Prompt.text';
+const rows = 'matrix: { rows: p.csv }';
+const mistakes: readonly (readonly [string, Mistake])[] = [
+  [
+    'a title above the names of a table',
+    {
+      manifest: rows,
+      table: `Cats of spring\n${header}\n1,a cat\n`,
+      told: ['remove the first line if it is a title'],
+      mended: { table: `${header}\n1,a cat\n` },
+    },
+  ],
+  [
+    'a title above the names, as spreadsheets save it',
+    {
+      manifest: rows,
+      table: `Cats of spring,\n${header}\n1,a cat\n`,
+      told: ['column 2 has no name', 'remove the first line if it is a title'],
+      mended: { table: `${header}\n1,a cat\n` },
+    },
+  ],
+  [
+    'two columns of one name',
+    {
+      manifest: rows,
+      table: 'KSampler.seed,KSampler.seed\n1,2\n',
+      told: ['there are two columns "KSampler.seed"', 'rename one of them, or remove it'],
+      mended: { table: 'KSampler.seed\n1\n' },
+    },
+  ],
+  [
+    'a table without a row',
+    {
+      manifest: rows,
+      table: `${header}\n`,
+      told: ['the table has a header but no rows', 'write a row below it'],
+      mended: { table: `${header}\n1,a cat\n` },
+    },
+  ],
+  [
+    'a table without a line',
+    {
+      manifest: rows,
+      table: '',
+      told: ['p.csv is empty', 'its first line names the columns'],
+      mended: { table: `${header}\n1,a cat\n` },
+    },
+  ],
+  [
+    'a word for a number',
+    {
+      manifest: 'set: { KSampler.steps: many }',
+      told: ['takes a whole number, not "many"', 'hint: write a whole number, such as '],
+      mended: { manifest: 'set: { KSampler.steps: 20 }' },
+    },
+  ],
+  [
+    'a fraction for a whole number',
+    {
+      manifest: 'set: { KSampler.steps: 12.5 }',
+      told: ['takes a whole number, not "12.5"', 'hint: write 12, or another number without'],
+      mended: { manifest: 'set: { KSampler.steps: 12 }' },
+    },
+  ],
+  [
+    'zipped axes of unequal length',
+    {
+      manifest: 'matrix: { zip: { KSampler.seed: [1], KSampler.steps: [2, 3] } }',
+      told: ['"KSampler.seed" has 1 value, "KSampler.steps" has 2', 'give each of them 2 values'],
+      mended: { manifest: 'matrix: { zip: { KSampler.seed: [1, 2], KSampler.steps: [2, 3] } }' },
+    },
+  ],
+];
+
+test.each(mistakes)('%s is told with a cure that works', async (_, mistake) => {
+  const p = await project({ manifest: mistake.manifest });
+  if (mistake.table !== undefined) p.write('p.csv', mistake.table);
+  const { exit, err } = await p.run('validate');
+  expect(exit).toBe(2);
+  for (const words of mistake.told) expect(err).toContain(words);
+
+  const { manifest = mistake.manifest, table } = mistake.mended;
+  p.manifest(manifest);
+  if (table !== undefined) p.write('p.csv', table);
+  const after = await p.run('validate');
+  expect(after.err).not.toContain('error');
+  expect(after.exit).toBe(0);
+});
+
+test('one asset is one asset', async () => {
+  const p = await project({ manifest: 'set: { LoadImage.image: { asset: a.png } }' });
+  p.write('a.png', 'a picture');
+  expect((await p.run('validate')).out).toBe('valid: 1 run, 1 asset\n');
+});
