@@ -177,8 +177,8 @@ const assemble = (input: ManifestInput, tree: MapTree, problems: Problems): Mani
     outputs: outputOptions(top.section('outputs'), problems),
     execution: executionOptions(top.section('execution')),
     budget: {
-      coins: budget.text('coins'),
-      money: budget.text('money'),
+      coins: budget.amount('coins'),
+      money: budget.amount('money'),
       taskTimeMs: budget.duration('taskTime'),
       wallTimeMs: budget.duration('wallTime'),
       runs: budget.number('runs'),

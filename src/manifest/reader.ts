@@ -1,6 +1,7 @@
 import { error } from '../diagnostics/diagnostic.js';
 import type { Problems } from '../diagnostics/problems.js';
 import type { Place } from '../values/place.js';
+import { readNumber } from '../values/decimal.js';
 import { durationMs } from './duration.js';
 import type { Written } from './manifest.js';
 import type { Entry, MapTree, Tree } from './tree.js';
@@ -79,6 +80,25 @@ export class MapReader {
     // The schema has told a number.
     if (ms === null && tree?.is === 'scalar' && tree.type === 'text') this.#badDuration(written);
     return ms;
+  }
+
+  /** A number of 0 or more, every digit as written. A limit that is none would limit nothing. */
+  amount(key: string): string | null {
+    const written = this.written(key);
+    if (written === null) return null;
+    const number = readNumber(written.value);
+    if (number !== null && !number.source.startsWith('-')) return number.source;
+    const tree = this.tree(key);
+    // The schema has told a number below 0.
+    if (number === null || (tree?.is === 'scalar' && tree.type === 'text')) {
+      const digits = written.value.replaceAll(/[\s,_']/g, '');
+      this.problems.add(
+        error('E0113', written.at, `"${written.value}" is not a number of ${key}`, {
+          hint: `write ${/^\d+$/.test(digits) ? digits : '2000'}: digits, and a point before a fraction`,
+        }),
+      );
+    }
+    return null;
   }
 
   at(key: string): Place | null {

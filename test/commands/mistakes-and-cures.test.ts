@@ -83,6 +83,14 @@ const mistakes: readonly (readonly [string, Mistake])[] = [
       mended: { manifest: 'matrix: { zip: { KSampler.seed: [1, 2], KSampler.steps: [2, 3] } }' },
     },
   ],
+  ...['lots', '.nan', '"2,000"', '2 000', '"-5"', '2k'].map((coins): readonly [string, Mistake] => [
+    `a budget that is no number (${coins})`,
+    {
+      manifest: `set: { KSampler.steps: 20 }\nbudget: { coins: ${coins} }`,
+      told: ['is not a number of coins', 'hint: write 2000: digits'],
+      mended: { manifest: 'set: { KSampler.steps: 20 }\nbudget: { coins: 2000 }' },
+    },
+  ]),
 ];
 
 test.each(mistakes)('%s is told with a cure that works', async (_, mistake) => {
