@@ -46,7 +46,8 @@ export const loadManifest = (input: ManifestInput, problems: Problems): Manifest
   const before = problems.errors;
   const text = decode(input, problems);
   const written = text === null ? null : readYaml(input.file, text, problems);
-  if (written === null) return null;
+  // Of a document that is too large only the beginning was read.
+  if (written === null || problems.kept.some(({ code }) => code === 'E0106')) return null;
   findKeys(written, problems);
   findStrayTemplates(written, problems);
   const tree = withProfile(written, input, problems);

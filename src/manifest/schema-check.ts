@@ -47,7 +47,7 @@ const report = (tree: Tree, mistake: ErrorObject, problems: Problems): void => {
       const keyAt = found.value.is === 'map' ? found.value.entries.get(key)?.keyAt : undefined;
       problems.add(
         error('E0112', keyAt ?? at, `unknown key "${key}" in ${name}`, {
-          hint: didYouMean(key, known) ?? `known here: ${known.join(', ')}`,
+          hint: didYouMean(key, known) ?? elsewhere(key) ?? `known here: ${known.join(', ')}`,
         }),
       );
       return;
@@ -57,7 +57,7 @@ const report = (tree: Tree, mistake: ErrorObject, problems: Problems): void => {
       const keyAbout = descriptions[`${schemaPath}/properties/${key}`];
       problems.add(
         error('E0114', found.keyAt ?? firstLine(at), `${name} needs the key "${key}"`, {
-          hint: keyAbout ?? null,
+          hint: key === 'version' ? 'write version: 1' : (keyAbout ?? null),
         }),
       );
       return;
@@ -91,7 +91,7 @@ const report = (tree: Tree, mistake: ErrorObject, problems: Problems): void => {
       }
       problems.add(
         error('E0113', at, `${name} ${wording(mistake)}`, {
-          hint: glued(mistake, found.value) ?? hint,
+          hint: glued(mistake, found.value) ?? listed(mistake, found.value) ?? hint,
         }),
       );
   }
@@ -104,6 +104,29 @@ const glued = ({ keyword, params }: ErrorObject, found: Tree): string | null => 
     /^([^:]+):(\S.*)$/.exec(found.text.split('\n', 1)[0] ?? '') ?? [];
   return key === '' ? null : `a blank belongs behind the colon: ${key}: ${value}`;
 };
+
+/** Where a key that means nothing here belongs, if exactly one place takes it. */
+const elsewhere = (key: string): string | null => {
+  const places = Object.keys(knownKeys).filter(
+    (path) => /^#(?:\/properties\/\w+)*$/.test(path) && knownKeys[path]?.includes(key),
+  );
+  const [place] = places;
+  if (place === undefined || places.length > 1) return null;
+  const names = place.split('/properties/').slice(1);
+  return names.length === 0
+    ? `"${key}" belongs at the top of the manifest, not inside of another key`
+    : `"${key}" belongs in "${names.join('.')}": ${[...names, ''].join(': { ')}${key}: … ${'}'.repeat(names.length)}`;
+};
+
+/** Keys that are written as the items of a list. */
+const listed = ({ keyword, params }: ErrorObject, found: Tree): string | null =>
+  keyword === 'type' &&
+  params['type'] === 'object' &&
+  found.is === 'list' &&
+  found.items.length > 0 &&
+  found.items.every(({ is }) => is === 'map')
+    ? 'remove the "- " before each key: a list has it, a map of keys does not'
+    : null;
 
 const wording = ({ keyword, params, message }: ErrorObject): string => {
   switch (keyword) {

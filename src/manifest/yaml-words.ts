@@ -63,7 +63,8 @@ export const explainYaml = (
   }
   if (message.startsWith('Missing closing')) return unclosedQuote(message.at(-6) ?? '"', text);
   return (
-    valueOf(text, offset, code) ?? {
+    valueOf(text, offset, code) ??
+    bracketText(text, offset) ?? {
       ...here,
       ...plainWords(code, message, text.slice(offset, end)),
     }
@@ -117,6 +118,25 @@ const isClosed = (quote: string, text: string, at: number): boolean => {
       return false;
   }
   return false;
+};
+
+/** An item of a list that begins with a bracket and goes on behind it: `[a, {b|c} d]`. */
+const bracketText = (text: string, offset: number): Explained | null => {
+  const before = text.slice(0, offset).trimEnd();
+  if (!/[}\]]$/.test(before) || !/[^\s,}\]]/.test(text[offset] ?? ' ')) return null;
+  const start = openBracket(text, before.length - 1);
+  if (start === null) return null;
+  const [rest = ''] = /^[^,}\]\n]*/.exec(text.slice(offset)) ?? [];
+  const value = text.slice(start, offset + rest.length).trim();
+  const first = text[start] ?? '';
+  return value.includes('\n')
+    ? null
+    : {
+        start,
+        length: value.length,
+        message: `a text that begins with ${first} needs quotes: ${firsts[first] ?? ''}`,
+        hint: `put the text in quotes: ${quoted(value)}`,
+      };
 };
 
 /** What is wrong with the value that the line gives, if its first character or a ": " in it tells. */

@@ -162,7 +162,9 @@ class Converter {
   #bomb(at: Place): Tree {
     if (this.#nodes === maxNodes + 1)
       this.problems.add(
-        error('E0106', at, `aliases make this document larger than ${maxNodes} values`),
+        error('E0106', at, `aliases make this document larger than ${maxNodes} values`, {
+          hint: 'write the values out in place of aliases of aliases, which multiply; many values belong in a table',
+        }),
       );
     return nothing(at);
   }

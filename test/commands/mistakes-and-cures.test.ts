@@ -83,6 +83,38 @@ const mistakes: readonly (readonly [string, Mistake])[] = [
       mended: { manifest: 'matrix: { zip: { KSampler.seed: [1, 2], KSampler.steps: [2, 3] } }' },
     },
   ],
+  [
+    'a key at the top that belongs inside of another',
+    {
+      manifest: 'set: { KSampler.steps: 20 }\nconcurrency: 3',
+      told: ['"concurrency" belongs in "execution": execution: { concurrency: … }'],
+      mended: { manifest: 'set: { KSampler.steps: 20 }\nexecution: { concurrency: 3 }' },
+    },
+  ],
+  [
+    'a key inside of another that belongs at the top',
+    {
+      manifest: 'set: { KSampler.steps: 20 }\nexecution: { budget: { runs: 1 } }',
+      told: ['"budget" belongs at the top of the manifest'],
+      mended: { manifest: 'set: { KSampler.steps: 20 }\nbudget: { runs: 1 }' },
+    },
+  ],
+  [
+    'keys as the items of a list',
+    {
+      manifest: 'set:\n  - KSampler.steps: 20',
+      told: ['"set" must be a map', 'remove the "- " before each key'],
+      mended: { manifest: 'set:\n  KSampler.steps: 20' },
+    },
+  ],
+  [
+    'a text with brackets in a list',
+    {
+      manifest: 'matrix: { Positive Prompt.text: [a, {b|c} d, e] }',
+      told: ['a text that begins with { needs quotes', "put the text in quotes: '{b|c} d'"],
+      mended: { manifest: "matrix: { Positive Prompt.text: [a, '{b|c} d', e] }" },
+    },
+  ],
   ...['lots', '.nan', '"2,000"', '2 000', '"-5"', '2k'].map((coins): readonly [string, Mistake] => [
     `a budget that is no number (${coins})`,
     {
@@ -112,4 +144,29 @@ test('one asset is one asset', async () => {
   const p = await project({ manifest: 'set: { LoadImage.image: { asset: a.png } }' });
   p.write('a.png', 'a picture');
   expect((await p.run('validate')).out).toBe('valid: 1 run, 1 asset\n');
+});
+
+test('aliases that multiply are one message, and nothing that follows from it', async () => {
+  const level = (name: string, of: string): string =>
+    `${name}: &${name} [${Array<string>(9).fill(of).join(', ')}]\n`;
+  const p = await project({
+    manifest: ['*a', '*b', '*c', '*d', '*e', '*f'].reduce(
+      (text, of, at) => text + level('bcdefg'[at] ?? '', of),
+      level('a', 'x'),
+    ),
+  });
+  const { exit, err } = await p.run('validate');
+  expect(exit).toBe(2);
+  expect(err).toContain('aliases make this document larger');
+  expect(err).toContain('hint: write the values out');
+  expect(err).toContain('1 error; nothing was sent');
+});
+
+test('a short form of a large number in a manifest is not told as of a spreadsheet', async () => {
+  const p = await project({ manifest: 'matrix: { KSampler.seed: [1, 1e18] }' });
+  const { err } = await p.run('validate');
+  expect(err).toContain('hint: write the number with all its digits');
+  expect(err).not.toContain('spreadsheet');
+  p.manifest('matrix: { KSampler.seed: [1, 1000000000000000000] }');
+  expect((await p.run('validate')).err).not.toContain('warning');
 });

@@ -30,7 +30,13 @@ export const explain = async (call: Call, io: Io): Promise<number> => {
     if (run === null || !run.goesFirst) return explainCode(words, run?.id ?? null, call, io);
   }
   if (words === null && /^E\d{4}$/i.test(typed)) {
-    sayOne('E0001', `there is no code ${typed.toUpperCase()}`, null, call, io);
+    sayOne(
+      'E0001',
+      `there is no code ${typed.toUpperCase()}`,
+      'a message has its code in --json and in the annotations of GitHub',
+      call,
+      io,
+    );
     return exit.badInput;
   }
   const problems = new Problems();

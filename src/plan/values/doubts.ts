@@ -34,12 +34,14 @@ export class NumberDoubts {
     if (text.length < 11 && !/[-eE]/.test(text)) return;
     const doubt = whole || isWholeNow(field) ? doubtOf(text.trim(), field) : null;
     if (doubt === null) return;
-    const { code, message, hint } = doubt;
+    const place = at();
+    const { code, message, hint } =
+      doubt.code === 'E0413' && /\.ya?ml$/i.test(place?.file ?? '') ? inManifest(text) : doubt;
     const key = `${code} ${address}`;
     const found = this.#found.get(key);
     if (found === undefined)
       this.#found.set(key, {
-        first: warning(code, at(), `${address}: ${message}`, { hint }),
+        first: warning(code, place, `${address}: ${message}`, { hint }),
         count: 1,
       });
     else found.count += 1;
@@ -89,6 +91,13 @@ const lost = (what: string): Doubt => ({
   code: 'E0413',
   message: `${what}: a spreadsheet has rounded it, and different numbers may have become equal`,
   hint: 'give the column the format Text in the spreadsheet, then type or paste the numbers again',
+});
+
+/** No spreadsheet had a hand in it. */
+const inManifest = (text: string): Doubt => ({
+  code: 'E0413',
+  message: `"${text}" is sent with 0 for every digit that is not written`,
+  hint: 'write the number with all its digits',
 });
 
 const outOfSeeds = (digits: string, { name, value, rules }: Field): Doubt | null => {
