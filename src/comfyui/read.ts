@@ -50,6 +50,10 @@ const markerOf = (extra: Json | undefined): string | null => {
 export interface HistoryEntry {
   readonly id: string;
   readonly marker: string | null;
+  /** What was sent; null: it does not tell. */
+  readonly graph: JsonObject | null;
+  /** The output nodes that it was to run, which are not all where some had mistakes; null: not told. */
+  readonly wanted: ReadonlySet<string> | null;
   readonly outputs: JsonObject;
   /** `success` or `error`; null: a server that is too old to tell. */
   readonly status: string | null;
@@ -68,18 +72,27 @@ export const historyOf = (json: Json): readonly HistoryEntry[] | null => {
   for (const [id, entry] of json) {
     if (!isObject(entry)) return null;
     const prompt = entry.get('prompt');
+    const [, , graph, extra, wanted] = prompt !== undefined && isList(prompt) ? prompt : [];
     const outputs = entry.get('outputs');
     const status = entry.get('status');
     const word = isObject(status) ? status.get('status_str') : null;
     entries.push({
       id,
-      marker: prompt !== undefined && isList(prompt) ? markerOf(prompt[3]) : null,
+      marker: markerOf(extra),
+      graph: isObject(graph) ? graph : null,
+      wanted: wantedIn(wanted),
       outputs: isObject(outputs) ? outputs : new Map<string, Json>(),
       status: typeof word === 'string' ? word : null,
       messages: isObject(status) ? messagesOf(status.get('messages')) : [],
     });
   }
   return entries;
+};
+
+/** No prompt runs without an output node: an empty list is none. */
+const wantedIn = (json: Json | undefined): ReadonlySet<string> | null => {
+  if (json === undefined || !isList(json) || json.length === 0) return null;
+  return new Set(json.flatMap((node) => idOf(node) ?? []));
 };
 
 const messagesOf = (json: Json | undefined): readonly Message[] => {

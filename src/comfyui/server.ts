@@ -42,6 +42,8 @@ export class ComfyServer {
   readonly #witnesses = new Map<string, string>();
   /** Prompts of ours that were in its history. */
   readonly #ended = new Set<string>();
+  /** Whether nodes of a class are output nodes. */
+  readonly #outputClasses = new Map<string, boolean>();
   #choosesIds: boolean | null = null;
   /** It answered a submit with the id that it was given. */
   #echoes = false;
@@ -76,6 +78,18 @@ export class ComfyServer {
 
   async objectInfo(signal?: AbortSignal): Promise<Asked<JsonObject>> {
     return this.#get('/object_info', (body) => (isObject(body) ? body : null), signal);
+  }
+
+  /** Whether what nodes of a class make is an end in itself; what is not told is no such node. */
+  async isOutput(kind: string, signal?: AbortSignal): Promise<Asked<boolean>> {
+    const known = this.#outputClasses.get(kind);
+    if (known !== undefined) return { ok: true, value: known };
+    const read = await this.wire.get(`/object_info/${encodeURIComponent(kind)}`, signal);
+    if (!read.ok && read.fault.class === 'transient') return read;
+    const told = read.ok && isObject(read.body) ? read.body.get(kind) : null;
+    const value = isObject(told) && told.get('output_node') === true;
+    this.#outputClasses.set(kind, value);
+    return { ok: true, value };
   }
 
   async queue(signal?: AbortSignal): Promise<Asked<Queue>> {

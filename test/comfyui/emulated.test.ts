@@ -117,3 +117,28 @@ test('--emulator rehearses a batch of servers without any', async () => {
   expect(exit, err).toBe(0);
   expect(p.results('out/manifest-emulated')).toHaveLength(3);
 });
+
+const halfGraph = {
+  ...comfyGraph,
+  '20': { class_type: 'LoadImage', inputs: { image: 'not-there.png' } },
+  '21': { class_type: 'SaveImage', inputs: { images: ['20', 0], filename_prefix: 'half' } },
+};
+
+test.each([
+  ['comes', []],
+  ['is lost', [{ endpoint: 'submit', kind: 'resetAfter', next: 1 }]],
+] as const)(
+  'a graph of which a server runs only a part fails its run where the answer %s',
+  async (_, faults) => {
+    const { p, comfy } = await servers([{}], seeds(1));
+    p.write('api.json', JSON.stringify(halfGraph));
+    comfy[0]?.setFaults([...faults]);
+    const { exit } = await p.apply();
+    expect(exit).toBe(1);
+    const [result] = p.results();
+    expect(result?.status).toBe('failed');
+    expect(result?.error).toMatchObject({ class: 'input' });
+    expect(result?.error?.message).toMatch(/LoadImage|SaveImage/);
+    expect(comfy[0]?.queued()).toHaveLength(1);
+  },
+);
