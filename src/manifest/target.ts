@@ -125,7 +125,7 @@ const refuseForeign = (
     if (optional.includes(option) && !takes.includes(option) && top.has(option))
       problems.add(
         error('E0123', top.keyAt(option), `"${option}" means nothing for "${key}"`, {
-          hint: takes.length === 0 ? null : `"${key}" takes ${takes.join(', ')}`,
+          hint: takes.length === 0 ? 'remove it' : `"${key}" takes ${takes.join(', ')}`,
         }),
       );
 };

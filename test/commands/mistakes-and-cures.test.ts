@@ -140,6 +140,18 @@ test.each(mistakes)('%s is told with a cure that works', async (_, mistake) => {
   expect(after.exit).toBe(0);
 });
 
+test('a folder and an empty file in place of a picture are told with what to do', async () => {
+  const p = await project({ manifest: 'set: { LoadImage.image: { asset: pics } }' });
+  p.write('pics/a.png', 'a picture');
+  expect((await p.run('validate')).err).toContain(
+    'hint: name a file in it; an axis { glob: "pics/*" } takes each of its files',
+  );
+  p.manifest('matrix: { LoadImage.image: { glob: "pics/*" } }');
+  expect((await p.run('validate')).exit).toBe(0);
+  p.write('pics/a.png', '');
+  expect((await p.run('validate')).err).toContain('hint: save or download the file again');
+});
+
 test('one asset is one asset', async () => {
   const p = await project({ manifest: 'set: { LoadImage.image: { asset: a.png } }' });
   p.write('a.png', 'a picture');

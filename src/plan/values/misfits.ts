@@ -68,9 +68,10 @@ export const hintFor = (
     case 'directory':
       return wanted === 'archive'
         ? `this field takes a .zip: (cd ${path} && zip -X -r ../pictures.zip .)`
-        : null;
-    case 'unreadable':
+        : `name a file in it; an axis { glob: "${path.replace(/\/+$/, '')}/*" } takes each of its files`;
     case 'empty':
+      return 'save or download the file again: nothing is in it';
+    case 'unreadable':
       return null;
   }
 };
