@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import { mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
+import { script, servedScript } from '../../src/report/html/page.generated.js';
 import { Project } from '../support/project.js';
 import type { Viewing } from './pages.js';
 import { ask, dataOf, view } from './pages.js';
@@ -25,7 +27,7 @@ describe('rh-batch view of a finished batch', () => {
     await p.close();
   });
 
-  test('serves the page of report.html, with the same policy and nothing from elsewhere', async () => {
+  test('serves the page of report.html, with its policy and its own server alone beside it', async () => {
     const address = await finished();
     expect(address).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/[\w-]{32}\/$/);
     const page = await ask(address, '');
@@ -35,10 +37,14 @@ describe('rh-batch view of a finished batch', () => {
     const file = p.read('out/manifest/report.html');
     const scriptOf = (text: string): string | undefined =>
       /<script>(.*)<\/script>/s.exec(text)?.[1];
-    expect(scriptOf(html)).toBe(scriptOf(file));
+    expect(scriptOf(html)).toBe(servedScript);
+    expect(scriptOf(file)).toBe(script);
     const policyIn = (text: string): string =>
       /Content-Security-Policy" content="([^"]*)"/.exec(text)?.[1] ?? '';
-    expect(policyIn(html)).toBe(`${policyIn(file)}; connect-src 'self'`);
+    const digest = createHash('sha256').update(servedScript).digest('base64');
+    expect(policyIn(html)).toBe(
+      `${policyIn(file).replace(/script-src '[^']*'/, `script-src 'sha256-${digest}'`)}; connect-src 'self'`,
+    );
     expect(page.headers['content-security-policy']).toBe(
       `${policyIn(html)}; frame-ancestors 'none'`,
     );

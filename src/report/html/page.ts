@@ -7,7 +7,7 @@ import { isLasting, pageJson } from './data.js';
 import { embedded, nothingEmbedded } from './embed.js';
 import { escapeHtml } from './escape.js';
 import { body } from './heading.js';
-import { script, style } from './page.generated.js';
+import { script, servedScript, style } from './page.generated.js';
 
 export type { HtmlOptions } from './data.js';
 
@@ -38,23 +38,27 @@ export const htmlParts = (
       yield* json.after();
       yield '</script>\n';
       if (read !== undefined) yield* embedded(embedding, read);
-      yield `<script>${script}</script>\n</body>\n</html>\n`;
+      yield `<script>${scriptFor(options)}</script>\n</body>\n</html>\n`;
     },
   };
 };
 
 /** What may run and load in the page. One that is served may ask its own server, too. */
-export const policyOf = ({ live }: Pick<HtmlOptions, 'live'> = {}): string =>
+export const policyOf = (options: Pick<HtmlOptions, 'live'> = {}): string =>
   [
     "default-src 'none'",
     "img-src 'self' data: file:",
     "media-src 'self' data: file:",
     `style-src '${hashOf(style)}'`,
-    `script-src '${hashOf(script)}'`,
+    `script-src '${hashOf(scriptFor(options))}'`,
     "base-uri 'none'",
     "form-action 'none'",
-    ...(live === undefined ? [] : ["connect-src 'self'"]),
+    ...(options.live === undefined ? [] : ["connect-src 'self'"]),
   ].join('; ');
+
+/** The page on a disk has none of the code that asks a server. */
+const scriptFor = ({ live }: Pick<HtmlOptions, 'live'>): string =>
+  live === undefined ? script : servedScript;
 
 const hashOf = (text: string): string =>
   `sha256-${createHash('sha256').update(text, 'utf8').digest('base64')}`;

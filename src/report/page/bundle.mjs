@@ -23,11 +23,20 @@ const bundle = async (entry, options = {}) => {
   return text;
 };
 
-const script = await bundle('page.ts', { format: 'iife', target: 'es2022' });
+const scriptOf = (isServed) =>
+  bundle('page.ts', {
+    format: 'iife',
+    target: 'es2022',
+    define: { isServed: String(isServed) },
+  });
+
+const script = await scriptOf(false);
+const servedScript = await scriptOf(true);
 const style = await bundle('style/page.css');
 
 const code = `// Made by src/report/page/bundle.mjs. Not to be edited.
 export const script: string = ${JSON.stringify(script)};
+export const servedScript: string = ${JSON.stringify(servedScript)};
 export const style: string = ${JSON.stringify(style)};
 `;
 if (!existsSync(target) || readFileSync(target, 'utf8') !== code) writeFileSync(target, code);

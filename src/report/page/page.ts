@@ -31,9 +31,12 @@ import { Viewer } from './viewer/viewer.js';
 /** data.ts wrote it into this very page, by the same type: it is not checked again. */
 const readData = (): PageData => JSON.parse(elementById('data').textContent) as PageData;
 
+/** Set when it is bundled: what lies on a disk has nothing in it that asks a server. */
+declare const isServed: boolean;
+
 const data = readData();
 const batch = makeBatch(data);
-const atServer = data.live === undefined ? null : serverKeeper(batch.name);
+const atServer = isServed ? serverKeeper(batch.name) : null;
 const view = newView(batch);
 const files = new Files();
 const keeper = atServer ?? browserKeeper(batch.name);
@@ -214,7 +217,7 @@ viewer.element.addEventListener('close', () => {
   if (stale) refresh(new Set());
 });
 
-if (data.live !== undefined) {
+if (isServed && data.live !== undefined) {
   const now = new Now(data.live.command);
   const header = document.querySelector('header.top');
   header?.after(now.element);
