@@ -1,8 +1,9 @@
 import { createReadStream } from 'node:fs';
-import { FormData, request } from 'undici';
+import { FormData } from 'undici';
 import type { Agent, Dispatcher } from 'undici';
 import type { Clock } from '../../edges/clock.js';
 import type { TimeLimit } from './time-limit.js';
+import { ask } from './ask.js';
 import { describeBody } from './describe-body.js';
 import { redirectTo } from './redirect.js';
 import { timeLimit } from './time-limit.js';
@@ -103,7 +104,7 @@ export class Http {
     // The whole exchange stands under it, so a slow drip ends too.
     const limit = timeLimit(limitMs, this.options.clock);
     try {
-      const answer = await request(call.url, {
+      const answer = await ask(call.url, {
         dispatcher: call.kind === 'create' ? this.#fresh : this.#kept,
         method: call.method,
         headers: call.headers,
@@ -153,7 +154,7 @@ export class Http {
     body.on('error', ({ message }) => unreadable.push(message));
     body.on('data', () => limit.moved());
     try {
-      const answer = await request(url, {
+      const answer = await ask(url, {
         dispatcher: this.#fresh,
         method: 'PUT',
         headers: {
@@ -200,7 +201,7 @@ export class Http {
     let at = url;
     try {
       for (let hop = 0; hop < 6; hop += 1) {
-        const answer = await request(at, {
+        const answer = await ask(at, {
           dispatcher: this.#kept,
           method: 'GET',
           // What lets one in here is told to nobody else.

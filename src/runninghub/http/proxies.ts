@@ -1,5 +1,5 @@
 import { rootCertificates } from 'node:tls';
-import { Agent, Dispatcher, EnvHttpProxyAgent } from 'undici';
+import { Agent, Dispatcher, EnvHttpProxyAgent, Pool } from 'undici';
 import type { Env } from './proxy-settings.js';
 import { readProxies } from './proxy-settings.js';
 
@@ -17,9 +17,33 @@ export const dispatcherOf = (env: Env, options: Agent.Options): Dispatcher => {
     new EnvHttpProxyAgent({
       ...options,
       ...read.proxies,
+      clientFactory: toProxy,
       ...(typeof options.connect === 'object' ? { requestTls: options.connect } : {}),
     }),
   );
+};
+
+/**
+ * A proxy that makes no way through is one that cannot be reached: nothing of a request was sent.
+ * Where it just closes the connection, undici would ask it again without end.
+ */
+const toProxy = (origin: URL, options: object): Dispatcher => {
+  const pool = new Pool(origin, options);
+  const connect = pool.connect.bind(pool);
+  const closed = (why: string): Error =>
+    Object.assign(new Error(`the proxy ${origin.host} makes no way through: ${why}`), {
+      code: 'ECONNREFUSED',
+    });
+  return Object.assign(pool, {
+    connect: async (call: Dispatcher.ConnectOptions) => {
+      const way = await connect(call).catch((cause: unknown) => {
+        throw closed(cause instanceof Error ? cause.message : String(cause));
+      });
+      if (way.statusCode === 200) return way;
+      way.socket.destroy();
+      throw closed(`HTTP ${way.statusCode}`);
+    },
+  });
 };
 
 /** For `connect`: certificates beside those that every browser trusts. */
