@@ -5,6 +5,7 @@ import type { RunId, TaskId } from '../values/ids.js';
 import { isRunId, isTaskId } from '../values/ids.js';
 import { isObject, parseJson } from '../values/json-text.js';
 import { digits } from './envelope.js';
+import { boundedText } from '../edges/bounded-text.js';
 
 /** An event holds the outputs answer as text; a failure's may hold a node's inputs (6). */
 const maxBytes = 1024 * 1024;
@@ -121,7 +122,8 @@ class HttpReceiver implements Receiver {
   ): Promise<{ readonly status: number; readonly taskId: TaskId | null }> {
     if (!this.#isHere(request)) return { status: 404, taskId: null };
     if (request.method !== 'POST') return { status: 405, taskId: null };
-    const body = await boundedBody(request);
+    const told = Number(request.headers['content-length'] ?? 0);
+    const body = told > maxBytes ? null : await boundedText(request, maxBytes);
     return body === null ? { status: 413, taskId: null } : readEvent(body);
   }
 
@@ -133,20 +135,6 @@ class HttpReceiver implements Receiver {
     return named.length === this.#secret.length && timingSafeEqual(named, this.#secret);
   }
 }
-
-/** null: larger than an event may be. */
-const boundedBody = async (request: IncomingMessage): Promise<string | null> => {
-  if (Number(request.headers['content-length'] ?? 0) > maxBytes) return null;
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of request) {
-    if (!(chunk instanceof Uint8Array)) continue;
-    bytes += chunk.length;
-    if (bytes > maxBytes) return null;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-};
 
 /** What it says of the outputs is not even looked at: they are asked for. */
 const readEvent = (

@@ -1,3 +1,4 @@
+import { boundedText } from '../../edges/bounded-text.js';
 import type { Clock } from '../../edges/clock.js';
 import { Http } from '../http/http.js';
 import { defaultTimeouts } from '../http/timeouts.js';
@@ -18,15 +19,8 @@ export const fetchText = async (
     if (opened.is === 'none') return { ok: false, message: `${url}: ${opened.why}` };
     const { statusCode, body } = opened.answer;
     if (statusCode !== 200) return { ok: false, message: `${url}: HTTP ${statusCode}` };
-    const chunks: Uint8Array[] = [];
-    let bytes = 0;
-    for await (const chunk of body) {
-      if (!(chunk instanceof Uint8Array)) continue;
-      bytes += chunk.length;
-      if (bytes > maxBytes) return { ok: false, message: `${url}: more than 32 MB` };
-      chunks.push(chunk);
-    }
-    return { ok: true, text: Buffer.concat(chunks).toString('utf8') };
+    const text = await boundedText(body, maxBytes);
+    return text === null ? { ok: false, message: `${url}: more than 32 MB` } : { ok: true, text };
   } catch (cause) {
     return {
       ok: false,

@@ -1,6 +1,8 @@
 import { createReadStream } from 'node:fs';
+import { Readable } from 'node:stream';
 import { FormData } from 'undici';
 import type { Agent, Dispatcher } from 'undici';
+import { boundedText } from '../../edges/bounded-text.js';
 import type { Clock } from '../../edges/clock.js';
 import type { TimeLimit } from './time-limit.js';
 import { ask } from './ask.js';
@@ -150,9 +152,10 @@ export class Http {
   > {
     const unreadable: string[] = [];
     const limit = timeLimit(this.options.uploadMs, this.options.clock);
-    const body = createReadStream(file.path, { highWaterMark: putChunkBytes });
-    body.on('error', ({ message }) => unreadable.push(message));
-    body.on('data', () => limit.moved());
+    const read = createReadStream(file.path, { highWaterMark: putChunkBytes });
+    read.on('error', ({ message }) => unreadable.push(message));
+    // A listener for its data would begin the reading before there is a connection to send it on.
+    const body = Readable.from(movingBytes(read, limit), { objectMode: false });
     try {
       const answer = await ask(url, {
         dispatcher: this.#fresh,
@@ -177,6 +180,7 @@ export class Http {
     } finally {
       limit.clear();
       body.destroy();
+      read.destroy();
     }
   }
 
@@ -258,6 +262,17 @@ const withoutAuthorization = (
 const either = (limit: TimeLimit, signal: AbortSignal | undefined): AbortSignal =>
   signal === undefined ? limit.signal : AbortSignal.any([limit.signal, signal]);
 
+/** The file as it is sent: each piece that is asked for shows that something moves. */
+async function* movingBytes(
+  read: AsyncIterable<unknown>,
+  limit: TimeLimit,
+): AsyncGenerator {
+  for await (const chunk of read) {
+    limit.moved();
+    yield chunk;
+  }
+}
+
 /** A body of which something arrives in time; while the reader is busy, nobody waits. */
 async function* moving(
   body: Dispatcher.ResponseData['body'],
@@ -321,21 +336,6 @@ const codeOf = (cause: unknown): string => {
     return codes.find((code) => !beforeSending.has(code)) ?? codes[0] ?? 'network';
   }
   return 'code' in cause && typeof cause.code === 'string' ? cause.code : 'network';
-};
-
-const boundedText = async (
-  body: Dispatcher.ResponseData['body'],
-  maxBytes: number,
-): Promise<string | null> => {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of body) {
-    if (!(chunk instanceof Uint8Array)) continue;
-    bytes += chunk.length;
-    if (bytes > maxBytes) return null;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 };
 
 /** Seconds or an HTTP date; bounded to an hour. */
