@@ -10,6 +10,7 @@ import { accountKinds, accountOf, isAccountKind } from '../emulator/tasks/accoun
 import type { Call } from './argv/call.js';
 import { exit } from '../batch/exit.js';
 import type { Io } from '../edges/io.js';
+import { untilStopped } from '../edges/io.js';
 import { wholeNumber } from '../batch/options/numbers.js';
 import { sayOne, sayProblems } from './say.js';
 import { checkService, comfyuiOf } from './comfyui-emulator.js';
@@ -58,12 +59,7 @@ export const emulator = async (call: Call, io: Io): Promise<number> => {
         ? 'emulated RunningHub; stats at /emulator/stats, the bill at /emulator/bill\n'
         : 'emulated ComfyUI; stats at /emulator/stats, every prompt at /emulator/books\n',
     );
-    const stopped = new Promise<'stopped'>((resolveStop) => {
-      const stop = io.onStop(() => {
-        stop();
-        resolveStop('stopped');
-      });
-    });
+    const stopped = untilStopped(io).then(() => 'stopped' as const);
     const died = 'died' in server ? server.died : new Promise<void>(() => undefined);
     if ((await Promise.race([stopped, died])) !== 'stopped') {
       io.err.write('the emulated ComfyUI died of what it was sent, as the real one does\n');

@@ -45,3 +45,12 @@ export interface Io {
   /** Calls back on every stop signal until the returned function is called. */
   onStop(handler: (signal: StopSignal) => void): () => void;
 }
+
+/** Until somebody, or the system, asks the process to stop. */
+export const untilStopped = (io: Pick<Io, 'onStop'>): Promise<void> =>
+  new Promise((resolve) => {
+    const unhook = io.onStop(() => {
+      unhook();
+      resolve();
+    });
+  });

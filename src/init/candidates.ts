@@ -1,6 +1,6 @@
 import type { SentField } from '../targets/target.js';
 import { isRemote } from '../workflow/loaders.js';
-import { isPromptName, roleWord } from '../workflow/roles.js';
+import { isPromptName, roleWord, saysRole } from '../workflow/roles.js';
 import type { Field } from '../workflow/workflow.js';
 import type { Material } from './material.js';
 import type { Offer } from './offers.js';
@@ -100,7 +100,5 @@ export const bare = (address: string): Candidate => ({
 export const nameOf = ({ address, word }: Candidate): string =>
   word === null || says(address, word) ? address : word;
 
-export const says = (address: string, word: string): boolean => {
-  const negative = word.startsWith('negative');
-  return (negative ? /negative|反向|负/iu : /positive|正向|正面/iu).test(address);
-};
+export const says = (address: string, word: string): boolean =>
+  saysRole(address, word.startsWith('negative') ? 'negative' : 'positive');

@@ -1,5 +1,6 @@
 import type { Json } from '../values/json.js';
 import { jsonText } from '../values/json-text.js';
+import { isCalledSeed } from '../workflow/fields.js';
 import type { Role } from '../workflow/roles.js';
 import { isDisplay, isPromptField, roleByName, wiredPrompts } from '../workflow/roles.js';
 import { shortestAddress } from '../workflow/shortest.js';
@@ -63,7 +64,7 @@ const kindOf = (
   if (needsValue(field)) return 'needed';
   if (field.file !== null) return 'file';
   if (isDisplay(node) && field.kind !== 'number' && field.kind !== 'boolean') return 'shown';
-  if (field.kind === 'number' && /(?:^|_)seed$/i.test(field.name)) return 'seed';
+  if (field.kind === 'number' && isCalledSeed(field.name)) return 'seed';
   if (roleOf(node, field, wired) === 'negative') return 'negative';
   if (known ? wired.has(field) : isPromptField(field)) return 'prompt';
   return 'other';

@@ -6,6 +6,9 @@ export interface Door {
   readonly token: string;
 }
 
+/** What a person opens. */
+export const addressOf = ({ port, token }: Door): string => `http://127.0.0.1:${port}/${token}/`;
+
 /** What of a request decides what it gets. */
 export interface Knock {
   readonly method: string;

@@ -1,9 +1,10 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
+import { boundedText } from '../edges/bounded-text.js';
 import { errorCode } from '../edges/error-code.js';
 import { mimeOf } from '../report/html/media.js';
 import type { Asked } from './door.js';
-import { askedOf } from './door.js';
+import { addressOf, askedOf } from './door.js';
 import type { Message } from './feed.js';
 import { Feed } from './feed.js';
 import { openInside, sendFile } from './send-file.js';
@@ -69,7 +70,7 @@ export class ViewServer {
   }
 
   get address(): string {
-    return `http://127.0.0.1:${this.#port}/${this.token}/`;
+    return addressOf({ port: this.#port, token: this.token });
   }
 
   get port(): number {
@@ -167,7 +168,7 @@ export class ViewServer {
       say(response, 415, 'Marks are JSON.');
       return;
     }
-    const body = await bodyOf(request);
+    const body = await boundedText(request, maxBody);
     if (body === null) {
       say(response, 413, 'Too many marks at once.');
       return;
@@ -211,16 +212,3 @@ const drained = (response: ServerResponse): Promise<void> =>
     response.once('drain', go);
     response.once('close', go);
   });
-
-/** null: it is larger than marks are. */
-const bodyOf = async (request: IncomingMessage): Promise<string | null> => {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of request) {
-    if (!(chunk instanceof Uint8Array)) continue;
-    bytes += chunk.length;
-    if (bytes > maxBody) return null;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-};

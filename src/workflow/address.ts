@@ -6,7 +6,7 @@ import type { Place } from '../values/place.js';
 import { differenceFrom, lookAlikes } from '../values/look-alike.js';
 import { clipped } from '../values/printable.js';
 import { shellWord } from '../values/shell-words.js';
-import { roleWord, wiredPrompts } from './roles.js';
+import { roleWord, saysRole, wiredPrompts } from './roles.js';
 import { feeds, parseSelector, selectNodes } from './select.js';
 import { shortestAddress } from './shortest.js';
 import type { Field, Workflow, WorkflowNode } from './workflow.js';
@@ -181,7 +181,7 @@ const noNode = (
 
 /** Where the stock graph calls both its texts alike: the one that the words mean. */
 const promptHint = (workflow: Workflow, text: string): string | null => {
-  const role = /negative|反向|负/iu.test(text) ? 'negative' : 'positive';
+  const role = saysRole(text, 'negative') ? 'negative' : 'positive';
   if (role === 'positive' && !/positive|prompt|正向|提示词/iu.test(text)) return null;
   const meant = [...wiredPrompts(workflow)].filter(([, of]) => of === role);
   const [[field] = []] = meant;

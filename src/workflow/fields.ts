@@ -16,4 +16,7 @@ const integers: ReadonlySet<string> = new Set([
 ]);
 
 export const isSeedField = (name: string): boolean => seeds.has(name);
+
+/** Also those of custom nodes, such as `refiner_seed`, by their names alone. */
+export const isCalledSeed = (name: string): boolean => /(?:^|_)seed$/i.test(name);
 export const isIntegerField = (name: string): boolean => integers.has(name);

@@ -27,12 +27,16 @@ export const wiredPrompts = (workflow: Workflow): ReadonlyMap<Field, Role> => {
 export const roleByName = (field: Field, { title }: WorkflowNode): Role | null =>
   wordIn(field.name) ?? wordIn(title ?? '');
 
+const words: Readonly<Record<Role, RegExp>> = {
+  positive: /positive|正向|正面/iu,
+  negative: /negative|反向|负/iu,
+};
+
+/** Whether a name has a word for this role in it. */
+export const saysRole = (name: string, role: Role): boolean => words[role].test(name);
+
 const wordIn = (name: string): Role | null =>
-  /negative|反向|负/iu.test(name)
-    ? 'negative'
-    : /positive|正向|正面/iu.test(name)
-      ? 'positive'
-      : null;
+  saysRole(name, 'negative') ? 'negative' : saysRole(name, 'positive') ? 'positive' : null;
 
 /** Only texts that somebody writes; not names of models, samplers and files. */
 export const isPromptField = ({ kind, name, rules, file }: Field): boolean =>

@@ -91,19 +91,16 @@ export class LiveRuns {
   }
 
   report(state: BatchState): BatchReport {
-    return (this.#report ??= makeReport(
-      {
-        ...factsOfJournal(this.plan, state, this.emulated),
-        assets: {
-          referenced: this.#runs.reduce(
-            (sum, { overrides }) => sum + overrides.filter((one) => one.asset !== undefined).length,
-            0,
-          ),
-          ...factsOfJournal(this.plan, state, this.emulated).assets,
-        },
-      },
-      this.#runs,
-    ));
+    return (this.#report ??= this.#made(state));
+  }
+
+  #made(state: BatchState): BatchReport {
+    const facts = factsOfJournal(this.plan, state, this.emulated);
+    const referenced = this.#runs.reduce(
+      (sum, { overrides }) => sum + overrides.filter((one) => one.asset !== undefined).length,
+      0,
+    );
+    return makeReport({ ...facts, assets: { referenced, ...facts.assets } }, this.#runs);
   }
 
   changedSince(version: number): readonly (readonly [place: number, run: ReportRun])[] {

@@ -1,11 +1,11 @@
 import { error } from '../../diagnostics/diagnostic.js';
-import type { Problems } from '../../diagnostics/problems.js';
-import { Problems as NewProblems } from '../../diagnostics/problems.js';
+import { Problems } from '../../diagnostics/problems.js';
 import type { Io } from '../../edges/io.js';
 import { machineText } from '../../edges/machine.js';
 import { readStore } from '../../journal/store.js';
 import type { LiveEvent } from '../../journal/event.js';
 import { everything } from '../../plan/select/selection.js';
+import { addressOf } from '../../view/door.js';
 import type { ViewServer } from '../../view/server.js';
 import { startViewServer } from '../../view/server.js';
 import { readEnvFile } from '../load/environment.js';
@@ -14,7 +14,7 @@ import type { BatchOptions } from '../options/options.js';
 import type { Proposals } from '../options/proposals.js';
 import { applyCommand } from '../options/proposals.js';
 import { planProject } from '../plan/planning.js';
-import type { OneView, Place } from './one-view.js';
+import type { OneView } from './one-view.js';
 import { takeView } from './one-view.js';
 import type { Read } from './viewed-batch.js';
 import { ViewedBatch } from './viewed-batch.js';
@@ -100,7 +100,7 @@ export const viewBatch = async (
     io,
     command: applyCommand({ proposals, options: batch, project: read.project }),
     viewCommand: proposals.command('view', batch, { manifest: read.project.manifest.file }),
-    readAgain: () => readForView(again, io, new NewProblems()),
+    readAgain: () => readForView(again, io, new Problems()),
     send: (message) => server?.feed.send(message),
   });
   // Files of marks that are damaged are told now; they are left as they are.
@@ -113,8 +113,6 @@ export const viewBatch = async (
   await one.note(server.port).catch(() => undefined);
   return { is: 'open', view: new OpenView(viewed, server, one, io, first !== null) };
 };
-
-const addressOf = ({ port, token }: Place): string => `http://127.0.0.1:${port}/${token}/`;
 
 /** At the port that was asked for, else where the last view was, else anywhere; null: nowhere. */
 const listen = async (

@@ -1,7 +1,7 @@
 import { nodeOf, shareOf } from '../../runninghub/sockets.js';
 import type { SocketNews } from '../../runninghub/service.js';
 import { isObject, parseJson } from '../../values/json-text.js';
-import type { JsonObject } from '../../values/json.js';
+import type { Json, JsonObject } from '../../values/json.js';
 import { textOf } from '../read.js';
 
 /** A message of `/ws` (comfyui-api 9); null: it says nothing of any prompt. */
@@ -38,7 +38,7 @@ const newsOf = (type: string, data: JsonObject): SocketNews | null => {
 };
 
 /** All nodes that have begun, each with its state: the last that runs. */
-const runningIn = (nodes: Parameters<typeof isObject>[0]): SocketNews | null => {
+const runningIn = (nodes: Json): SocketNews | null => {
   if (!isObject(nodes)) return null;
   const [id, state] =
     [...nodes].findLast(([, one]) => isObject(one) && one.get('state') === 'running') ?? [];

@@ -1,4 +1,4 @@
-import { didYouMean, nearest } from '../../diagnostics/nearest.js';
+import { didYouMean } from '../../diagnostics/nearest.js';
 import { isSite, shownSite, siteExamples, siteOf } from '../../runninghub/site.js';
 import { shellWord } from '../../values/shell-words.js';
 import { argumentMistakes } from './arguments.js';
@@ -68,9 +68,8 @@ const unknownOption = (
 ): UsageMistake => {
   const message = `there is no option "${written}"${command === null ? '' : ` of ${command.name}`}`;
   const own = (command === null ? commands : [command]).flatMap(({ options }) => options);
-  const near = nearest(written, new Set([...namesIn(own), '--help', '--version']));
-  if (near.length > 0)
-    return { message, hint: `did you mean ${near.map((name) => `"${name}"`).join(' or ')}?` };
+  const near = didYouMean(written, new Set([...namesIn(own), '--help', '--version']));
+  if (near !== null) return { message, hint: near };
   if (/key|token|secret/i.test(written))
     return { message, hint: 'the key is RUNNINGHUB_API_KEY in the environment, or in --env FILE' };
   const others = commands.filter(({ options }) => namesIn(options).includes(written));

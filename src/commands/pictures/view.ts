@@ -1,6 +1,7 @@
 import { error } from '../../diagnostics/diagnostic.js';
 import { Problems } from '../../diagnostics/problems.js';
 import type { Io } from '../../edges/io.js';
+import { untilStopped } from '../../edges/io.js';
 import { exit } from '../../batch/exit.js';
 import { wholeNumber } from '../../batch/options/numbers.js';
 import type { Viewed } from '../../batch/view/view-batch.js';
@@ -18,7 +19,7 @@ export const view = async (call: Call, io: Io): Promise<number> => {
     problems.add(error('E0001', null, `--port wants a number up to 65535, not "${port}"`));
   const batch = optionsOf(call, problems);
   // A signal that comes while the batch is read counts, too.
-  const stopped = stopOf(io);
+  const stopped = untilStopped(io);
   const viewed: Viewed =
     problems.errors > 0
       ? { is: 'refused' }
@@ -55,11 +56,3 @@ const elsewhere = (
 const tell = (address: string, call: Call, io: Io): void => {
   io.out.write(call.flag('json') ? `${JSON.stringify({ version: 1, address })}\n` : `${address}\n`);
 };
-
-const stopOf = (io: Io): Promise<void> =>
-  new Promise((resolve) => {
-    const unhook = io.onStop(() => {
-      unhook();
-      resolve();
-    });
-  });

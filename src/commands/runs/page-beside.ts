@@ -1,5 +1,6 @@
 import { Problems } from '../../diagnostics/problems.js';
 import type { Io } from '../../edges/io.js';
+import { untilStopped } from '../../edges/io.js';
 import { exit } from '../../batch/exit.js';
 import type { Listener } from '../../batch/apply/follower.js';
 import type { ApplyOptions } from '../../batch/options/options.js';
@@ -56,12 +57,7 @@ export class PageBeside {
     const wasStopped = exitCode === exit.sigint || exitCode === exit.sigterm;
     if (this.io.err.isTTY && !wasStopped) {
       this.io.err.write(`page: ${view.address} stays until Ctrl-C\n`);
-      await new Promise<void>((resolve) => {
-        const unhook = this.io.onStop(() => {
-          unhook();
-          resolve();
-        });
-      });
+      await untilStopped(this.io);
     }
     await this.close();
   }

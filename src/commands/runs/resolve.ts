@@ -53,18 +53,12 @@ export const resolve = (call: Call, io: Io): Promise<number> => {
     }
     const { record } = found.run;
     const { id, state, inputs } = record;
-    const why =
-      state.is === 'inFlight'
-        ? await whyFollowed(record, how, call, io)
-        : 'rh-batch resolve --unknown lists those that are';
-    if (
-      (state.is !== 'unknown' && state.is !== 'inFlight') ||
-      (state.is === 'inFlight' && why !== null)
-    ) {
+    const why = state.is === 'inFlight' ? await whyFollowed(record, how, call, io) : null;
+    if ((state.is !== 'unknown' && state.is !== 'inFlight') || why !== null) {
       sayOne(
         'E0703',
         `run ${id} (${inputs.name}) is not unknown: it is ${stateWord(state)}`,
-        why,
+        why ?? 'rh-batch resolve --unknown lists those that are',
         call,
         io,
       );

@@ -5,7 +5,7 @@ import type { Problems } from '../../diagnostics/problems.js';
 import { readNumber } from '../../values/decimal.js';
 import { JsonNumber } from '../../values/json.js';
 import type { Place } from '../../values/place.js';
-import { isSeedField } from '../../workflow/fields.js';
+import { isCalledSeed } from '../../workflow/fields.js';
 import type { Field } from '../../workflow/workflow.js';
 
 /** Where a number goes. */
@@ -101,7 +101,7 @@ const inManifest = (text: string): Doubt => ({
 });
 
 const outOfSeeds = (digits: string, { name, value, rules }: Field): Doubt | null => {
-  const isSeed = isSeedField(name) || /(?:^|_)seed$/i.test(name);
+  const isSeed = isCalledSeed(name);
   const takesBelow = value instanceof JsonNumber && value.source.startsWith('-');
   if (!isSeed || !digits.startsWith('-') || takesBelow || rules !== null) return null;
   return {

@@ -263,10 +263,7 @@ const either = (limit: TimeLimit, signal: AbortSignal | undefined): AbortSignal 
   signal === undefined ? limit.signal : AbortSignal.any([limit.signal, signal]);
 
 /** The file as it is sent: each piece that is asked for shows that something moves. */
-async function* movingBytes(
-  read: AsyncIterable<unknown>,
-  limit: TimeLimit,
-): AsyncGenerator {
+async function* movingBytes(read: AsyncIterable<unknown>, limit: TimeLimit): AsyncGenerator {
   for await (const chunk of read) {
     limit.moved();
     yield chunk;
