@@ -8,7 +8,7 @@ import type { Holder, Lock } from '../../journal/files/lock.js';
 import { breakLock, takeLock } from '../../journal/files/lock.js';
 
 /** Where a view of a batch listens, or listened the last time. */
-export interface Place {
+interface Place {
   readonly port: number;
   readonly token: string;
 }
