@@ -1,33 +1,11 @@
-import { afterEach, expect, test } from 'vitest';
-import type { ComfyEmulator } from '../../src/emulator/comfyui/emulator.js';
-import type { ComfyOptions } from '../../src/emulator/comfyui/options.js';
-import { comfyGraph, startComfy } from '../support/comfy-server.js';
+import { expect, test } from 'vitest';
+import { seeds, serverBatches, workOf } from '../support/comfy-batch.js';
+import { comfyGraph } from '../support/comfy-server.js';
 import { projects } from '../support/opened.js';
 import type { Project } from '../support/project.js';
 
 const project = projects();
-const open: ComfyEmulator[] = [];
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((comfy) => comfy.close()));
-});
-
-const seeds = (count: number): string =>
-  `matrix: { seed: { from: 1, count: ${count} } }\nset: { KSampler.seed: "\${{ seed }}" }`;
-
-/** Emulated servers on the clock of a project, and a manifest that names them. */
-const servers = async (
-  given: readonly Partial<ComfyOptions>[],
-  keys: string,
-): Promise<{ p: Project; comfy: ComfyEmulator[] }> => {
-  const p = await project({ files: { 'api.json': JSON.stringify(comfyGraph) } });
-  const clock = p.virtual;
-  if (clock === null) throw new Error('the clock is virtual');
-  const comfy = await Promise.all(given.map((options) => startComfy(clock, options)));
-  open.push(...comfy);
-  const list = comfy.map(({ url }) => url).join(', ');
-  p.write('manifest.yaml', `version: 1\nserver: [${list}]\napi: api.json\n${keys}\n`);
-  return { p, comfy };
-};
+const servers = serverBatches();
 
 const saved = (p: Project): Set<string | undefined> =>
   new Set(p.results().map(({ outputs }) => outputs[0]?.sha256));
@@ -67,18 +45,6 @@ test('what a server does to submits and reads, every prompt is made once and non
   expect(saved(p).size).toBe(16);
 });
 
-/** Of the time from a server's first prompt to its last end, the share in which one ran. */
-const shareAtWork = (comfy: ComfyEmulator): number => {
-  const entries = comfy.queued();
-  const startedAt = entries[0]?.at ?? 0;
-  let [idleMs, freeAt] = [0, startedAt];
-  for (const { at, endedAt } of entries) {
-    idleMs += Math.max(0, at - freeAt);
-    freeAt = Math.max(freeAt, endedAt ?? at);
-  }
-  return 1 - idleMs / (freeAt - startedAt);
-};
-
 test.each([1, 2, 3])('two servers are kept at work: seed %d', async (seed) => {
   const runTime = { kind: 'lognormal', medianMs: 30_000, sigma: 0.4 } as const;
   const given = [seed, seed + 10].map((own) => ({ runTime, seed: own }));
@@ -86,7 +52,8 @@ test.each([1, 2, 3])('two servers are kept at work: seed %d', async (seed) => {
   expect((await p.apply()).exit).toBe(0);
   for (const one of comfy) {
     expect(one.queued().length).toBeGreaterThan(20);
-    expect(shareAtWork(one)).toBeGreaterThanOrEqual(0.98);
+    const { startedAt, endedAt, idleMs } = workOf(one);
+    expect(1 - idleMs / (endedAt - startedAt)).toBeGreaterThanOrEqual(0.98);
   }
   const { durationMs, cost } = p.summary() as { durationMs: number; cost: { taskTimeMs: number } };
   // With the end of the batch, where one of the two has nothing left to do.
