@@ -1,7 +1,6 @@
 import { Problems } from '../diagnostics/problems.js';
 import { systemClock } from '../edges/clock.js';
 import type { Store } from '../journal/store.js';
-import { openStore } from '../journal/store.js';
 import type { Call } from './argv/call.js';
 import { optionsOf } from './argv/options.js';
 import { exit } from '../batch/exit.js';
@@ -22,7 +21,7 @@ export const withStore = async (
     sayProblems(problems, call, io);
     return exit.badInput;
   }
-  const opened = await openStore(located.stateDir, { clock: systemClock, command: 'rh-batch' });
+  const opened = await located.stores.open(located, { clock: systemClock, command: 'rh-batch' });
   if (!opened.ok) {
     const { is, message, hint } = opened.problem;
     sayOne(is === 'locked' ? 'E0701' : 'E0702', message, hint, call, io);

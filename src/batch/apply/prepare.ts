@@ -1,7 +1,6 @@
 import { error } from '../../diagnostics/diagnostic.js';
 import type { Problems } from '../../diagnostics/problems.js';
 import type { Store } from '../../journal/store.js';
-import { openStore } from '../../journal/store.js';
 import type { Selection } from '../../plan/select/selection.js';
 import type { Identity } from '../connect.js';
 import { identify } from '../connect.js';
@@ -75,7 +74,7 @@ export const holdState = async (
   const settled = await settleState(loaded, new Date(clock.now()).toISOString());
   if (!settled.ok) return refused(settled.locked, settled.message, null);
   const project: Project = { ...loaded, stateDir: settled.stateDir, movesTo: null };
-  const opened = await openStore(project.stateDir, { clock, command: 'rh-batch apply' });
+  const opened = await project.stores.open(project, { clock, command: 'rh-batch apply' });
   if (!opened.ok) {
     const { is, message, hint } = opened.problem;
     return refused(is === 'locked', message, hint);

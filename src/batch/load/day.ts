@@ -1,6 +1,6 @@
 import { error, warning } from '../../diagnostics/diagnostic.js';
 import type { Problems } from '../../diagnostics/problems.js';
-import { readStore } from '../../journal/store.js';
+import type { Stores } from '../../journal/stores.js';
 import { dateOf } from './batch-templates.js';
 import type { BatchOptions } from '../options/options.js';
 import type { Io } from '../../edges/io.js';
@@ -17,12 +17,13 @@ export const dateFor = async (
   from: {
     readonly manifest: Uint8Array;
     readonly stateDir: string;
+    readonly stores: Stores;
     readonly options: Pick<BatchOptions, 'date'>;
     readonly io: Io;
   },
   problems: Problems,
 ): Promise<string> => {
-  const { manifest, stateDir, options, io } = from;
+  const { manifest, stateDir, stores, options, io } = from;
   const { date: typed } = options;
   if (typed !== undefined) {
     if (!isDate(typed))
@@ -42,7 +43,7 @@ export const dateFor = async (
   const now = dateOf(typeof day === 'number' ? day : io.clock.now());
   // The journal is read only where the manifest reads something of the day.
   if (day !== 'lastApply' || !readsDate(manifest)) return now;
-  const read = await readStore(stateDir);
+  const read = await stores.read({ stateDir });
   if (!read.ok) return now;
   const { scope, beganAt } = read.state;
   return scope?.date ?? (beganAt === null ? now : dateOf(beganAt));

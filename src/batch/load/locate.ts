@@ -6,6 +6,8 @@ import type { Files, ReadFailure } from '../../edges/files/files.js';
 import { nodeFiles } from '../../edges/files/node-files.js';
 import type { Io } from '../../edges/io.js';
 import { loadManifest } from '../../manifest/load.js';
+import { fileStores } from '../../journal/files/file-stores.js';
+import type { Stores } from '../../journal/stores.js';
 import type { Manifest } from '../../manifest/manifest.js';
 import { syntaxes } from '../../targets/targets.js';
 import type { BatchOptions } from '../options/options.js';
@@ -28,6 +30,8 @@ export interface Located {
   /** What templates read as batch.date: one for the whole command. */
   readonly date: string;
   readonly stateDir: string;
+  /** Where its journal is kept. */
+  readonly stores: Stores;
   /** Where an apply moves the state of a renamed batch; null: it is where it belongs. */
   readonly movesTo: string | null;
   readonly emulated: boolean;
@@ -126,7 +130,8 @@ const locateAt = async (
     { path, typed, bytes, name, base, emulated, show: shownFrom(io.cwd) },
     problems,
   );
-  const from = { manifest: bytes, stateDir: state.stateDir, options, io };
+  const stores = fileStores;
+  const from = { manifest: bytes, stateDir: state.stateDir, stores, options, io };
   const date = await dateFor(day, from, problems);
   const manifest = withBatchFacts(written, date, problems);
   if (problems.errors > before) return null;
@@ -139,6 +144,7 @@ const locateAt = async (
     outputsDir: outputsDirOf(manifest, options, io, emulated),
     datedOutputs: dated ? outputsOfAnyDay(written, emulated ? '-emulated' : '') : null,
     date,
+    stores,
     ...state,
     emulated,
   };

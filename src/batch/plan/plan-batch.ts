@@ -1,7 +1,6 @@
 import { error } from '../../diagnostics/diagnostic.js';
 import { Problems } from '../../diagnostics/problems.js';
 import type { BatchState } from '../../journal/state.js';
-import { readStore } from '../../journal/store.js';
 import type { Plan } from '../../plan/plan.js';
 import type { PlanOrigin } from '../../plan/saved/saved-plan.js';
 import { originOf } from './approved-plan.js';
@@ -42,7 +41,7 @@ export const planWithOrigin = async (
   const project = await loadProject(options, io, problems, env);
   const selection = selectionOf(options);
   if (project === null || problems.errors > 0) return null;
-  const read = await readStore(project.stateDir);
+  const read = await project.stores.read(project);
   if (!read.ok) {
     const { message, hint } = read.problem;
     problems.add(error('E0702', null, message, { hint }));

@@ -1,10 +1,7 @@
-import { existsSync } from 'node:fs';
 import type { Clock } from '../../edges/clock.js';
 import type { LiveEvent, Recorded } from '../../journal/event.js';
-import { JournalTail } from '../../journal/files/tail.js';
-import { holderAtWork } from '../../journal/files/lock.js';
 import type { BatchState } from '../../journal/state.js';
-import { journalPath, lockPath } from '../../journal/store.js';
+import type { Tail } from '../../journal/stores.js';
 import type { PageNow } from '../../report/html/page-data.js';
 import type { RunId } from '../../values/ids.js';
 import { isRunId } from '../../values/ids.js';
@@ -20,7 +17,6 @@ export interface News {
 
 /** Follows a batch by its journal, whoever writes it, and never touches its lock. */
 export class Following {
-  readonly #tail: JournalTail;
   #progress: Progress | null = null;
   #atWork = false;
   #seen = false;
@@ -29,16 +25,14 @@ export class Following {
   readonly #steps = new Set<RunId>();
 
   constructor(
-    private readonly stateDir: string,
+    private readonly tail: Tail,
     private readonly clock: Clock,
     /** What begins or goes on with the batch. */
     private readonly command: string,
-  ) {
-    this.#tail = new JournalTail(stateDir);
-  }
+  ) {}
 
   get state(): BatchState {
-    return this.#tail.state;
+    return this.tail.state;
   }
 
   /** What no journal holds: an apply in this process tells it. */
@@ -48,13 +42,13 @@ export class Following {
   }
 
   async look(): Promise<News> {
-    const there = existsSync(journalPath(this.stateDir));
+    const there = await this.tail.exists();
     // Asked first: what was written before the lock was let go is then read for certain.
-    this.#atWork = (await holderAtWork(lockPath(this.stateDir))) !== null;
+    this.#atWork = (await this.tail.holder()) !== null;
     const changed = new Set<RunId>(this.#steps);
     this.#steps.clear();
     let [began, ended] = [false, false];
-    const problem = await this.#tail.read((event) => {
+    const problem = await this.tail.read((event) => {
       if (event.type === 'batch') {
         began = true;
         this.#progress = new Progress(event, (run) => this.state.runs.get(run), this.clock);

@@ -2,7 +2,6 @@ import { error } from '../../diagnostics/diagnostic.js';
 import { Problems } from '../../diagnostics/problems.js';
 import type { Io } from '../../edges/io.js';
 import { machineText } from '../../edges/machine.js';
-import { readStore } from '../../journal/store.js';
 import type { LiveEvent } from '../../journal/event.js';
 import { everything } from '../../plan/select/selection.js';
 import { addressOf } from '../../view/door.js';
@@ -57,7 +56,7 @@ const readForView = async (
   const env = await readEnvFile(options, io, problems);
   const project = await loadProject(options, io, problems, undefined, 'lastApply');
   if (project === null) return null;
-  const read = await readStore(project.stateDir);
+  const read = await project.stores.read(project);
   if (!read.ok) {
     problems.add(error('E0702', null, read.problem.message, { hint: read.problem.hint }));
     return null;

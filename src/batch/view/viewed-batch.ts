@@ -67,7 +67,11 @@ export class ViewedBatch implements Served {
   }
 
   static async open(read: Read, parts: ViewedParts): Promise<ViewedBatch> {
-    const following = new Following(read.project.stateDir, parts.io.clock, parts.command);
+    const following = new Following(
+      read.project.stores.follow(read.project),
+      parts.io.clock,
+      parts.command,
+    );
     await following.look();
     const runs = await LiveRuns.of(read.plan, following.state, read.project.emulated);
     return new ViewedBatch(read, following, runs, parts);

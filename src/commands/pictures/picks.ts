@@ -4,7 +4,6 @@ import { Problems } from '../../diagnostics/problems.js';
 import { nodeFiles } from '../../edges/files/node-files.js';
 import type { Io } from '../../edges/io.js';
 import type { BatchState } from '../../journal/state.js';
-import { readStore } from '../../journal/store.js';
 import type { WantedMarks } from '../../picks/wanted.js';
 import { isWanted, starsCondition } from '../../picks/wanted.js';
 import { exit } from '../../batch/exit.js';
@@ -33,7 +32,7 @@ export const picks = async (call: Call, io: Io): Promise<number> => {
     sayProblems(problems, call, io);
     return exit.badInput;
   }
-  const read = await readStore(located.stateDir);
+  const read = await located.stores.read(located);
   if (!read.ok) {
     sayOne('E0702', read.problem.message, read.problem.hint, call, io);
     return exit.badInput;

@@ -1,5 +1,4 @@
 import { Problems } from '../../diagnostics/problems.js';
-import { readStore } from '../../journal/store.js';
 import type { Action, PlannedRun } from '../../plan/plan.js';
 import { everything } from '../../plan/select/selection.js';
 import type { RunId } from '../../values/ids.js';
@@ -46,7 +45,7 @@ export const explain = async (call: Call, io: Io): Promise<number> => {
     sayProblems(problems, call, io);
     return exit.badInput;
   }
-  const read = await readStore(located.stateDir);
+  const read = await located.stores.read(located);
   if (!read.ok) {
     sayOne('E0702', read.problem.message, read.problem.hint, call, io);
     return exit.badInput;
@@ -109,7 +108,7 @@ const runBesideCode = async (
   io: Io,
 ): Promise<{ readonly id: RunId; readonly goesFirst: boolean } | null> => {
   const located = await locateProject(optionsOf(call, new Problems()), io, new Problems());
-  const read = located === null ? null : await readStore(located.stateDir);
+  const read = located === null ? null : await located.stores.read(located);
   const found = read?.ok === true ? findRun(read.state, typed) : null;
   const run = found?.is === 'one' ? found.run : found?.is === 'several' ? found.runs[0] : undefined;
   if (run === undefined) return null;
@@ -129,7 +128,7 @@ const plannedAs = async (typed: string, call: Call, io: Io): Promise<FoundPlanne
   const env = await readEnvFile(options, io, problems);
   const project = await loadProject(options, io, problems);
   if (project === null) return { is: 'unread' };
-  const read = await readStore(project.stateDir);
+  const read = await project.stores.read(project);
   const history = read.ok ? read.state : null;
   const selection = everything;
   const plan = await planProject(project, { history, selection, env, clock: io.clock }, problems);

@@ -1,7 +1,5 @@
 import { Problems } from '../../diagnostics/problems.js';
 import type { Holder } from '../../journal/files/lock.js';
-import { holderAtWork } from '../../journal/files/lock.js';
-import { lockPath, readStore } from '../../journal/store.js';
 import type { BatchState, RunRecord } from '../../journal/state.js';
 import { foreignTask } from '../../journal/accounts.js';
 import { identify } from '../../batch/connect.js';
@@ -17,6 +15,7 @@ import { ofDay } from '../../batch/load/day.js';
 import type { BatchOptions } from '../../batch/options/options.js';
 import { exit } from '../../batch/exit.js';
 import type { Io } from '../../edges/io.js';
+import type { Located } from '../../batch/load/locate.js';
 import { locateProject } from '../../batch/load/locate.js';
 import { sayOne, sayProblems } from '../say.js';
 import { statusText } from '../../terminal/status-text.js';
@@ -32,14 +31,14 @@ export const status = async (call: Call, io: Io): Promise<number> => {
     sayProblems(problems, call, io);
     return exit.badInput;
   }
-  const left = call.flag('watch') ? await watch(located.stateDir, call, io) : false;
-  const read = await readStore(located.stateDir);
+  const left = call.flag('watch') ? await watch(located, call, io) : false;
+  const read = await located.stores.read(located);
   if (!read.ok) {
     sayOne('E0702', read.problem.message, read.problem.hint, call, io);
     return exit.badInput;
   }
   const { state } = read;
-  const holder = await holderAtWork(lockPath(located.stateDir));
+  const holder = await located.stores.holder(located);
   const env = await readEnvFile(options, io, problems);
   if (problems.errors > 0) {
     sayProblems(problems, call, io);
@@ -99,13 +98,15 @@ const commandAbout = (
 };
 
 /** @returns whether the user left before the end. */
-const watch = async (stateDir: string, call: Call, io: Io): Promise<boolean> => {
+const watch = async (located: Located, call: Call, io: Io): Promise<boolean> => {
   const leave = new AbortController();
   const unhook = io.onStop(() => leave.abort());
+  const tail = located.stores.follow(located);
   try {
-    await watchBatch(stateDir, call, io, leave.signal);
+    await watchBatch(tail, call, io, leave.signal);
     return leave.signal.aborted;
   } finally {
+    await tail.close();
     unhook();
   }
 };

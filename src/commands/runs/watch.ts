@@ -1,9 +1,7 @@
 import { JournalClock } from '../../batch/view/journal-clock.js';
 import type { Recorded } from '../../journal/event.js';
-import { holderAtWork } from '../../journal/files/lock.js';
 import type { StoreProblem } from '../../journal/store.js';
-import { lockPath } from '../../journal/store.js';
-import { JournalTail } from '../../journal/files/tail.js';
+import type { Tail } from '../../journal/stores.js';
 import type { RunRecord } from '../../journal/state.js';
 import { Durations } from '../../forecast/durations.js';
 import { Mix } from '../../forecast/mix.js';
@@ -25,19 +23,18 @@ const lookMs = 500;
  * `signal`.
  */
 export const watchBatch = async (
-  stateDir: string,
+  tail: Tail,
   call: Call,
   io: Io,
   signal: AbortSignal,
 ): Promise<StoreProblem | null> => {
   const makeProgress = await progressFor(call, io);
-  const tail = new JournalTail(stateDir);
   let view: View | null = null;
   let attached = false;
   let waiting = false;
   for (;;) {
     // Asked first: what was written before the lock was let go is then read for certain.
-    const atWork = (await holderAtWork(lockPath(stateDir))) !== null;
+    const atWork = (await tail.holder()) !== null;
     const fresh: Recorded[] = [];
     const problem = await tail.read((event) => {
       // Only the last apply is shown: what came before it is history.

@@ -2,7 +2,6 @@ import { locateProject } from '../../batch/load/locate.js';
 import { Problems } from '../../diagnostics/problems.js';
 import type { Io } from '../../edges/io.js';
 import type { RunRecord } from '../../journal/state.js';
-import { readStore } from '../../journal/store.js';
 import type { Family } from '../../runninghub/service.js';
 import { familyOf } from '../../targets/targets.js';
 import type { TaskId } from '../../values/ids.js';
@@ -31,7 +30,7 @@ export const taskOfRun = async (typed: string, call: Call, io: Io): Promise<Task
     sayProblems(problems, call, io);
     return null;
   }
-  const read = await readStore(located.stateDir);
+  const read = await located.stores.read(located);
   if (!read.ok) {
     sayOne('E0702', read.problem.message, read.problem.hint, call, io);
     return null;

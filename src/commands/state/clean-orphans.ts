@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { Problems } from '../../diagnostics/problems.js';
 import { systemClock } from '../../edges/clock.js';
 import type { Store } from '../../journal/store.js';
-import { journalPath, openStore } from '../../journal/store.js';
+import { journalPath } from '../../journal/store.js';
 import { count, fileSize, oneLine } from '../../terminal/format.js';
 import { Answer } from '../answer.js';
 import type { Call } from '../argv/call.js';
@@ -37,7 +37,7 @@ export const cleanOrphans = async (call: Call, io: Io): Promise<number> => {
     sayProblems(problems, call, io);
     return tell(nothing, [], project, call, io);
   }
-  const opened = await openStore(project.stateDir, {
+  const opened = await project.stores.open(project, {
     clock: systemClock,
     command: 'rh-batch clean',
   });

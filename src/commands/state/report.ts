@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import { Problems } from '../../diagnostics/problems.js';
-import { readStore } from '../../journal/store.js';
 import { everything } from '../../plan/select/selection.js';
 import { compareBatches } from '../../report/compare/compare.js';
 import { selectedIn } from '../../report/run.js';
@@ -27,7 +26,7 @@ export const report = async (call: Call, io: Io): Promise<number> => {
   const options = optionsOf(call, problems);
   const env = await readEnvFile(options, io, problems);
   const project = await loadProject(options, io, problems, undefined, 'lastApply');
-  const read = project === null ? null : await readStore(project.stateDir);
+  const read = project === null ? null : await project.stores.read(project);
   if (read !== null && !read.ok) {
     sayOne('E0702', read.problem.message, read.problem.hint, call, io);
     return exit.badInput;

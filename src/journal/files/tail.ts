@@ -1,14 +1,18 @@
+import { existsSync } from 'node:fs';
 import type { Disk } from './disk.js';
 import { nodeDisk } from './disk.js';
 import type { Recorded } from '../event.js';
 import { Fold } from '../fold.js';
+import type { Holder } from './lock.js';
+import { holderAtWork } from './lock.js';
 import { readJournal } from './read.js';
 import type { BatchState } from '../state.js';
 import type { StoreProblem } from '../store.js';
-import { journalPath, problemOf } from '../store.js';
+import { journalPath, lockPath, problemOf } from '../store.js';
+import type { Tail } from '../stores.js';
 
 /** Follows a journal that another process writes: each read takes up where the last one ended. */
-export class JournalTail {
+export class JournalTail implements Tail {
   #fold = new Fold();
   #bytes = 0;
   #inode: number | null = null;
@@ -42,6 +46,18 @@ export class JournalTail {
     );
     if (end.is === 'whole') this.#bytes += end.bytes;
     return problemOf(this.stateDir, end);
+  }
+
+  exists(): Promise<boolean> {
+    return Promise.resolve(existsSync(journalPath(this.stateDir)));
+  }
+
+  holder(): Promise<Holder | null> {
+    return holderAtWork(lockPath(this.stateDir));
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
   }
 
   #restart(inode: number): void {
