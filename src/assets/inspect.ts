@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Code } from '../diagnostics/codes.js';
-import type { Files } from '../edges/files/files.js';
+import { errorCode } from '../edges/error-code.js';
+import type { Files, ReadFailure } from '../edges/files/files.js';
 import type { Asset } from './asset.js';
 import { headBytes, kindOf } from './kind.js';
+import { whyUnread } from './unreadable.js';
 
 export type Inspected =
   | { readonly ok: true; readonly asset: Asset }
@@ -11,6 +13,8 @@ export type Inspected =
       readonly is: 'missing' | 'directory' | 'unreadable' | 'empty' | 'tooLarge';
       /** One clause: `does not exist`. */
       readonly why: string;
+      /** What to do, where that is known by what the system said. */
+      readonly hint?: string | null;
     };
 
 const codes: Readonly<Record<(Inspected & { ok: false })['is'], Code>> = {
@@ -37,11 +41,9 @@ export const inspectAsset = async (
 ): Promise<Inspected> => {
   const facts = await files.facts(path);
   if (!facts.ok)
-    return facts.is === 'missing'
-      ? { ok: false, is: 'missing', why: 'does not exist' }
-      : facts.is === 'directory'
-        ? { ok: false, is: 'directory', why: 'is a folder' }
-        : { ok: false, is: 'unreadable', why: `cannot be read (${facts.detail})` };
+    return facts.is === 'directory'
+      ? { ok: false, is: 'directory', why: 'is a folder' }
+      : unread(facts, shown);
   const { bytes, mtimeMs } = facts.value;
   if (bytes === 0) return { ok: false, is: 'empty', why: 'is empty' };
   // LoRA files have gigabytes, and no limit is documented for them.
@@ -52,7 +54,7 @@ export const inspectAsset = async (
       why: `has ${megabytes(bytes)}, the service takes at most ${megabytes(maxBytes)}`,
     };
   const stream = await files.stream(path);
-  if (!stream.ok) return { ok: false, is: 'unreadable', why: `cannot be read (${stream.detail})` };
+  if (!stream.ok) return unread({ ...stream, is: 'unreadable' }, shown);
   const hash = createHash('sha256');
   let head = new Uint8Array();
   try {
@@ -61,12 +63,17 @@ export const inspectAsset = async (
       hash.update(chunk);
     }
   } catch (cause) {
-    const detail = cause instanceof Error ? cause.message : String(cause);
-    return { ok: false, is: 'unreadable', why: `cannot be read (${detail})` };
+    const detail = errorCode(cause) ?? (cause instanceof Error ? cause.message : String(cause));
+    return unread({ is: 'unreadable', detail }, shown);
   }
   const kind = kindOf(head, path);
   const sha256 = hash.digest('hex');
   return { ok: true, asset: { sha256, bytes, kind, goesTo, path, shown, mtimeMs } };
+};
+
+const unread = (failure: ReadFailure, shown: string): Inspected => {
+  const { why, hint } = whyUnread(failure, shown);
+  return { ok: false, is: failure.is === 'missing' ? 'missing' : 'unreadable', why, hint };
 };
 
 const megabytes = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(1)} MB`;

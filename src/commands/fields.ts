@@ -28,7 +28,8 @@ export const fields = async (call: Call, io: Io): Promise<number> => {
     const near =
       read.is === 'missing' ? await nearPath(call.args[0] ?? '', io.cwd, nodeFiles()) : null;
     const usual = `such as ${targets.map(({ start }) => start.file).join(', ')}, from the folder of the manifest`;
-    problems.add({ ...unreadable(shown, read), hint: near?.hint ?? usual });
+    const told = unreadable(shown, read);
+    problems.add({ ...told, hint: near?.hint ?? told.hint ?? usual });
   }
   const input = { id: null, file: shown, loaders: new Map<string, readonly string[]>() };
   const workflow = read.ok

@@ -111,10 +111,10 @@ const fileOf = async (
   const file = resolve(io.cwd, typed);
   const read = await files.read(file, maxBytes);
   if (read.ok) return { target: ownerOf(read.value), file, content: read.value, isNew: false };
-  const { message } = unreadable(shownFrom(io.cwd)(file), read);
+  const { message, hint } = unreadable(shownFrom(io.cwd)(file), read);
   problems.add(
     error('E0002', null, message, {
-      hint: 'rh-batch pull WORKFLOWID, pull --app WEBAPPID or pull --model PATH saves one',
+      hint: hint ?? 'rh-batch pull WORKFLOWID, pull --app WEBAPPID or pull --model PATH saves one',
     }),
   );
   return null;

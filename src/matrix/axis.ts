@@ -1,4 +1,5 @@
 import { dirname, resolve } from 'node:path';
+import { whyUnread } from '../assets/unreadable.js';
 import { error } from '../diagnostics/diagnostic.js';
 import type { Problems } from '../diagnostics/problems.js';
 import type { AxisValues } from '../manifest/manifest.js';
@@ -141,8 +142,9 @@ const linesOf = async (
   const file = context.show(path);
   const facts = await context.files.facts(path);
   if (!facts.ok && facts.is === 'missing') {
-    const hint = await nearby(values.path, context.dir, context.files);
-    problems.add(error('E0301', values.at, `${file} does not exist`, { hint }));
+    const { why, hint } = whyUnread(facts, file);
+    const other = await nearby(values.path, context.dir, context.files);
+    problems.add(error('E0301', values.at, `${file} ${why}`, { hint: hint ?? other }));
     return null;
   }
   const source = {

@@ -2,7 +2,10 @@ import { relative, resolve, sep } from 'node:path';
 import { error, notice, warning } from '../diagnostics/diagnostic.js';
 import type { Problems } from '../diagnostics/problems.js';
 import type { Files } from '../edges/files/files.js';
+import type { Beside } from '../edges/files/files.js';
 import type { AxisValues } from '../manifest/manifest.js';
+import { deadHint, unreadableHint } from '../assets/unreadable.js';
+import { linksOf, whyNoMatch } from './no-match.js';
 
 export interface GlobContext {
   /** Absolute folder of the manifest. */
@@ -44,10 +47,21 @@ export const globPaths = async (
     );
     return null;
   }
-  const left = await leftOut(name, values, found.value, context, problems);
+  const beside = await context.files.beside(context.dir, patterns, exclude);
+  const left = await leftOut(name, values, found.value, beside, context, problems);
   const kept = found.value.filter((path) => !left.has(path));
-  if (kept.length > 0 || allowEmpty) return kept;
+  if (kept.length > 0 || allowEmpty) {
+    tellUnseen(name, at, beside, problems);
+    return kept;
+  }
   const none = left.size > 0 ? ' that is not left out' : '';
+  const known = left.size > 0 ? null : await whyNoMatch(patterns, beside, context);
+  if (known !== null) {
+    const { why, hint, notes } = known;
+    const what = `axis "${name}": no file matches ${patterns.join(', ')}: ${why}`;
+    problems.add(error('E0310', at, what, { hint, notes }));
+    return null;
+  }
   problems.add(
     error('E0310', at, `axis "${name}": no file${none} matches ${patterns.join(', ')}`, {
       hint: patterns.some((pattern) => pattern.includes('\\'))
@@ -63,11 +77,11 @@ const leftOut = async (
   name: string,
   values: Globs,
   found: readonly string[],
+  beside: Beside,
   context: GlobContext,
   problems: Problems,
 ): Promise<ReadonlySet<string>> => {
-  const { patterns, exclude, at } = values;
-  const beside = await context.files.beside(context.dir, patterns, exclude);
+  const { patterns, at } = values;
   const isLitter = (path: string): boolean => litter.test(lastOf(path)) && !isNamed(path, patterns);
   const otherCase = beside.otherCase.filter((path) => !isLitter(path));
   const ofSystems = found.filter(isLitter);
@@ -113,6 +127,29 @@ const leftOut = async (
     null,
   );
   return new Set([...ofSystems, ...beside.outside, ...beside.again]);
+};
+
+/** Files that the patterns mean, behind links and folders that lead to nothing that can be read. */
+const tellUnseen = (
+  name: string,
+  at: Globs['at'],
+  { dead, unread }: Beside,
+  problems: Problems,
+): void => {
+  const [link] = dead;
+  if (link !== undefined) {
+    const what =
+      dead.length === 1
+        ? `${link.path} is left out: it is a link that leads nowhere`
+        : `${dead.length} links are left out: they lead nowhere`;
+    const options = { hint: deadHint, notes: linksOf(dead) };
+    problems.add(warning('E0370', at, `axis "${name}": ${what}`, options));
+  }
+  for (const { path, code } of unread.slice(0, mostNamed)) {
+    const what = `the files of ${path} are left out: the folder cannot be read (${code})`;
+    const hint = unreadableHint(code, path);
+    problems.add(warning('E0370', at, `axis "${name}": ${what}`, { hint }));
+  }
 };
 
 /** What systems and office programs put beside the files of people. */

@@ -49,7 +49,7 @@ test('a file without the key is told with the names that it holds', async () => 
 
 test.each([
   ['missing.env', 'does not exist'],
-  ['.', 'cannot be read'],
+  ['.', 'is a folder, not a file'],
   ['bytes.env', 'is not text in UTF-8'],
 ])('--env-file %s is told as %s', async (file, words) => {
   const p = await start();

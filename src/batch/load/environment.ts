@@ -2,7 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { nearPath } from '../../assets/near-path.js';
+import { whyUnread } from '../../assets/unreadable.js';
 import { error } from '../../diagnostics/diagnostic.js';
+import { errorCode } from '../../edges/error-code.js';
 import { nodeFiles } from '../../edges/files/node-files.js';
 import type { Problems } from '../../diagnostics/problems.js';
 import type { Io } from '../../edges/io.js';
@@ -20,16 +22,17 @@ export class Environment extends Map<string, string> {
     try {
       bytes = await readFile(resolve(cwd, file));
     } catch (cause) {
-      const detail = cause instanceof Error ? cause.message : String(cause);
-      const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
-      const near = missing ? await nearPath(file, cwd, nodeFiles()) : null;
-      const form = 'a text file with a line RUNNINGHUB_API_KEY=…';
-      fail(missing ? 'does not exist' : `cannot be read (${detail})`, near?.hint ?? form);
+      const detail = errorCode(cause) ?? (cause instanceof Error ? cause.message : String(cause));
+      const facts = await nodeFiles().facts(resolve(cwd, file));
+      const told = whyUnread(facts.ok ? { is: 'unreadable', detail } : facts, file);
+      const isMissing = !facts.ok && facts.is === 'missing';
+      const near = isMissing ? await nearPath(file, cwd, nodeFiles()) : null;
+      fail(told.why, near?.hint ?? told.hint ?? envForm);
       return;
     }
     const text = decoded(bytes);
     if (text === null || text.includes('\0')) {
-      fail('is not text in UTF-8');
+      fail('is not text in UTF-8', envForm);
       return;
     }
     const variables = Object.entries(parseEnv(text));
@@ -45,6 +48,8 @@ export class Environment extends Map<string, string> {
     });
   }
 }
+
+const envForm = 'a text file with a line RUNNINGHUB_API_KEY=…';
 
 /** A key that was pasted in front of an equals sign is no name. */
 const likeKey = /[0-9a-f]{24}/i;

@@ -1,5 +1,6 @@
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { nearPath } from '../../assets/near-path.js';
+import { whyUnread } from '../../assets/unreadable.js';
 import { error } from '../../diagnostics/diagnostic.js';
 import { Problems } from '../../diagnostics/problems.js';
 import type { Files, ReadFailure } from '../../edges/files/files.js';
@@ -91,7 +92,8 @@ const loadFrom = async (
       read.is === 'missing' && options.manifest !== undefined
         ? await nearPath(options.manifest, io.cwd, files)
         : null;
-    problems.add({ ...unreadable(show(path), read), hint: near?.hint ?? null });
+    const told = unreadable(show(path), read);
+    problems.add({ ...told, hint: near?.hint ?? told.hint });
     return null;
   }
   const vars = new Map(Object.entries(options.vars ?? {}));
@@ -225,16 +227,7 @@ export const shownFrom =
     return near === '' || near.startsWith('../../..') || isAbsolute(near) ? absolute : near;
   };
 
-const wording: Readonly<Record<ReadFailure['is'], string>> = {
-  missing: 'does not exist',
-  directory: 'is a folder, not a file',
-  unreadable: 'cannot be read',
-  tooLarge: 'is too large',
+export const unreadable = (shown: string, failure: ReadFailure): ReturnType<typeof error> => {
+  const { why, hint } = whyUnread(failure, shown);
+  return error('E0002', null, `${shown} ${why}`, { hint });
 };
-
-export const unreadable = (shown: string, failure: ReadFailure): ReturnType<typeof error> =>
-  error(
-    'E0002',
-    null,
-    `${shown} ${wording[failure.is]}${failure.is === 'missing' ? '' : ` (${failure.detail})`}`,
-  );

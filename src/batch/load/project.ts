@@ -82,10 +82,10 @@ const readWorkflow = async (
   const path = resolve(manifest.dir, written.value);
   const read = await files.read(path, maxWorkflowBytes);
   if (!read.ok) {
-    const { message } = unreadable(show(path), read);
+    const { message, hint } = unreadable(show(path), read);
     const near = await nearPath(written.value, manifest.dir, files);
     const hints = [...(near === null ? [] : [near.hint]), target.fileHint(id, show(path))];
-    problems.add(error('E0002', written.at, message, { hint: hints.join('; or ') }));
+    problems.add(error('E0002', written.at, message, { hint: hint ?? hints.join('; or ') }));
     return null;
   }
   const { loaders } = manifest.assets;

@@ -67,7 +67,8 @@ const assetsOf = async (call: Call, io: Io, problems: Problems): Promise<Asset[]
   for (const { file, goesTo } of wanted) {
     const found = await inspectAsset(resolve(io.cwd, file), file, files, goesTo);
     if (!found.ok) {
-      const hint = found.is === 'tooLarge' ? 'host it elsewhere and give its public URL' : null;
+      const host = found.is === 'tooLarge' ? 'host it elsewhere and give its public URL' : null;
+      const hint = found.hint ?? host;
       problems.add(error(codeOf(found.is), null, `${file} ${found.why}`, { hint }));
     } else if (goesTo === 'loras' && found.asset.kind.medium !== 'model')
       problems.add(error('E0505', null, `${file} is no safetensors file, --lora takes one`));

@@ -1,4 +1,5 @@
 import { Dirent, readdir } from 'node:fs';
+import { errorCode } from '../error-code.js';
 
 /** A pattern such as `/**` would look through the whole machine. */
 export const walkLimits = { entries: 200_000, ms: 30_000 };
@@ -8,6 +9,7 @@ export class BoundedWalk {
   #seen = 0;
   #over: string | null = null;
   #sawLinks = false;
+  readonly #unread = new Map<string, string>();
   readonly #until: number;
 
   constructor(
@@ -26,6 +28,11 @@ export class BoundedWalk {
     return this.#sawLinks;
   }
 
+  /** Folders that are there and could not be read, with the code of the system. */
+  get unread(): ReadonlyMap<string, string> {
+    return this.#unread;
+  }
+
   /** Node's own, save that it fails once the walk is over. */
   readonly readdir = new Proxy(readdir, {
     apply: (target, self: unknown, args: readonly unknown[]): unknown => {
@@ -39,6 +46,7 @@ export class BoundedWalk {
           this.#seen += entries.length;
           this.#sawLinks ||= entries.some(isLink);
         }
+        this.#note(args[0], failed);
         if (this.#seen > this.limits.entries)
           this.#over ??= `it looks through more than ${this.limits.entries} files and folders`;
         Reflect.apply(told, undefined, [failed, entries]);
@@ -46,6 +54,15 @@ export class BoundedWalk {
       return Reflect.apply(target, self, [...args.slice(0, -1), counted]);
     },
   });
+
+  #note(path: unknown, failed: unknown): void {
+    const code = errorCode(failed);
+    if (typeof path === 'string' && code !== null && !absent.has(code))
+      this.#unread.set(path, code);
+  }
 }
+
+/** Of a folder that is not there. */
+const absent: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR']);
 
 const isLink = (entry: unknown): boolean => entry instanceof Dirent && entry.isSymbolicLink();

@@ -5,6 +5,8 @@
 export type ReadFailure = {
   readonly is: 'missing' | 'directory' | 'unreadable' | 'tooLarge';
   readonly detail: string;
+  /** Where the link leads that stands in place of a missing file. */
+  readonly link?: string;
 };
 export type Read<T> =
   { readonly ok: true; readonly value: T } | ({ readonly ok: false } & ReadFailure);
@@ -40,4 +42,20 @@ export interface Beside {
   readonly outside: readonly string[];
   /** Matches, but a link leads back to a file that is found without it. */
   readonly again: readonly string[];
+  /** Matches, or may lead to what matches, but there is nothing where the link leads. */
+  readonly dead: readonly DeadLink[];
+  /** Folders on the way that are there and could not be read. */
+  readonly unread: readonly UnreadFolder[];
+}
+
+export interface DeadLink {
+  readonly path: string;
+  /** As the link says it. */
+  readonly to: string;
+}
+
+export interface UnreadFolder {
+  readonly path: string;
+  /** Of the system, such as `EACCES`. */
+  readonly code: string;
 }

@@ -1,7 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { BoundedWalk, walkLimits } from './bounded-walk.js';
-import { besideGlob, globbed } from './glob.js';
+import { besideGlob } from './beside.js';
+import { targetOfDead } from './dead-links.js';
+import { globbed } from './glob.js';
 import type { FileFacts, Files, Read, ReadFailure } from './files.js';
 
 const chunkBytes = 1 << 20;
@@ -61,7 +63,10 @@ const factsOf = async (path: string): Promise<Read<FileFacts>> => {
     if (!found.isFile()) return { ok: false, is: 'unreadable', detail: 'not a regular file' };
     return { ok: true, value: { bytes: found.size, mtimeMs: found.mtimeMs } };
   } catch (cause) {
-    return failed(cause);
+    const link = await targetOfDead(path);
+    return link === null
+      ? failed(cause)
+      : { ok: false, is: 'missing', detail: 'a link that leads nowhere', link };
   }
 };
 

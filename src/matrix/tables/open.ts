@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { nearPath, pathHint } from '../../assets/near-path.js';
+import { whyUnread } from '../../assets/unreadable.js';
 import { error } from '../../diagnostics/diagnostic.js';
 import type { Problems } from '../../diagnostics/problems.js';
 import type { Files } from '../../edges/files/files.js';
@@ -51,14 +52,12 @@ export const openTable = async (
   const file = show(path);
   const facts = await files.facts(path);
   if (!facts.ok) {
-    const why = {
-      missing: 'does not exist',
-      directory: 'is a folder',
-      unreadable: `cannot be read (${facts.detail})`,
-      tooLarge: 'is too large',
-    }[facts.is];
-    const hint = facts.is === 'missing' ? await nearby(rows.path, dir, files) : null;
-    problems.add(error('E0301', rows.at, `${file} ${why}`, { hint }));
+    const { why, hint } = whyUnread(facts, file);
+    const other =
+      facts.is === 'directory'
+        ? await tableIn(path, file, files)
+        : (hint ?? (await nearby(rows.path, dir, files)));
+    problems.add(error('E0301', rows.at, `${file} ${why}`, { hint: other }));
     return null;
   }
   if (facts.value.bytes === 0) {
@@ -128,6 +127,14 @@ const formatOf = (path: string): Format | null => {
 };
 
 const endingOf = (path: string): string => /\.([a-z0-9]+)$/i.exec(path)?.[1]?.toLowerCase() ?? '';
+
+/** In place of a folder: a table that lies in it. */
+const tableIn = async (path: string, shown: string, files: Files): Promise<string> => {
+  const found = (await files.names(path)).filter((name) => formatOf(name) !== null).sort()[0];
+  return found === undefined
+    ? 'write the path of a table: CSV, TSV, XLSX, JSON, JSONL or YAML'
+    : `write the path of a table in it, such as ${shown}/${found}`;
+};
 
 /** What may be meant by a path that leads nowhere. */
 export const nearby = async (path: string, dir: string, files: Files): Promise<string> =>

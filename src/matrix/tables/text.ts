@@ -2,6 +2,8 @@ import { TextDecoder } from 'node:util';
 import { error, warning } from '../../diagnostics/diagnostic.js';
 import { wholeFile } from '../../diagnostics/lines.js';
 import { Problems } from '../../diagnostics/problems.js';
+import { whyUnread } from '../../assets/unreadable.js';
+import { errorCode } from '../../edges/error-code.js';
 import type { Files } from '../../edges/files/files.js';
 import type { Place } from '../../values/place.js';
 import { betterThan, candidatesFor, knownEncodings } from './encodings.js';
@@ -29,8 +31,8 @@ export async function* textChunks(
   if (decoder === null) return;
   const stream = await files.stream(source.path);
   if (!stream.ok) {
-    const why = stream.is === 'missing' ? 'does not exist' : `cannot be read (${stream.detail})`;
-    problems.add(error('E0301', source.named, `${source.file} ${why}`));
+    const { why, hint } = whyUnread(stream, source.file);
+    problems.add(error('E0301', source.named, `${source.file} ${why}`, { hint }));
     return;
   }
   let line = 1;
@@ -49,11 +51,12 @@ export async function* textChunks(
     }
     yield decoder.decode();
   } catch (cause) {
-    const detail = cause instanceof Error ? cause.message : String(cause);
+    const detail = errorCode(cause) ?? (cause instanceof Error ? cause.message : String(cause));
+    const { why, hint } = whyUnread({ is: 'unreadable', detail }, source.file);
     problems.add(
       cause instanceof TypeError
         ? encodingError(source, first ?? new Uint8Array(), line)
-        : error('E0301', source.named, `${source.file} cannot be read (${detail})`),
+        : error('E0301', source.named, `${source.file} ${why}`, { hint }),
     );
   }
 }

@@ -13,7 +13,6 @@ import type { Datum } from '../../values/datum.js';
 import { impossible } from '../../values/impossible.js';
 import { JsonNumber } from '../../values/json.js';
 import { canonicalJson, jsonText } from '../../values/json-text.js';
-import { withLineFeeds } from '../../values/line-ends.js';
 import type { Place } from '../../values/place.js';
 import { clipped } from '../../values/printable.js';
 import { isIntegerField } from '../../workflow/fields.js';
@@ -21,7 +20,7 @@ import { isRemote } from '../../workflow/loaders.js';
 import type { Field } from '../../workflow/workflow.js';
 import { NearPaths, pathHint } from '../../assets/near-path.js';
 import { asText } from './as-text.js';
-import { coerce, isSendable, jsonOf } from './coerce.js';
+import { coerce, jsonOf } from './coerce.js';
 import { NumberDoubts } from './doubts.js';
 import { isLeftOut, isOneOfMany, itemsOf } from './items.js';
 import type { AssetValue, JsonValue, OverrideValue } from '../plan.js';
@@ -29,6 +28,8 @@ import { hintFor, isDoubtful, misfitOf, takenBy } from './misfits.js';
 import type { BrokenRule } from './rules.js';
 import { numberHint } from './number-hint.js';
 import { brokenCount, brokenRule } from './rules.js';
+import type { TextRead } from './text-file.js';
+import { readText } from './text-file.js';
 
 /** A value on its way to a field, with what is needed to talk about it. */
 export interface ValueInput {
@@ -43,9 +44,7 @@ export interface ValueInput {
 }
 
 const verbs = ['asset', 'file', 'value', 'asSaved'] as const;
-const maxTextBytes = 8 * 1024 * 1024;
 
-const missing = 'does not exist';
 /** Turns user data into override values; hashes each asset once, reads each text file once. */
 export class Values {
   readonly assets = new Map<string, Asset>();
@@ -222,7 +221,7 @@ export class Values {
       const near = found.is === 'missing' ? await this.#near.of(path, input.dir) : null;
       problems.add(
         error(codeOf(found.is), input.at(), `${path} ${found.why}`, {
-          hint: near?.hint ?? hintFor(found.is, path, wanted),
+          hint: near?.hint ?? found.hint ?? hintFor(found.is, path, wanted),
           ...refused(path, input),
         }),
       );
@@ -284,35 +283,19 @@ export class Values {
   ): Promise<OverrideValue | null | undefined> {
     const absolute = resolve(input.dir, path);
     let reading = this.#texts.get(absolute);
-    if (reading === undefined) this.#texts.set(absolute, (reading = this.#readText(absolute)));
+    if (reading === undefined)
+      this.#texts.set(absolute, (reading = readText(absolute, path, this.files)));
     const read = await reading;
     if (read.ok)
       return this.#literal({ is: 'scalar', text: read.text, type: 'text' }, input, problems);
-    const near = read.why === missing ? await this.#near.of(path, input.dir) : null;
+    const near = read.isMissing ? await this.#near.of(path, input.dir) : null;
     problems.add(
       error('E0409', input.at(), `${path} ${read.why}`, {
-        hint: near?.hint ?? (read.why === missing ? pathHint(path) : null),
+        hint: near?.hint ?? read.hint ?? (read.isMissing ? pathHint(path) : null),
         ...refused(path, input),
       }),
     );
     return null;
-  }
-
-  async #readText(path: string): Promise<TextRead> {
-    const read = await this.files.read(path, maxTextBytes);
-    if (!read.ok)
-      return {
-        ok: false,
-        why: read.is === 'missing' ? missing : `cannot be read (${read.detail})`,
-      };
-    try {
-      const decoded = new TextDecoder('utf-8', { fatal: true }).decode(read.value);
-      return isSendable(decoded)
-        ? { ok: true, text: withLineFeeds(decoded) }
-        : { ok: false, why: 'holds NUL characters' };
-    } catch {
-      return { ok: false, why: 'is not text in UTF-8' };
-    }
   }
 }
 
@@ -325,8 +308,5 @@ const refused = (
   foundIn: inRun(run),
   about: JSON.stringify([resolve(dir, path), address]),
 });
-
-type TextRead =
-  { readonly ok: true; readonly text: string } | { readonly ok: false; readonly why: string };
 
 const clip = (value: string): string => clipped(value.replace(/\s+/g, ' '), 80);
