@@ -12,6 +12,7 @@ import { dirname, join } from 'node:path';
 // Loaded before any emulator runs: a compressed clock would count the loading as an hour.
 import '../../src/commands/runs/apply.js';
 import '../../src/batch/apply/submission.js';
+import '../../src/batch/view/page-during.js';
 import '../../src/batch/servers/connect-servers.js';
 import '../../src/matrix/tables/csv.js';
 import '../../src/runninghub/client.js';

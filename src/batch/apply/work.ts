@@ -10,6 +10,7 @@ import type { Notifier } from '../notify.js';
 import type { ApplyOptions } from '../options/options.js';
 import { applyCommand, sameCommand } from '../options/proposals.js';
 import { reportOf, titleOf, writeReports } from '../reports/results.js';
+import type { PageDuring } from '../view/page-during.js';
 import { beginBatch } from './begin-batch.js';
 import { moveFiles } from './move-files.js';
 import type { Outcome } from './outcome.js';
@@ -45,29 +46,32 @@ export class Apply {
   async run(): Promise<Ended> {
     const { io, follower, plan, store, identity } = this.parts;
     const startedAt = Math.floor(identity.clock.now());
+    const busy = this.#hasWork();
+    const during = busy ? await this.#pageDuring() : null;
     // Without a record of its own even a shard with nothing to do could not be merged.
     const early = this.parts.selection.shard !== null || plan.moves.length > 0;
     if (early) await this.#begin(startedAt);
     await this.#moveFiles();
     const signals = watchSignals(io);
     const begin = early ? (): Promise<void> => Promise.resolve() : () => this.#begin(startedAt);
-    const busy = this.#hasWork();
     // Nothing to do: what talks to the service is not even loaded.
     const submission = busy
       ? new (await import('./submission.js')).Submission({ ...this.parts, begin })
       : null;
-    const progress = await follower.progress({
+    const told = await follower.progress({
       clock: identity.clock,
       total: () => toDoOf(plan.summary),
       nameOf: (run) => submission?.nameOf(run) ?? store.state.runs.get(run)?.inputs.name ?? null,
       forecast: () => submission?.forecast(identity.clock.now()) ?? null,
     });
+    const progress = during?.told(told) ?? told;
     const enter = (phase: Phase, detail: string): void => {
       if (submission !== null) progress.on({ type: 'phase', phase, detail });
     };
     try {
       enter('plan', planSummaryText(plan));
       const outcome = (await submission?.run(progress, signals.interrupted)) ?? nothingDone;
+      await during?.stop();
       enter('report', '');
       const report = await this.#report(outcome, startedAt);
       const code = signals.code() ?? (outcome.code === exit.done ? codeOf(report) : outcome.code);
@@ -80,9 +84,16 @@ export class Apply {
       const command = await this.#rescue();
       return await this.#finish(ended, code, command, signals.interrupted);
     } finally {
+      await during?.stop();
       await progress.stop();
       signals.stop();
     }
+  }
+
+  async #pageDuring(): Promise<PageDuring> {
+    const { io, project, plan, store } = this.parts;
+    const { PageDuring } = await import('../view/page-during.js');
+    return new PageDuring({ io, project, plan, store, command: applyCommand(this.parts) });
   }
 
   /** Kept files go where the plan says before new ones come. */

@@ -16,8 +16,7 @@ import { runsDigest } from '../../report/runs-digest.js';
 import { count, fileSize } from '../../values/amounts.js';
 import { inRepository, isGithub } from '../../terminal/ci.js';
 import type { Io } from '../../edges/io.js';
-import { picksPath, readPicks } from '../picks/picks-file.js';
-import { markedBy } from '../../picks/marked.js';
+import { marksBeside } from '../picks/page-marks.js';
 import { programBuild } from '../../edges/version.js';
 import { KeptParts, writeReport } from './kept-parts.js';
 import { outputReader } from './output-reader.js';
@@ -111,10 +110,7 @@ const htmlOptions = async (
   { inlineLimit, folders = [], again: _, ...options }: PageOptions,
   io: Io,
 ): Promise<HtmlOptions> => {
-  const picks = await readPicks(picksPath(outputsDir));
-  // What cannot be read is told where somebody asks for picks.
-  const marks = picks === null || typeof picks === 'string' ? [] : markedBy(picks.marks).values();
-  const page = { ...options, marks: [...marks] };
+  const page = { ...options, marks: await marksBeside(outputsDir) };
   const read = outputReader(outputsDir, [outputsDir, ...folders]);
   if (inlineLimit === null) return { ...page, read };
   const runs = [...report.runs, ...(page.comparison?.earlier.runs ?? [])];

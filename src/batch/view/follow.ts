@@ -1,11 +1,11 @@
 import type { Clock } from '../../edges/clock.js';
-import type { LiveEvent, Recorded } from '../../journal/event.js';
+import type { LiveEvent } from '../../journal/event.js';
 import type { BatchState } from '../../journal/state.js';
 import type { Tail } from '../../journal/stores.js';
 import type { PageNow } from '../../report/html/page-data.js';
 import type { RunId } from '../../values/ids.js';
-import { isRunId } from '../../values/ids.js';
 import { doingOf, nowOf, Progress } from './progress.js';
+import { runOf } from './run-of.js';
 
 /** What was found since the last look. */
 export interface News {
@@ -78,6 +78,3 @@ export class Following {
     return this.#atWork ? doingOf(this.state.runs.get(run), this.#progress) : undefined;
   }
 }
-
-const runOf = (event: Recorded): RunId | null =>
-  'run' in event && typeof event.run === 'string' && isRunId(event.run) ? event.run : null;

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { BatchState } from '../../journal/state.js';
 import type { Plan } from '../../plan/plan.js';
 import type { BatchReport, ReportRun } from '../../report/model.js';
@@ -6,6 +7,9 @@ import type { RunFacts } from '../../report/run.js';
 import { buildRun, factsOfPlanned, selectedIn } from '../../report/run.js';
 import type { RunId } from '../../values/ids.js';
 import { factsOfJournal } from '../reports/journal-facts.js';
+
+/** So many runs are evaluated without a pause. */
+const atOnce = 200;
 
 /** The runs of a batch as its journal has them now, and which of them changed since when. */
 export class LiveRuns {
@@ -34,7 +38,11 @@ export class LiveRuns {
   /** Each run is evaluated once: what it is does not change, only what becomes of it. */
   static async of(plan: Plan, state: BatchState, emulated: boolean): Promise<LiveRuns> {
     const facts: RunFacts[] = [];
-    for await (const run of plan.runs()) facts.push(factsOfPlanned(run));
+    for await (const run of plan.runs()) {
+      facts.push(factsOfPlanned(run));
+      // An apply in this process has its turn meanwhile.
+      if (facts.length % atOnce === 0) await setImmediate();
+    }
     const live = new LiveRuns(plan, emulated, facts);
     live.update(state, 'all');
     return live;

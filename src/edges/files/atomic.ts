@@ -4,10 +4,14 @@ import { temporaryName } from './temporary.js';
 
 const flushAt = 1 << 20;
 
-/** Writes a file whole or not at all: temporary file, sync, rename. Large content comes in pieces. */
+/**
+ * Writes a file whole or not at all: temporary file, sync, rename. Large content comes in pieces.
+ * Without `sync` a crash of the whole machine may leave it empty.
+ */
 export const writeAtomically = async (
   path: string,
   chunks: Iterable<string | Uint8Array>,
+  { sync }: { readonly sync: boolean } = { sync: true },
 ): Promise<void> => {
   const dir = dirname(path);
   await mkdir(dir, { recursive: true });
@@ -24,7 +28,7 @@ export const writeAtomically = async (
         if (typeof chunk !== 'string') await file.writeFile(chunk);
       }
       await file.writeFile(pending);
-      await file.sync();
+      if (sync) await file.sync();
     } finally {
       await file.close();
     }

@@ -12,6 +12,7 @@ import type {
   LivePage,
   PageBefore,
   PageData,
+  PageDuring,
   PageField,
   PageOutput,
   PageOverride,
@@ -32,6 +33,8 @@ export interface HtmlOptions {
   readonly marks?: readonly Marked[];
   /** The page is served, and told what changes from here on; absent: it is a file. */
   readonly live?: LivePage;
+  /** An apply is at work, and the page is a file that it writes anew. */
+  readonly during?: PageDuring;
   /** What is happening to a run just now, such as `running`. */
   readonly doing?: (run: ReportRun) => string | undefined;
 }
@@ -54,6 +57,7 @@ export const pageJson = (report: BatchReport, options: HtmlOptions): ReportParts
     end: endOf(report),
     marks: options.marks?.length === 0 ? undefined : options.marks,
     live: options.live,
+    during: options.during,
   };
   return {
     before: () => [`${scriptJson(head).slice(0, -1)},`],

@@ -22,6 +22,8 @@ export interface PageData {
   readonly marks: Maybe<readonly Marked[]>;
   /** It is served, and told what changes; undefined: it is a file. */
   readonly live: Maybe<LivePage>;
+  /** It is a file, and an apply that was at work wrote it; undefined: nothing was at work. */
+  readonly during: Maybe<PageDuring>;
   readonly runs: readonly PageRun[];
   readonly before?: PageBefore;
 }
@@ -33,6 +35,13 @@ export interface LivePage {
   readonly now: PageNow;
   /** What serves this page again. */
   readonly command: string;
+}
+
+/** What a file knows of the apply that was at work when it was written. */
+export interface PageDuring {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly now: PageNow;
 }
 
 /** What happens at this moment, in words. */

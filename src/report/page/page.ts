@@ -15,6 +15,7 @@ import { Gallery } from './gallery.js';
 import { Grid } from './grid/grid.js';
 import { makeSearch } from './search/search.js';
 import { followServer } from './live/feed.js';
+import { duringSection } from './live/during.js';
 import { drawHeading, Now } from './live/now.js';
 import { browserKeeper } from './picking/browser-keeper.js';
 import { listenToKeys } from './picking/keys.js';
@@ -217,9 +218,10 @@ viewer.element.addEventListener('close', () => {
   if (stale) refresh(new Set());
 });
 
+const header = document.querySelector('header.top');
+if (!isServed && data.during !== undefined) header?.after(duringSection(data.during, data.command));
 if (isServed && data.live !== undefined) {
   const now = new Now(data.live.command);
-  const header = document.querySelector('header.top');
   header?.after(now.element);
   now.draw(data.live.now);
   let heading = '';
