@@ -80,7 +80,8 @@ const applyText = ({ state, runs }: Status): string => {
   const toDo = state.scope?.toDo ?? null;
   const through = ours.filter(({ status }) => status !== 'pending').length;
   const blocked = heldBack(state).length;
-  const waiting = toDo === null ? 0 : Math.max(0, toDo - through - flying - blocked);
+  const fetching = toBeFetched(state);
+  const waiting = toDo === null ? 0 : Math.max(0, toDo - through - flying - blocked - fetching);
   const spent = ours.reduce((sum, run) => addCosts(sum, run.spent), noCost);
   return [
     `${grouped(number('succeeded'))}${toDo === null ? '' : ` of ${grouped(toDo)}`} done`,
@@ -89,6 +90,7 @@ const applyText = ({ state, runs }: Status): string => {
       .map((status) => `${grouped(number(status))} ${status}`),
     ...(blocked > 0 ? [`${grouped(blocked)} blocked`] : []),
     ...(flying > 0 ? [`${grouped(flying)} in flight`] : []),
+    ...(fetching > 0 ? [`${grouped(fetching)} to fetch`] : []),
     ...(waiting > 0 ? [`${grouped(waiting)} waiting`] : []),
     ...(spent.coins === null ? [] : [`${shortDecimal(spent.coins)} coins`]),
     ...(spent.money === null ? [] : [`${shortDecimal(spent.money)} in money`]),
@@ -120,6 +122,10 @@ const inFlight = ({ runs }: BatchState): readonly Flight[] =>
   [...runs.values()]
     .flatMap((record) => (record.state.is === 'inFlight' ? [{ record, state: record.state }] : []))
     .sort((a, b) => a.state.since - b.state.since);
+
+/** Runs of which the service has made outputs that are not here. */
+const toBeFetched = ({ runs }: BatchState): number =>
+  [...runs.values()].filter(({ state }) => state.is === 'fetching').length;
 
 const maxFlights = 12;
 const maxTroubles = 30;

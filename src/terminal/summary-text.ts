@@ -91,7 +91,7 @@ const headline = (input: SummaryInput, paint: Paint): string => {
     : counts.failed + counts.cancelled + counts.unknown > 0
       ? ['error', '✖']
       : ['warning', '■'];
-  const reused = counts.reused === 0 ? '' : ` (${grouped(counts.reused)} up to date before)`;
+  const reused = counts.reused === 0 ? '' : ` (${grouped(counts.reused)} submitted before)`;
   const done = `${grouped(counts.succeeded)} of ${count(counts.total, 'run')} succeeded${reused}`;
   const facts = [
     ...troublesOf(counts),

@@ -74,6 +74,34 @@ test('cancel ends our prompts and nobody else’s, and needs no key', async () =
   expect(one?.remaining()).toBe(1);
 });
 
+test('prompts that had ended before a cancel are told as results to fetch, and fetched', async () => {
+  const { p, comfy } = await servers([{ runTime: { kind: 'constant', ms: 60_000 } }], seeds(4));
+  const running = p.start(['apply']);
+  while ((comfy[0]?.queued().length ?? 0) < 2) await p.clock.sleep(1_000);
+  running.signal('SIGINT');
+  expect((await running.ended).exit).toBe(130);
+  await p.clock.sleep(200_000);
+  const { exit, out } = await p.withoutKey('cancel');
+  expect(exit, out).toBe(0);
+  expect(out.match(/had finished/g)).toHaveLength(2);
+  expect((await p.withoutKey('status')).out).toContain('0 of 4 done · 2 to fetch · 2 waiting');
+  const { out: said } = await p.apply();
+  expect(said).toContain('4 of 4 runs succeeded (2 submitted before) · 2 submits');
+  expect(comfy[0]?.queued()).toHaveLength(4);
+});
+
+test('a graph that no server takes is told with what to mend, and no command that would fail again', async () => {
+  const { p, comfy } = await servers([{}], seeds(2));
+  const broken = JSON.stringify(comfyGraph).replace('v1-5-pruned-emaonly', 'v1-5-pruned-emonly');
+  p.write('api.json', broken);
+  const { exit, out, err } = await p.apply();
+  expect(exit).toBe(2);
+  expect(err).toContain('did you mean "v1-5-pruned-emaonly.safetensors"');
+  expect(out).toContain('stopped: api.json or its values do not fit what the server has');
+  expect(out).not.toContain('next:');
+  expect(comfy[0]?.queued()).toHaveLength(0);
+});
+
 test('--emulator rehearses a batch of servers without any', async () => {
   const p = await project({ files: { 'api.json': JSON.stringify(comfyGraph) } });
   p.write(

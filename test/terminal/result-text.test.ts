@@ -184,7 +184,7 @@ describe('the result', () => {
   test('of a whole batch says so, and where the report is', () => {
     expect(summaryText(input(), options)).toBe(
       [
-        '✔ 12 of 12 runs succeeded (7 up to date before) · 5 submits · 12 files · 60 coins · 1m 20s',
+        '✔ 12 of 12 runs succeeded (7 submitted before) · 5 submits · 12 files · 60 coins · 1m 20s',
         'report: out/hero/report.html',
         '',
       ].join('\n'),

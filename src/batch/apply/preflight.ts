@@ -10,7 +10,8 @@ export type Preflight =
   /** `drifted`: fields whose saved value differs; sent with every run (DESIGN 6). */
   | { readonly is: 'go'; readonly drifted: readonly Override[]; readonly room: number | null }
   | { readonly is: 'stop'; readonly message: string }
-  | { readonly is: 'mismatch' };
+  /** What is wrong was told as diagnostics; the same command finds it again. */
+  | { readonly is: 'mismatch'; readonly message: string };
 
 /** What is asked of the service before the first submit: the saved target, and how much room there is. */
 export const preflight = async (
@@ -103,5 +104,7 @@ const compare = (
   const { id, file } = manifest.target;
   const { loaders } = manifest.assets;
   const fields = check.compare({ id, workflow, text, at: file.at, loaders }, problems);
-  return fields === null ? { is: 'mismatch' } : { is: 'go', drifted: baseValues(workflow, fields) };
+  return fields === null
+    ? { is: 'mismatch', message: `${check.what} differs` }
+    : { is: 'go', drifted: baseValues(workflow, fields) };
 };

@@ -97,10 +97,8 @@ export class Submission {
         case 'go':
           await this.parts.begin();
           return await this.#submit(connection, checked, progress, interrupted);
-        case 'mismatch': {
-          const stop = `${plan.target.check?.what ?? 'the target'} differs`;
-          return { ...nothingDone, code: exit.badInput, stop };
-        }
+        case 'mismatch':
+          return { ...nothingDone, code: exit.badInput, stop: checked.message };
         case 'stop':
           io.err.write(`error: ${oneLine(checked.message)}\n`);
           return { ...nothingDone, code: exit.service, stop: checked.message };

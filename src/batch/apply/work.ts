@@ -81,7 +81,9 @@ export class Apply {
       await tellChangedSources(this.parts.project, this.parts.io);
       // Journal and reports are those of the process that took over.
       if (taken) return this.#leave(ended, code);
-      const command = await this.#rescue();
+      const again = await this.#rescue();
+      // The same command finds the same mistakes until they are mended.
+      const command = code === exit.badInput ? null : again;
       return await this.#finish(ended, code, command, signals.interrupted);
     } finally {
       await during?.stop();

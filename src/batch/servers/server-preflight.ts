@@ -37,7 +37,9 @@ export const serverPreflight = async (
     await greet(server, edges.say, signal);
     await checkGraph(plan, server, problems, signal);
   }
-  return problems.errors > before ? { is: 'mismatch' } : { is: 'go', drifted: [], room: null };
+  return problems.errors > before
+    ? { is: 'mismatch', message: 'api.json or its values do not fit what the server has' }
+    : { is: 'go', drifted: [], room: null };
 };
 
 type Awaited =
