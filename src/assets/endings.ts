@@ -15,3 +15,18 @@ export const isAmong = (ext: string, endings: readonly string[] | null): boolean
   endings === null ||
   endings.includes(ext) ||
   families.some((family) => family.has(ext) && endings.some((ending) => family.has(ending)));
+
+/** Files of an image, a sound or a film that nobody knows by their bytes are told by their names. */
+export const mediaEndings: Readonly<Partial<Record<string, ReadonlySet<string>>>> = {
+  image: new Set(
+    'png jpg jpeg jfif webp gif bmp tif tiff avif heic heif jxl jp2 tga dds exr hdr psd ico pnm ppm pgm svg'.split(
+      ' ',
+    ),
+  ),
+  audio: new Set('wav mp3 flac ogg oga opus m4a aac aiff aif wma mpga amr mp4 webm'.split(' ')),
+  video: new Set('mp4 mov m4v qt webm mkv avi mpg mpeg wmv flv ts m2ts mts 3gp ogv gif'.split(' ')),
+};
+
+/** Whether a name says that the file is a picture, a sound, a film or an archive. */
+export const isMediaEnding = (ext: string): boolean =>
+  ext === 'zip' || Object.values(mediaEndings).some((endings) => endings?.has(ext) === true);

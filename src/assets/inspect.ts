@@ -3,11 +3,18 @@ import type { Code } from '../diagnostics/codes.js';
 import { errorCode } from '../edges/error-code.js';
 import type { Files, ReadFailure } from '../edges/files/files.js';
 import type { Asset } from './asset.js';
+import type { Content } from './content.js';
+import { contentOf } from './content.js';
 import { headBytes, kindOf } from './kind.js';
 import { whyUnread } from './unreadable.js';
 
 export type Inspected =
-  | { readonly ok: true; readonly asset: Asset }
+  | {
+      readonly ok: true;
+      readonly asset: Asset;
+      /** What it turns out to be where it is none of the media; null: nothing is known. */
+      readonly content: Content | null;
+    }
   | {
       readonly ok: false;
       readonly is: 'missing' | 'directory' | 'unreadable' | 'empty' | 'tooLarge';
@@ -68,7 +75,8 @@ export const inspectAsset = async (
   }
   const kind = kindOf(head, path);
   const sha256 = hash.digest('hex');
-  return { ok: true, asset: { sha256, bytes, kind, goesTo, path, shown, mtimeMs } };
+  const asset = { sha256, bytes, kind, goesTo, path, shown, mtimeMs };
+  return { ok: true, asset, content: contentOf(head, kind) };
 };
 
 const unread = (failure: ReadFailure, shown: string): Inspected => {

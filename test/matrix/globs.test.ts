@@ -111,7 +111,7 @@ test('a file in a loader that neither bytes nor name make a picture is told once
     manifest: 'matrix: { LoadImage.image: { glob: "pics/*" }, KSampler.seed: [1, 2] }',
     files: {
       'pics/a.png': pixel(1),
-      'pics/b.tga': 'unknown bytes',
+      'pics/b.tga': Buffer.from([0, 0, 2, 0, 0, 0, 0, 0, 1]),
       'pics/notes.txt': 'hello',
       'pics/Thumbs.db': 'x',
     },

@@ -1,9 +1,10 @@
 import { basename, extname, join, resolve } from 'node:path';
 import type { Asset } from '../../assets/asset.js';
+import { isMediaEnding } from '../../assets/endings.js';
 import { codeOf, inspectAsset } from '../../assets/inspect.js';
 import type { Ensured } from '../../assets/uploader.js';
 import { Uploader } from '../../assets/uploader.js';
-import { error } from '../../diagnostics/diagnostic.js';
+import { error, warning } from '../../diagnostics/diagnostic.js';
 import { Problems } from '../../diagnostics/problems.js';
 import { nodeFiles } from '../../edges/files/node-files.js';
 import { oneLine } from '../../terminal/format.js';
@@ -72,7 +73,12 @@ const assetsOf = async (call: Call, io: Io, problems: Problems): Promise<Asset[]
       problems.add(error(codeOf(found.is), null, `${file} ${found.why}`, { hint }));
     } else if (goesTo === 'loras' && found.asset.kind.medium !== 'model')
       problems.add(error('E0505', null, `${file} is no safetensors file, --lora takes one`));
-    else assets.push(found.asset);
+    else if (goesTo === 'files' && found.content !== null && isMediaEnding(found.asset.kind.ext)) {
+      const { is, sure, hint } = found.content;
+      const what = `${file} is ${is}, not what its name says`;
+      problems.add((sure ? error : warning)('E0505', null, what, { hint }));
+      assets.push(found.asset);
+    } else assets.push(found.asset);
   }
   return assets;
 };

@@ -1,5 +1,6 @@
 import type { Asset } from '../../assets/asset.js';
-import { isAmong } from '../../assets/endings.js';
+import type { Content } from '../../assets/content.js';
+import { isAmong, isMediaEnding, mediaEndings } from '../../assets/endings.js';
 import type { Inspected } from '../../assets/inspect.js';
 import { pathHint } from '../../assets/near-path.js';
 import type { FieldRules, Medium } from '../../workflow/workflow.js';
@@ -17,24 +18,28 @@ export const misfitOf = (
   return fits ? null : `${article(kind.medium)} (${kind.ext})`;
 };
 
-/** Files of an image, a sound or a film that nobody knows by their bytes are told by their names. */
-const endingsOf: Readonly<Partial<Record<Medium, ReadonlySet<string>>>> = {
-  image: new Set(
-    'png jpg jpeg jfif webp gif bmp tif tiff avif heic heif jxl jp2 tga dds exr hdr psd ico pnm ppm pgm svg'.split(
-      ' ',
-    ),
-  ),
-  audio: new Set('wav mp3 flac ogg oga opus m4a aac aiff aif wma mpga amr mp4 webm'.split(' ')),
-  video: new Set('mp4 mov m4v qt webm mkv avi mpg mpeg wmv flv ts m2ts mts 3gp ogv gif'.split(' ')),
-};
-
 /** Neither bytes nor name say that it is what the field takes: the service judges, and may refuse. */
 export const isDoubtful = ({ kind }: Asset, wanted: Medium, rules: FieldRules | null): boolean => {
-  const known = endingsOf[wanted];
+  const known = mediaEndings[wanted];
   if (kind.medium !== 'other' || known === undefined || known.has(kind.ext)) return false;
   const endings = rules?.files?.endings ?? null;
   return endings === null || !endings.includes(kind.ext);
 };
+
+/** What a file is that can be no picture, sound, film or archive, though its field or its name says so. */
+export const contentNot = (
+  { asset, content }: Inspected & { ok: true },
+  wanted: Medium | null,
+): Content | null => {
+  const isNamed = isMediaEnding(asset.kind.ext);
+  const isWanted = wanted !== null && (wanted === 'archive' || Object.hasOwn(mediaEndings, wanted));
+  // Of a plain text that is named as one, no more is known than of other files (isDoubtful).
+  if (wanted === null) return isNamed && asset.kind.ext !== 'svg' ? content : null;
+  return isWanted && (isNamed || content?.sure === true) ? content : null;
+};
+
+export const misfitHint = (wanted: Medium | null): string =>
+  `name a file that is ${takenBy(wanted, null)}, or put this one into a field that takes it`;
 
 const nouns: Readonly<Record<string, string>> = {
   archive: 'a .zip of pictures',

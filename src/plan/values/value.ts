@@ -24,7 +24,7 @@ import { coerce, jsonOf } from './coerce.js';
 import { NumberDoubts } from './doubts.js';
 import { isLeftOut, isOneOfMany, itemsOf } from './items.js';
 import type { AssetValue, JsonValue, OverrideValue } from '../plan.js';
-import { hintFor, isDoubtful, misfitOf, takenBy } from './misfits.js';
+import { contentNot, hintFor, isDoubtful, misfitHint, misfitOf, takenBy } from './misfits.js';
 import type { BrokenRule } from './rules.js';
 import { numberHint } from './number-hint.js';
 import { brokenCount, brokenRule } from './rules.js';
@@ -228,19 +228,25 @@ export class Values {
       return null;
     }
     const { asset } = found;
-    const misfit = wanted === null ? null : misfitOf(asset, wanted, input.field.rules);
-    if (misfit !== null) {
-      problems.add(
-        error(
-          'E0505',
-          input.at(),
-          `${path} is ${misfit}, ${input.address} takes ${takenBy(wanted, input.field.rules)}`,
-          refused(path, input, input.address),
-        ),
-      );
-      return null;
+    const { rules } = input.field;
+    const misfit = wanted === null ? null : misfitOf(asset, wanted, rules);
+    const content = contentNot(found, wanted);
+    if (misfit !== null || content !== null) {
+      const what = misfit ?? content?.is ?? '';
+      const isWrong = misfit !== null || content?.sure === true;
+      const takes =
+        wanted === null
+          ? 'not what its name says'
+          : `${input.address} takes ${takenBy(wanted, rules)}`;
+      const told = `${path} is ${what}, ${takes}`;
+      const more = {
+        hint: content?.hint ?? misfitHint(wanted),
+        ...refused(path, input, input.address),
+      };
+      problems.add((isWrong ? error : warning)('E0505', input.at(), told, more));
+      if (isWrong) return null;
     }
-    if (wanted !== null && isDoubtful(asset, wanted, input.field.rules))
+    if (content === null && wanted !== null && isDoubtful(asset, wanted, rules))
       problems.add(
         warning(
           'E0505',
