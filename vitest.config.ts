@@ -24,7 +24,7 @@ export default defineConfig({
     pool: 'forks',
     // The default leaves a core idle, which on two cores is half of the machine.
     maxWorkers: availableParallelism(),
-    globalSetup: ['test/support/bundle-page.ts'],
+    globalSetup: ['test/support/bundle-page.ts', 'test/support/temporary-folder.ts'],
     // Of a machine that is busy with other things, too.
     testTimeout: 240_000,
     hookTimeout: 60_000,

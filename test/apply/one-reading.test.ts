@@ -1,7 +1,7 @@
 import { appendFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { pixel } from '../support/graph.js';
 import type { Ended } from '../support/project.js';
 import { Project } from '../support/project.js';
@@ -10,9 +10,12 @@ let project: Project;
 beforeEach(async () => {
   project = await Project.start({ emulator: { slots: 2, seed: 3 } });
 });
-afterEach(() => project.close());
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await project.close();
+});
 
-const runs = 40;
+const runs = 12;
 const csv = `Positive Prompt.text,KSampler.seed\n${Array.from({ length: runs }, (_, n) => `fox ${n},${n}`).join('\n')}\n`;
 const prompts = (): unknown[] =>
   project
@@ -111,6 +114,9 @@ describe('the expansion is fixed when the plan is made', () => {
   });
 
   test('a table too large to be held is read from a copy, of which nothing is left', async () => {
+    // A folder of its own: other tests make copies at the same time.
+    project.write('temporary/.keep', '');
+    vi.stubEnv('TMPDIR', path('temporary'));
     const copies = (): string[] => readdirSync(tmpdir()).filter((name) => name.endsWith('.copy'));
     const note = 'x'.repeat(1_000_000);
     project.write(
@@ -133,23 +139,23 @@ describe('the expansion is fixed when the plan is made', () => {
 });
 
 test('an asset that changes between plan and upload is refused with a reason, not sent', async () => {
-  const shades = Array.from({ length: 30 }, (_, n) => n + 1);
+  const shades = Array.from({ length: 12 }, (_, n) => n + 1);
   for (const n of shades) project.write(`in/${n}.png`, pixel(n));
   project.write('p.csv', `LoadImage.image\n${shades.map((n) => `in/${n}.png`).join('\n')}\n`);
   project.manifest('matrix: { rows: p.csv }\nexecution: { concurrency: 1 }');
   const { exit } = await applyWhile(() => {
-    project.write('in/29.png', pixel(129));
-    rmSync(path('in/30.png'));
+    project.write('in/11.png', pixel(111));
+    rmSync(path('in/12.png'));
   });
   expect(exit).toBe(1);
-  expect(project.service.bill()).toHaveLength(28);
-  const [changed, gone] = project.results().slice(28);
+  expect(project.service.bill()).toHaveLength(10);
+  const [changed, gone] = project.results().slice(10);
   for (const run of [changed, gone]) {
     expect(run).toMatchObject({ status: 'pending', attempts: 0, error: { code: 'asset-changed' } });
     expect(run?.error?.message).toContain('changed while rh-batch was running');
   }
   // The next apply plans with what is there now.
-  project.write('in/30.png', pixel(30));
+  project.write('in/12.png', pixel(12));
   expect((await project.apply()).exit).toBe(0);
-  expect(project.service.bill()).toHaveLength(30);
+  expect(project.service.bill()).toHaveLength(12);
 });

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import type { FaultKind } from '../../src/emulator/http/faults.js';
+import type { FaultKind, FaultRule } from '../../src/emulator/http/faults.js';
 import { Project } from '../support/project.js';
 
 let open: Project | null = null;
@@ -8,7 +8,7 @@ afterEach(async () => {
   open = null;
 });
 
-const runs = 12;
+const runs = 6;
 /** Answers that never come cost a whole time limit each: fewer of them. */
 const hangs: readonly (readonly [string, FaultKind])[] = [
   ['outputs', 'hangBefore'],
@@ -17,13 +17,18 @@ const hangs: readonly (readonly [string, FaultKind])[] = [
   ['queue', 'hangBefore'],
   ['workflow', 'hangAfter'],
 ];
-const seeds = Array.from({ length: runs }, (_, at) => at + 1).join(', ');
-const batch = async (
-  rules: readonly { endpoint: string; kind: FaultKind; probability: number }[],
-): Promise<Project> => {
+/** Met by the first request for certain, and later by chance. */
+const nowAndThen = (endpoint: string, kind: FaultKind): readonly FaultRule[] => [
+  // Each rule keeps to itself which tasks it has lied about: two of them could lie twice in a row.
+  ...(kind === 'falseFailure' ? [] : [{ endpoint, kind, next: 1 }]),
+  { endpoint, kind, probability: 0.2, ...(kind === 'falseFailure' ? {} : { after: 3 }) },
+];
+
+const batch = async (rules: readonly FaultRule[], count = runs): Promise<Project> => {
+  const seeds = Array.from({ length: count }, (_, at) => at + 1).join(', ');
   open = await Project.start({
     manifest: `matrix: { KSampler.seed: [${seeds}] }\nexecution: { retries: 2, requestsPerSecond: 20 }`,
-    emulator: { seed: 7, faults: rules, runTime: { kind: 'constant', ms: 20_000 } },
+    emulator: { seed: 7, faults: rules, runTime: { kind: 'constant', ms: 5_000 } },
   });
   return open;
 };
@@ -76,9 +81,10 @@ const harmless: readonly (readonly [string, readonly FaultKind[]])[] = [
 test.each(harmless.flatMap(([endpoint, kinds]) => kinds.map((kind) => [endpoint, kind] as const)))(
   '%s with %s at 20 percent still ends with every run done and none paid twice',
   async (endpoint, kind) => {
-    const p = await batch([{ endpoint, kind, probability: 0.2 }]);
+    const p = await batch(nowAndThen(endpoint, kind));
     const ended = await p.apply();
     expect(ended.exit, ended.err).toBe(0);
+    expect(p.service.stats().faults[`${endpoint}:${kind}`]).toBeGreaterThan(0);
     expect(p.service.stats()).toMatchObject({ accepted: runs, duplicates: 0 });
     expect(p.results().every(({ status }) => status === 'succeeded')).toBe(true);
     expect(p.list('out/manifest').filter((name) => /png$/.test(name))).toHaveLength(runs);
@@ -86,7 +92,7 @@ test.each(harmless.flatMap(([endpoint, kinds]) => kinds.map((kind) => [endpoint,
 );
 
 test.each(hangs)('%s with %s now and then', async (endpoint, kind) => {
-  const p = await batch([{ endpoint, kind, probability: 0.2 }]);
+  const p = await batch(nowAndThen(endpoint, kind));
   const ended = await p.apply();
   expect(ended.exit, ended.err).toBe(0);
   expect(p.service.stats()).toMatchObject({ accepted: runs, duplicates: 0 });
@@ -112,8 +118,9 @@ const hiding: readonly FaultKind[] = [
 test.each(hiding)(
   'create with %s at 20 percent leaves unknown what is unknown and pays nothing twice',
   async (kind) => {
-    const p = await batch([{ endpoint: 'create', kind, probability: 0.2 }]);
+    const p = await batch(nowAndThen('create', kind));
     const ended = await p.apply();
+    expect(p.service.stats().faults[`create:${kind}`]).toBeGreaterThan(0);
     const results = p.results();
     const unknown = results.filter(({ status }) => status === 'unknown');
     expect(ended.exit, ended.err).toBe(unknown.length > 0 ? 1 : 0);
@@ -164,7 +171,7 @@ test('a service that does not answer at all is exit 4, within bounded time', asy
 });
 
 test('creates that are never answered stop the batch soon: each may be a paid task', async () => {
-  const p = await batch([{ endpoint: 'create', kind: 'resetAfter', probability: 1 }]);
+  const p = await batch([{ endpoint: 'create', kind: 'resetAfter', probability: 1 }], 12);
   const ended = await p.apply();
   expect(ended.exit).toBe(4);
   expect(p.service.stats().accepted).toBeLessThanOrEqual(9);

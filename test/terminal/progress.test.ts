@@ -311,7 +311,7 @@ describe('tty', () => {
         failed(0),
         phase('report'),
       ];
-      await play(clock, progress, events, 150);
+      await play(clock, progress, events, 60);
       expect(terminal.tooWide).toEqual([]);
       expect(terminal.raw).toContain('\u001b[');
     },
