@@ -21,6 +21,7 @@ const may = {
   targets: ['manifest', 'workflow', 'runninghub'],
   template: ['manifest', 'matrix'],
   picks: [],
+  thumbnails: [],
   forecast: ['journal'],
   plan: [
     'manifest',
@@ -34,7 +35,7 @@ const may = {
     'picks',
   ],
   engine: ['manifest', 'plan', 'forecast', 'assets', 'runninghub', 'journal'],
-  report: ['plan', 'journal', 'picks'],
+  report: ['plan', 'journal', 'picks', 'thumbnails'],
   view: ['report'],
   terminal: ['plan', 'forecast', 'journal', 'report', 'picks'],
   emulator: [],
@@ -105,11 +106,11 @@ module.exports = {
       name: 'page-imports-words-only',
       severity: 'error',
       comment:
-        'It runs in a browser: beside itself it has the amounts, the words, the zip format and the data type.',
+        'It runs in a browser: beside itself it has the amounts, the words, the looks, the zip format and the data type.',
       from: { path: '^src/report/page/', pathNot: '[.]mjs$' },
       to: {
         pathNot:
-          '^src/(report/page/|values/|picks/|report/terms[.]ts$|report/files/formula[.]ts$|edges/files/zip-format[.]ts$|report/html/page-data[.]ts$)',
+          '^src/(report/page/|values/|picks/|thumbnails/look[.]ts$|report/terms[.]ts$|report/files/formula[.]ts$|edges/files/zip-format[.]ts$|report/html/page-data[.]ts$)',
       },
     },
     {

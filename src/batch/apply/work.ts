@@ -71,7 +71,7 @@ export class Apply {
     try {
       enter('plan', planSummaryText(plan));
       const outcome = (await submission?.run(progress, signals.interrupted)) ?? nothingDone;
-      await during?.stop();
+      await during?.stop(signals.interrupted.aborted);
       enter('report', '');
       const report = await this.#report(outcome, startedAt);
       const code = signals.code() ?? (outcome.code === exit.done ? codeOf(report) : outcome.code);
@@ -86,7 +86,7 @@ export class Apply {
       const command = code === exit.badInput ? null : again;
       return await this.#finish(ended, code, command, signals.interrupted);
     } finally {
-      await during?.stop();
+      await during?.stop(true);
       await progress.stop();
       signals.stop();
     }

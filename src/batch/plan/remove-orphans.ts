@@ -1,4 +1,7 @@
 import { unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { contentOf, thumbnailsIn } from '../../thumbnails/folder.js';
+import type { SavedFile } from '../../journal/event.js';
 import type { RunRecord } from '../../journal/state.js';
 import type { Store } from '../../journal/store.js';
 import type { Project } from '../load/project.js';
@@ -21,6 +24,7 @@ export const removeOrphans = async (
       if (why !== null) stay.push({ ...orphan, why });
       else {
         removed.push(orphan);
+        await removeThumbnail(orphan.file, outputsDir);
         runs.add(orphan.record);
       }
     }
@@ -34,6 +38,12 @@ export const removeOrphans = async (
     await store.flush();
   }
   return { removed, stay };
+};
+
+/** What shows the same content elsewhere has it made again. */
+const removeThumbnail = async ({ sha256 }: SavedFile, outputsDir: string): Promise<void> => {
+  const path = (await thumbnailsIn(outputsDir)).get(contentOf(sha256));
+  if (path !== undefined) await unlinked(join(outputsDir, path));
 };
 
 const unlinked = async (path: string): Promise<string | null> => {

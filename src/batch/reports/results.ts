@@ -20,6 +20,8 @@ import { marksBeside } from '../picks/page-marks.js';
 import { programBuild } from '../../edges/version.js';
 import { KeptParts, writeReport } from './kept-parts.js';
 import { outputReader } from './output-reader.js';
+import { thumbnailHint, thumbnailsFor } from './thumbnails.js';
+import { noThumbnails } from '../../thumbnails/folder.js';
 
 /** Joins the plan's runs with what the journal knows of them now. */
 export const reportOf = async (
@@ -76,8 +78,9 @@ export const writeReports = async (
 ): Promise<{ readonly htmlPath: string | null; readonly failed: boolean }> => {
   let htmlPath: string | null = null;
   let failed = false;
-  const kept = stateDir === null ? null : await keptParts(stateDir, report, io);
-  for (const file of reportFiles(report, await htmlOptions(report, outputsDir, page, io))) {
+  const html = await htmlOptions(report, outputsDir, page, io);
+  const kept = stateDir === null ? null : await keptParts(stateDir, report, html, io);
+  for (const file of reportFiles(report, html)) {
     const path = join(outputsDir, file.name);
     try {
       await writeReport(path, file, kept, (text) => io.clean(text));
@@ -98,21 +101,27 @@ export const writeReports = async (
 const keptParts = async (
   stateDir: string,
   report: BatchReport,
+  { thumbnails = noThumbnails }: HtmlOptions,
   { cleaning }: Io,
 ): Promise<KeptParts | null> =>
   cleaning === undefined
     ? null
-    : KeptParts.open(stateDir, runsDigest(report, [programBuild(), cleaning()]));
+    : KeptParts.open(
+        stateDir,
+        runsDigest(report, [programBuild(), cleaning(), ...thumbnails.values()]),
+      );
 
 const htmlOptions = async (
   report: BatchReport,
   outputsDir: string,
-  { inlineLimit, folders = [], again: _, ...options }: PageOptions,
+  { inlineLimit, folders = [], again, ...options }: PageOptions,
   io: Io,
 ): Promise<HtmlOptions> => {
-  const page = { ...options, marks: await marksBeside(outputsDir) };
+  const thumbnails = await thumbnailsFor(outputsDir, folders);
+  const page = { ...options, thumbnails, marks: await marksBeside(outputsDir) };
   const read = outputReader(outputsDir, [outputsDir, ...folders]);
-  if (inlineLimit === null) return { ...page, read };
+  if (inlineLimit === null)
+    return { ...page, read, hint: thumbnailHint(report, thumbnails, again) };
   const runs = [...report.runs, ...(page.comparison?.earlier.runs ?? [])];
   const embedding = planEmbedding(
     runs.flatMap(({ outputs }) => outputs),

@@ -5,6 +5,7 @@ import type { BatchReport, ReportRun } from '../../report/model.js';
 import { makeReport } from '../../report/model.js';
 import type { RunFacts } from '../../report/run.js';
 import { buildRun, factsOfPlanned, selectedIn } from '../../report/run.js';
+import { contentOf } from '../../thumbnails/folder.js';
 import type { RunId } from '../../values/ids.js';
 import { factsOfJournal } from '../reports/journal-facts.js';
 
@@ -115,6 +116,18 @@ export class LiveRuns {
     return this.#runs.flatMap((run, place) =>
       (this.#changedAt[place] ?? 0) > version ? [[place, run] as const] : [],
     );
+  }
+
+  /** Those that have one of these contents among their outputs. */
+  with(contents: ReadonlySet<string>): readonly RunId[] {
+    if (contents.size === 0) return [];
+    return this.#runs.flatMap(({ id, outputs }) =>
+      outputs.some(({ sha256 }) => sha256 !== null && contents.has(contentOf(sha256))) ? [id] : [],
+    );
+  }
+
+  get runs(): readonly ReportRun[] {
+    return this.#runs;
   }
 
   /** Whether a file is an output of the batch. */

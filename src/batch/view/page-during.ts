@@ -8,6 +8,8 @@ import type { Store } from '../../journal/store.js';
 import type { Plan } from '../../plan/plan.js';
 import type { HtmlOptions } from '../../report/html/page.js';
 import { reportHtml } from '../../report/html/page.js';
+import { thumbnailsIn } from '../../thumbnails/folder.js';
+import { ThumbnailMaker } from '../../thumbnails/maker.js';
 import type { RunId } from '../../values/ids.js';
 import type { Project } from '../load/project.js';
 import type { Listener } from '../apply/follower.js';
@@ -32,13 +34,17 @@ const timesOfWrite = 20;
 /** The page of more runs is written at the end alone: making it would hold up the batch. */
 const mostRuns = 20_000;
 
+/** So many thumbnails are waited for at the end; `report` and `view` make the others. */
+const mostAtEnd = 20;
+
 /**
  * Writes report.html while an apply is at work, of the whole batch, where something changed since
- * the last time. It is a courtesy: whatever goes wrong with it, the apply goes on.
+ * the last time, and makes thumbnails of its pictures. It is a courtesy: whatever goes wrong with it, the apply goes on.
  */
 export class PageDuring {
   readonly #ending = new AbortController();
   readonly #changed = new Set<RunId>();
+  readonly #thumbnails: ThumbnailMaker;
   #progress: Progress | null = null;
   #runs: LiveRuns | null = null;
   #writing: Promise<void> | null = null;
@@ -46,7 +52,11 @@ export class PageDuring {
   #isTold = false;
 
   constructor(private readonly parts: DuringParts) {
-    if (parts.plan.summary.planned <= mostRuns) parts.store.onEvent((event) => this.#on(event));
+    const { io, project, store } = parts;
+    this.#thumbnails = new ThumbnailMaker(project.outputsDir, (text) =>
+      io.err.write(`notice: ${text}\n`),
+    );
+    store.onEvent((event) => this.#on(event));
   }
 
   /** A listener that lets the page know, too, what no journal holds. */
@@ -61,7 +71,9 @@ export class PageDuring {
   }
 
   #on(event: Recorded): void {
-    const { store, io } = this.parts;
+    const { store, io, plan } = this.parts;
+    if (event.type === 'saved') this.#thumbnails.add(event.files);
+    if (plan.summary.planned > mostRuns) return;
     if (event.type === 'batch')
       this.#progress = new Progress(event, (run) => store.state.runs.get(run), io.clock);
     this.#progress?.on(event);
@@ -71,10 +83,12 @@ export class PageDuring {
     if (this.#progress !== null && this.#changed.size > 0) this.#writing ??= this.#writeWhileNew();
   }
 
-  /** Nothing is written any more once it resolves. */
-  async stop(): Promise<void> {
+  /** Nothing is written any more once it resolves. `hurried`: a person waits for the end. */
+  async stop(hurried: boolean): Promise<void> {
     this.#ending.abort();
     await this.#writing;
+    await this.#thumbnails.finish(hurried ? 0 : mostAtEnd);
+    await this.#thumbnails.stop();
   }
 
   #isOver(): boolean {
@@ -128,6 +142,7 @@ export class PageDuring {
     return {
       command,
       marks: await marksBeside(outputsDir),
+      thumbnails: await thumbnailsIn(outputsDir),
       read: outputReader(outputsDir, [outputsDir]),
       doing: ({ id }) => doingOf(store.state.runs.get(id), this.#progress),
       during: {

@@ -110,6 +110,7 @@ export const viewBatch = async (
     return { is: 'refused' };
   }
   await one.note(server.port).catch(() => undefined);
+  viewed.makeThumbnails();
   return { is: 'open', view: new OpenView(viewed, server, one, io, first !== null) };
 };
 
@@ -170,6 +171,7 @@ class OpenView implements View {
     this.#closing.abort();
     await this.#looking;
     await this.server.close();
+    await this.viewed.close();
     await this.one.leave();
   }
 

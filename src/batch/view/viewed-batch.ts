@@ -12,13 +12,18 @@ import { heading } from '../../report/html/heading.js';
 import type { HtmlOptions } from '../../report/html/page.js';
 import { policyOf, reportHtml } from '../../report/html/page.js';
 import type { BatchReport, ReportRun } from '../../report/model.js';
+import { contentIn } from '../../thumbnails/folder.js';
+import { ThumbnailMaker } from '../../thumbnails/maker.js';
+import { canPaint } from '../../thumbnails/painter.js';
 import type { Message } from '../../view/feed.js';
 import type { Kept, Served } from '../../view/server.js';
 import type { Project } from '../load/project.js';
 import { outputReader } from '../reports/output-reader.js';
+import { thumbnailHint } from '../reports/thumbnails.js';
 import { Following } from './follow.js';
 import { KeptMarks } from './kept-marks.js';
 import { LiveRuns } from './live-runs.js';
+import { SeenThumbnails } from './seen-thumbnails.js';
 
 /** A batch as it was read. */
 export interface Read {
@@ -42,6 +47,8 @@ export class ViewedBatch implements Served {
   readonly #epoch = randomBytes(6).toString('hex');
   readonly #following: Following;
   readonly #marks: KeptMarks;
+  readonly #thumbnails: SeenThumbnails;
+  readonly #maker: ThumbnailMaker;
   #runs: LiveRuns;
   #pageRun: ((run: ReportRun) => PageRun) | null = null;
   #told = '';
@@ -52,8 +59,13 @@ export class ViewedBatch implements Served {
     private read: Read,
     following: Following,
     runs: LiveRuns,
+    thumbnails: SeenThumbnails,
     private readonly parts: ViewedParts,
   ) {
+    this.#thumbnails = thumbnails;
+    this.#maker = new ThumbnailMaker(read.project.outputsDir, (text) =>
+      parts.io.err.write(`notice: ${text}\n`),
+    );
     this.#following = following;
     this.#runs = runs;
     this.#marks = new KeptMarks(
@@ -74,12 +86,25 @@ export class ViewedBatch implements Served {
     );
     await following.look();
     const runs = await LiveRuns.of(read.plan, following.state, read.project.emulated);
-    return new ViewedBatch(read, following, runs, parts);
+    const thumbnails = new SeenThumbnails();
+    await thumbnails.look(read.project.outputsDir);
+    return new ViewedBatch(read, following, runs, thumbnails, parts);
   }
 
   /** What is wrong with the files of marks. */
   tellMarks(problems: Problems): Promise<void> {
     return this.#marks.look(problems);
+  }
+
+  /** Begins to make the thumbnails that are missing. An apply at work makes its own. */
+  makeThumbnails(): void {
+    if (this.#following.now.running) return;
+    for (const { outputs } of this.#runs.runs) this.#maker.add(outputs);
+  }
+
+  /** Nothing is made any more once it resolves. */
+  close(): Promise<void> {
+    return this.#maker.stop();
   }
 
   onLive(event: LiveEvent): void {
@@ -92,7 +117,9 @@ export class ViewedBatch implements Served {
     const before = this.#runs.version;
     const { changed, began } = await this.#following.look();
     if (began && !sameBatch) await this.#readAgain();
-    if (changed === 'all' || changed.size > 0) this.#runs.update(this.#following.state, changed);
+    const painted = this.#runs.with(await this.#thumbnails.look(this.read.project.outputsDir));
+    const news = changed === 'all' ? 'all' : new Set([...changed, ...painted]);
+    if (news === 'all' || news.size > 0) this.#runs.update(this.#following.state, news);
     const now = JSON.stringify(this.#now);
     if (this.#runs.version !== before || now !== this.#told) {
       this.#told = now;
@@ -135,6 +162,7 @@ export class ViewedBatch implements Served {
     const { outputsDir } = this.read.project;
     return {
       command: this.parts.command,
+      thumbnails: this.#thumbnails.known,
       read: outputReader(outputsDir, [outputsDir]),
       doing: ({ id }) => this.#following.doing(id),
     };
@@ -147,6 +175,10 @@ export class ViewedBatch implements Served {
   page(): { readonly policy: string; readonly text: Iterable<string> } {
     const html: HtmlOptions = {
       ...this.#html,
+      // Where they can be made, this view makes them.
+      hint: canPaint()
+        ? undefined
+        : thumbnailHint(this.#report, this.#thumbnails.known, this.parts.viewCommand),
       marks: this.#marks.all,
       live: { since: this.#state, now: this.#now, command: this.parts.viewCommand },
     };
@@ -183,7 +215,19 @@ export class ViewedBatch implements Served {
   }
 
   fileAt(path: string): string | null {
-    return this.#runs.has(path) ? resolve(this.read.project.outputsDir, path) : null;
+    return this.#runs.has(path) || this.#isThumbnail(path)
+      ? resolve(this.read.project.outputsDir, path)
+      : null;
+  }
+
+  /** Of an output of this batch: others may have theirs in the same folder. */
+  #isThumbnail(path: string): boolean {
+    const content = contentIn(path);
+    return (
+      content !== null &&
+      this.#thumbnails.known.get(content) === path &&
+      this.#runs.with(new Set([content])).length > 0
+    );
   }
 
   folders(): readonly string[] {

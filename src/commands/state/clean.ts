@@ -8,6 +8,7 @@ import { removeLeftOver } from '../../edges/files/temporary.js';
 import { takeLock } from '../../journal/files/lock.js';
 import { repairJournal } from '../../journal/files/repair.js';
 import { lockPath } from '../../journal/store.js';
+import { thumbnailsFolder } from '../../thumbnails/folder.js';
 import { count } from '../../values/amounts.js';
 import { Answer } from '../answer.js';
 import type { Call } from '../argv/call.js';
@@ -71,7 +72,7 @@ const removeRemains = async (
   const parts = await partsIn(outputsDir);
   for (const part of parts) await rm(part, { force: true });
   let temporary = 0;
-  for (const dir of [outputsDir, stateDir, dirname(stateDir)])
+  for (const dir of [outputsDir, join(outputsDir, thumbnailsFolder), stateDir, dirname(stateDir)])
     temporary += await removeLeftOver(dir);
   if (temporary > 0)
     answer.say(`${count(temporary, 'temporary file')} removed`, { temporaryRemoved: temporary });

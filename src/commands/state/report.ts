@@ -17,6 +17,7 @@ import { loadProject } from '../../batch/load/project.js';
 import { readEnvFile } from '../../batch/load/environment.js';
 import { factsOfJournal } from '../../batch/reports/journal-facts.js';
 import { reportOf, tellGithub, writeReports } from '../../batch/reports/results.js';
+import { makeThumbnails } from '../../batch/reports/thumbnails.js';
 import { sayOne, sayProblems } from '../say.js';
 import { proposalsOf } from '../argv/typed.js';
 
@@ -63,6 +64,7 @@ export const report = async (call: Call, io: Io): Promise<number> => {
   const comparison = earlier === null ? undefined : compareBatches(earlier, made.runs);
   const about = ofDay(options, project.manifestBytes, project.date);
   const proposals = proposalsOf(call);
+  await makeThumbnails(made, project.outputsDir, io);
   const written = await writeReports(
     made,
     project.outputsDir,

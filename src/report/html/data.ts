@@ -3,6 +3,8 @@ import { amountMore, msMore } from '../compare/compare.js';
 import type { BatchReport, ReportOutput, ReportRun, Span } from '../model.js';
 import type { ReportParts } from '../parts.js';
 import type { Marked } from '../../picks/marked.js';
+import type { Thumbnails } from '../../thumbnails/folder.js';
+import { contentOf, noThumbnails } from '../../thumbnails/folder.js';
 import { placeOf } from '../words.js';
 import type { Embedding, ReadOutput } from './embed.js';
 import { nothingEmbedded } from './embed.js';
@@ -33,6 +35,9 @@ export interface HtmlOptions {
   readonly marks?: readonly Marked[];
   /** The page is served, and told what changes from here on; absent: it is a file. */
   readonly live?: LivePage;
+  readonly thumbnails?: Thumbnails;
+  /** Something about the page that helps, for its end. */
+  readonly hint?: string | undefined;
   /** An apply is at work, and the page is a file that it writes anew. */
   readonly during?: PageDuring;
   /** What is happening to a run just now, such as `running`. */
@@ -151,9 +156,11 @@ class Pages {
   readonly #embedding: Embedding;
   readonly #read: ReadOutput;
   readonly #doing: HtmlOptions['doing'];
+  readonly #thumbnails: Thumbnails;
   #textBytes = 0;
 
-  constructor(runs: readonly ReportRun[], { embedding, read, doing }: HtmlOptions) {
+  constructor(runs: readonly ReportRun[], { embedding, read, doing, thumbnails }: HtmlOptions) {
+    this.#thumbnails = thumbnails ?? noThumbnails;
     this.#doing = doing;
     this.#embedding = embedding ?? nothingEmbedded;
     this.#read = read ?? (() => null);
@@ -209,15 +216,17 @@ class Pages {
 
   #output({ path, url, node, type, bytes, sha256 }: ReportOutput): PageOutput {
     const kind = mediumOf(path, type);
+    const thumb = sha256 === null ? undefined : this.#thumbnails.get(contentOf(sha256));
     return {
       name: path ?? type,
       src: path === null ? undefined : relativeUrl(path),
+      thumb: path === null || thumb === undefined ? undefined : relativeUrl(thumb),
       file: path === null ? undefined : this.#embedding.places.get(path),
       link: webUrl(url) ?? undefined,
       kind,
       node: node ?? undefined,
       bytes: bytes ?? undefined,
-      sha: path === null ? undefined : sha256?.slice(0, 16),
+      sha: path === null ? undefined : sha256 === null ? undefined : contentOf(sha256),
       text: path === null || kind !== 'text' ? undefined : this.#text(path, bytes ?? Infinity),
     };
   }

@@ -12,6 +12,7 @@ export const body = (
   report: BatchReport,
   embedding: Embedding,
   comparison: Comparison | undefined,
+  hint: string | undefined,
 ): string => `<body>
 <a class="skip" href="#runs">Skip to the runs</a>
 <header class="top">
@@ -21,7 +22,7 @@ ${heading(report, embedding, comparison)}
 <noscript><p class="notice">The gallery needs JavaScript; results.csv beside this file has the same runs.</p></noscript>
 <section id="attention" class="attention" aria-labelledby="attention-title" hidden></section>
 <section id="runs" class="runs" aria-labelledby="runs-title"><h2 class="unseen" id="runs-title">Runs</h2></section>
-</main>
+${hint === undefined ? '' : `<p class="hint">${escapeHtml(hint)}</p>\n`}</main>
 `;
 
 /** All that is in it changes while an apply is at work. */

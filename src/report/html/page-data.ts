@@ -131,6 +131,8 @@ export interface PageOutput {
   readonly name: string;
   /** Relative to the page; undefined: the file is not here. */
   readonly src: Maybe<string>;
+  /** A small picture of it, relative to the page. Its name ends with how it looks. */
+  readonly thumb: Maybe<string>;
   /** Its place among the embedded ones. */
   readonly file: Maybe<number>;
   /** On the service. */

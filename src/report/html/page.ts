@@ -29,7 +29,7 @@ export const htmlParts = (
     lasting: isLasting(report, options),
     *before() {
       yield head(report, options);
-      yield body(report, embedding, comparison);
+      yield body(report, embedding, comparison, options.hint);
       yield '<script type="application/json" id="data">';
       yield* json.before();
     },

@@ -83,7 +83,7 @@ const signWith = (glyph: string | null, note: string): HTMLElement =>
 export const stillMedia = (output: PresentOutput, alt: string, tile: Tile): HTMLElement => {
   switch (output.kind) {
     case 'image': {
-      const image = imageOf(output, alt, 'lazy');
+      const image = imageOf(output, alt, 'lazy', smallUrlOf(output));
       image.addEventListener('load', () => tile.learn(image.naturalWidth, image.naturalHeight));
       return image;
     }
@@ -138,12 +138,23 @@ const imageOf = (
   output: PresentOutput,
   alt: string,
   loading: 'lazy' | 'eager',
+  small: string | null = null,
 ): HTMLImageElement => {
   const attributes = { alt, loading, decoding: 'async', draggable: 'false' };
-  const image = h('img', { ...attributes, src: urlOf(output) });
-  image.addEventListener('error', () => image.replaceWith(missingSign(output)));
+  const image = h('img', { ...attributes, src: small ?? urlOf(output) });
+  let isSmall = small !== null;
+  image.addEventListener('error', () => {
+    // A thumbnail may not have come along: hidden folders are often left behind.
+    if (isSmall) image.src = urlOf(output);
+    else image.replaceWith(missingSign(output));
+    isSmall = false;
+  });
   return image;
 };
+
+/** The thumbnail; null: there is none, or the page carries the picture inside itself. */
+const smallUrlOf = ({ thumb, file }: PageOutput): string | null =>
+  file === undefined ? (thumb ?? null) : null;
 
 const missingSign = ({ name }: PageOutput): HTMLElement =>
   signWith(null, `${name} is not beside the report`);
