@@ -8,12 +8,13 @@ import type { Problems } from '../diagnostics/problems.js';
 import type { Client } from '../runninghub/client.js';
 import type { Catalogue, LoraStore, Service } from '../runninghub/service.js';
 import { readProxies } from '../runninghub/http/proxy-settings.js';
-import { defaultSite, isSite, shownSite, siteExamples, siteOf } from '../runninghub/site.js';
+import { defaultSite, isSite, shownSite, siteHint, siteOf } from '../runninghub/site.js';
 import { defaultTimeouts } from '../runninghub/http/timeouts.js';
 import { nativePath } from '../targets/comfyui/address.js';
 import type { Saved } from '../targets/target.js';
 import type { BatchOptions } from './options/options.js';
 import type { Environment } from './load/environment.js';
+import { whyNoKey } from './load/given-key.js';
 import type { Io } from '../edges/io.js';
 import type { Login } from './servers/login.js';
 import { loginOf } from './servers/login.js';
@@ -37,6 +38,8 @@ export interface Connection<C = Client> {
 
 export interface Identity {
   readonly site: string;
+  /** Which word of the user names the site: an option, a variable or a key of the manifest; null: none. */
+  readonly from: '--base-url' | 'RUNNINGHUB_BASE_URL' | 'server' | null;
   readonly key: string;
   /** For what is locked: from the environment alone, as the key is. */
   readonly accessPassword: string | null;
@@ -88,6 +91,7 @@ export const identify = (
     const clock = emulatedClock(emulatorSpeed);
     return {
       site: 'emulator',
+      from: null,
       key: emulatorKey,
       accessPassword: null,
       account: accountHash('emulator', emulatorKey),
@@ -97,17 +101,25 @@ export const identify = (
       env: {},
     };
   }
-  const site = siteOf(baseUrl ?? env.get('RUNNINGHUB_BASE_URL') ?? defaultSite);
+  const written = baseUrl ?? env.get('RUNNINGHUB_BASE_URL');
+  const site = siteOf(written ?? defaultSite);
+  const from = baseUrl !== undefined ? '--base-url' : 'RUNNINGHUB_BASE_URL';
   if (!isSite(site)) {
     problems.add(
-      error('E0001', null, `the base URL "${shownSite(site)}" is not of the form https://host`, {
-        hint: siteExamples,
+      error('E0001', null, `${from} "${shownSite(site)}" is not of the form https://host`, {
+        hint: siteHint(site),
       }),
     );
     return null;
   }
   const proxies = proxiesIn(env, problems);
   const key = env.get('RUNNINGHUB_API_KEY')?.trim() ?? '';
+  const wrong = whyNoKey(key);
+  if (wrong !== null) {
+    const { why, hint } = wrong;
+    problems.add(error('E0020', null, `RUNNINGHUB_API_KEY ${why}`, { hint, notes: env.holdings }));
+    return null;
+  }
   if (key === '' || /[\s\u0000-\u001f\u007f-\uffff]/.test(key)) {
     const what = key === '' ? 'is not set' : 'holds blanks or characters that no key has';
     problems.add(
@@ -129,6 +141,7 @@ export const identify = (
   const network = speed === 1 ? clock : systemClock;
   return {
     site,
+    from: written === undefined ? null : from,
     key,
     accessPassword,
     account,
@@ -162,6 +175,7 @@ const serverIdentity = (
   const clock = speed === 1 ? steadyClock(io.clock) : emulatedClock(speed);
   return {
     site,
+    from: 'server',
     key: '',
     accessPassword: null,
     // Results and prompts under way belong to the batch, whichever machines it has now.

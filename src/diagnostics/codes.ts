@@ -10,6 +10,7 @@ export const codes = {
   E0004: 'A curl command cannot be read, or it starts no task.',
   E0005: 'A file that would be written is there already, or cannot be written.',
   E0006: 'Events of the service cannot arrive where --listen and --public-url say.',
+  E0020: 'RUNNINGHUB_API_KEY holds a placeholder, or more than the key.',
   E0035: 'A file given to apply says that it is a saved plan, and cannot be read as one.',
   E0036: 'A saved plan is stale: what would run now is not what was approved.',
   E0075: '--date was given to a manifest in which nothing reads batch.date.',

@@ -1,4 +1,4 @@
-import { oneServer, serverTyped } from '../batch/servers/one-server.js';
+import { oneServer, serverTyped, unanswered } from '../batch/servers/one-server.js';
 import { newestGraph } from '../comfyui/newest-graph.js';
 import type { ComfyServer } from '../comfyui/server.js';
 import type { Call } from '../commands/argv/call.js';
@@ -37,7 +37,7 @@ export const answersAt = async (
 ): Promise<boolean> =>
   (await asked(address, call, io, problems, async (server) => {
     const told = await server.version();
-    if (!told.ok) problems.add(error('E0801', null, io.clean(told.fault.message)));
+    if (!told.ok) problems.add(unanswered(told.fault, address, io));
     return told.ok;
   })) === true;
 
@@ -57,10 +57,12 @@ export const graphAt = async (
         );
         return io.clean(indented(newest.prompt.graph));
       case 'failed':
-        problems.add(error('E0801', null, io.clean(newest.fault.message)));
+        problems.add(unanswered(newest.fault, address, io));
         return null;
       case 'foreign':
-        problems.add(error('E0801', null, `${address}/history: the answer is none of ComfyUI`));
+        problems.add(
+          unanswered({ message: `${address}/history: the answer is none of ComfyUI` }, address, io),
+        );
         return null;
       case 'none':
         problems.add(

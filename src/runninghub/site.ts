@@ -17,4 +17,10 @@ export const shownSite = (site: string): string => site.replace(/^([^/]*\/\/)?.*
 
 export const defaultSite = 'https://www.runninghub.cn';
 
-export const siteExamples = `${defaultSite} or https://www.runninghub.ai`;
+/** What to write in place of what is no site. */
+export const siteHint = (site: string): string => {
+  const isLocal = /^(?:localhost|127\.|0\.0\.0\.0|\[::1?\])/i.test(site);
+  const whole = `${isLocal ? 'http' : 'https'}://${site}`;
+  const isHost = isLocal || /[^.]\.[a-z]/i.test(site);
+  return isHost && isSite(whole) ? `write ${whole}` : `${defaultSite} or https://www.runninghub.ai`;
+};

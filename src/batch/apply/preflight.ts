@@ -108,3 +108,16 @@ const compare = (
     ? { is: 'mismatch', message: `${check.what} differs` }
     : { is: 'go', drifted: baseValues(workflow, fields) };
 };
+
+/** Of a person's time: whatever the batch's clock says. */
+const slowMs = 3_000;
+
+/** Says so, once, where an answer is long in coming. */
+export const toldWhenSlow = async <T>(work: Promise<T>, tell: () => void): Promise<T> => {
+  const timer = setTimeout(tell, slowMs);
+  try {
+    return await work;
+  } finally {
+    clearTimeout(timer);
+  }
+};

@@ -1,3 +1,4 @@
+import { wayOut, whileWaiting } from '../way-out.js';
 import { submitQuery } from '../../runninghub/receiver.js';
 import { whyNotOutput } from '../../assets/kind.js';
 import type { Ledger } from '../../assets/ledger.js';
@@ -35,7 +36,7 @@ import { leftAlone, waysOut } from './other-accounts.js';
 import type { Outcome } from './outcome.js';
 import { codeOf, nothingDone, waitingWords } from './outcome.js';
 import type { Preflight } from './preflight.js';
-import { preflight } from './preflight.js';
+import { preflight, toldWhenSlow } from './preflight.js';
 import type { Project } from '../load/project.js';
 import type { ServerConnection } from '../servers/connect-servers.js';
 import { inFlightOn, openServers } from '../servers/open-servers.js';
@@ -100,7 +101,9 @@ export class Submission {
         case 'mismatch':
           return { ...nothingDone, code: exit.badInput, stop: checked.message };
         case 'stop':
-          io.err.write(`error: ${oneLine(checked.message)}\n`);
+          io.err.write(
+            `error: ${oneLine(checked.message)}\n${hintLine(wayOut(checked.message, this.parts.identity))}`,
+          );
           return { ...nothingDone, code: exit.service, stop: checked.message };
       }
     } finally {
@@ -114,7 +117,7 @@ export class Submission {
     progress: Listener,
     interrupted: AbortSignal,
   ): Promise<Preflight> {
-    const { follower, store, plan } = this.parts;
+    const { follower, store, plan, identity } = this.parts;
     const detail = plan.target.check?.what ?? 'the account';
     progress.on({ type: 'phase', phase: 'check', detail });
     if (!submits(plan)) return { is: 'go', drifted: [], room: null };
@@ -124,8 +127,11 @@ export class Submission {
       ({ state }) => state.is === 'inFlight' && !theirs.has(state.taskId),
     );
     const say = saying(progress);
-    const waiting = ({ message }: Fault, tries: number): void =>
+    const waiting = ({ message }: Fault, tries: number): void => {
       say(`${client.site}, try ${tries}: ${message}; asked again for up to ${patienceText}`);
+      const way = tries === 1 ? whileWaiting(message, identity) : null;
+      if (way !== null) say(way);
+    };
     const edges = { service: client, clock, patienceMs, waiting };
     const checked = await toldWhenSlow(
       preflight(plan, inFlight.length, edges, problems, interrupted),
@@ -142,11 +148,16 @@ export class Submission {
     progress: Listener,
     interrupted: AbortSignal,
   ): Promise<Preflight> {
-    const { follower, plan } = this.parts;
+    const { follower, plan, identity } = this.parts;
     progress.on({ type: 'phase', phase: 'check', detail: 'the nodes of the server' });
     if (!submits(plan)) return { is: 'go', drifted: [], room: null };
     const problems = new Problems();
-    const edges = { clock, patienceMs, say: saying(progress) };
+    const edges = {
+      clock,
+      patienceMs,
+      say: saying(progress),
+      wayOut: (message: string) => whileWaiting(message, identity),
+    };
     const checked = await serverPreflight(plan, servers, edges, problems, interrupted);
     follower.problems(problems);
     return checked;
@@ -315,18 +326,7 @@ const saying =
   (message: string): void =>
     progress.on({ type: 'waiting', for: 'service', message });
 
-/** Of a person's time: whatever the batch's clock says. */
-const slowMs = 3_000;
-
-/** Says so, once, where an answer is long in coming. */
-const toldWhenSlow = async <T>(work: Promise<T>, tell: () => void): Promise<T> => {
-  const timer = setTimeout(tell, slowMs);
-  try {
-    return await work;
-  } finally {
-    clearTimeout(timer);
-  }
-};
+const hintLine = (hint: string | null): string => (hint === null ? '' : `  hint: ${hint}\n`);
 
 const isKnown = async (taskId: TaskId, service: Pick<Service, 'outputs'>): Promise<boolean> =>
   (await service.outputs(taskId)).is !== 'missing';

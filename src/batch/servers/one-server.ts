@@ -1,11 +1,14 @@
 import { ComfyServer } from '../../comfyui/server.js';
 import type { Problems } from '../../diagnostics/problems.js';
+import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import { error } from '../../diagnostics/diagnostic.js';
 import type { Io } from '../../edges/io.js';
 import { addressOf } from '../../targets/comfyui/address.js';
 import { identify } from '../connect.js';
 import { readEnvFile } from '../load/environment.js';
 import type { BatchOptions } from '../options/options.js';
+import type { Fault } from '../../runninghub/service.js';
+import { wayOut } from '../way-out.js';
 import { wireTo } from './connect-servers.js';
 
 /** The address that `--server` was given; null: it is none, which `problems` tells. */
@@ -18,6 +21,16 @@ export const serverTyped = (typed: string, problems: Problems): string | null =>
     }),
   );
   return null;
+};
+
+/** What --server named did not answer, or not as ComfyUI does. */
+export const unanswered = (
+  { message }: Pick<Fault, 'message'>,
+  address: string,
+  io: Io,
+): Diagnostic => {
+  const hint = wayOut(message, { site: address, from: '--server', env: io.env });
+  return error('E0801', null, io.clean(message), { hint });
 };
 
 /**

@@ -15,6 +15,8 @@ export interface Preparing {
   /** How long servers that do not answer are waited for. */
   readonly patienceMs: number;
   readonly say: (message: string) => void;
+  /** What a person can do about a message; told once. */
+  readonly wayOut: (message: string) => string | null;
 }
 
 /**
@@ -49,7 +51,7 @@ type Awaited =
 /** Those that answer; where none does, it is waited for one. */
 const awaited = async (
   servers: readonly ComfyServer[],
-  { clock, patienceMs, say }: Preparing,
+  { clock, patienceMs, say, wayOut }: Preparing,
   signal: AbortSignal,
 ): Promise<Awaited> => {
   const until = clock.now() + patienceMs;
@@ -72,6 +74,8 @@ const awaited = async (
     say(
       `${message}; try ${tries}, asked again for up to ${Math.round(patienceMs / 60_000)} minutes`,
     );
+    const way = tries === 1 ? wayOut(message) : null;
+    if (way !== null) say(way);
     await clock.sleep(Math.min(30_000, 1_000 * 2 ** tries), signal);
   }
 };

@@ -1,5 +1,5 @@
 import { didYouMean } from '../../diagnostics/nearest.js';
-import { isSite, shownSite, siteExamples, siteOf } from '../../runninghub/site.js';
+import { isSite, shownSite, siteHint, siteOf } from '../../runninghub/site.js';
 import { shellWord } from '../../values/shell-words.js';
 import { argumentMistakes } from './arguments.js';
 import type { CommandSpec, OptionSpec } from './call.js';
@@ -122,7 +122,7 @@ const wrongValue = ({ spec, written, value, inline }: TypedOption): UsageMistake
   if (spec.isSite === true && !isSite(siteOf(value)))
     return {
       message: `${written} "${shownSite(siteOf(value))}" is not of the form https://host`,
-      hint: siteExamples,
+      hint: siteHint(siteOf(value)),
     };
   return null;
 };

@@ -1,3 +1,4 @@
+import { wayOut } from '../../batch/way-out.js';
 import { resolve } from 'node:path';
 import { warning } from '../../diagnostics/diagnostic.js';
 import { Problems } from '../../diagnostics/problems.js';
@@ -68,7 +69,9 @@ const tellBalance = async (
     );
     const found =
       account.is === 'failed'
-        ? warning('E0803', null, `the balance is not known: ${account.fault.message}`)
+        ? warning('E0803', null, `the balance is not known: ${account.fault.message}`, {
+            hint: wayOut(account.fault.message, identity),
+          })
         : balanceWarning(made.estimate, account);
     if (found !== null) problems.add(found);
     if (price !== null) io.err.write(`${oneLine(price)}\n`);

@@ -5,6 +5,7 @@ import type { Io } from '../../edges/io.js';
 import { sayOne } from '../say.js';
 import { whoAsks } from '../who-asks.js';
 import { clientOf } from '../../batch/client.js';
+import { wayOut } from '../../batch/way-out.js';
 
 /** `rh-batch account`: coins, tasks in flight, account type. */
 export const account = async (call: Call, io: Io): Promise<number> => {
@@ -15,7 +16,8 @@ export const account = async (call: Call, io: Io): Promise<number> => {
   try {
     const known = await client.account();
     if (known.is === 'failed') {
-      sayOne('E0801', known.fault.message, null, call, io);
+      const { message } = known.fault;
+      sayOne('E0801', message, wayOut(message, asking.identity), call, io);
       return exit.service;
     }
     const queue = await client.queue();

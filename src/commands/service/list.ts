@@ -1,3 +1,4 @@
+import { wayOut } from '../../batch/way-out.js';
 import { error } from '../../diagnostics/diagnostic.js';
 import { Problems } from '../../diagnostics/problems.js';
 import type { Client } from '../../runninghub/client.js';
@@ -76,7 +77,8 @@ export const list = async (call: Call, io: Io): Promise<number> => {
     connection.close(),
   );
   if (found.is === 'failed') {
-    sayOne('E0801', found.fault.message, null, call, io);
+    const { message } = found.fault;
+    sayOne('E0801', message, wayOut(message, asking.identity), call, io);
     return exit.service;
   }
   if (call.flag('json')) io.out.write(io.clean(`${documentOf(typed, found.items)}\n`));

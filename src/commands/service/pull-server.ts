@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { exit } from '../../batch/exit.js';
-import { oneServer, serverTyped } from '../../batch/servers/one-server.js';
+import { oneServer, serverTyped, unanswered } from '../../batch/servers/one-server.js';
 import type { NewestGraph } from '../../comfyui/newest-graph.js';
 import { newestGraph } from '../../comfyui/newest-graph.js';
 import { error, notice } from '../../diagnostics/diagnostic.js';
@@ -58,10 +58,12 @@ const checked = (typed: string | null, call: Call, problems: Problems): string |
 const tell = (newest: NewestGraph, address: string, io: Io, problems: Problems): void => {
   switch (newest.is) {
     case 'failed':
-      problems.add(error('E0801', null, io.clean(newest.fault.message)));
+      problems.add(unanswered(newest.fault, address, io));
       return;
     case 'foreign':
-      problems.add(error('E0801', null, `${address}/history: the answer is none of ComfyUI`));
+      problems.add(
+        unanswered({ message: `${address}/history: the answer is none of ComfyUI` }, address, io),
+      );
       return;
     case 'none':
       problems.add(

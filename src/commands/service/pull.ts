@@ -1,3 +1,4 @@
+import { wayOut } from '../../batch/way-out.js';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { error } from '../../diagnostics/diagnostic.js';
@@ -41,7 +42,7 @@ export const pull = async (call: Call, io: Io): Promise<number> => {
     return exit.badInput;
   }
   if (!pulled.ok) {
-    sayOne('E0801', io.clean(pulled.message), null, call, io);
+    sayOne('E0801', io.clean(pulled.message), pulled.hint ?? null, call, io);
     return exit.service;
   }
   const file = call.text('out') ?? out;
@@ -70,7 +71,9 @@ export const askService = async (
 ): Promise<Pulled> => {
   const client = clientOf(identity);
   try {
-    return await fetch(id, client);
+    const pulled = await fetch(id, client);
+    if (pulled.ok || pulled.hint != null) return pulled;
+    return { ...pulled, hint: wayOut(pulled.message, identity) };
   } finally {
     await client.close();
   }

@@ -1,3 +1,4 @@
+import { wayOut } from '../../batch/way-out.js';
 import type { Client } from '../../runninghub/client.js';
 import type {
   Family,
@@ -31,7 +32,8 @@ export const task = async (call: Call, io: Io): Promise<number> => {
   try {
     const found = await ask(id, family, connection.client);
     if (found.is === 'refused') {
-      sayOne('E0801', found.message, null, call, io);
+      const { message } = found;
+      sayOne('E0801', message, wayOut(message, asking.identity), call, io);
       return exit.service;
     }
     if (call.flag('json'))

@@ -30,6 +30,10 @@ export const readProxies = (env: Env): ProxiesRead => {
   };
 };
 
+/** The variable that names the proxy to a site; null: none does. */
+export const proxyVariable = (env: Env, site: string): string | null =>
+  named(env, /^https:/i.test(site) ? 'HTTPS_PROXY' : 'HTTP_PROXY')?.name ?? null;
+
 const named = (
   env: Env,
   name: string,
