@@ -25,6 +25,13 @@ const pageOf = (p: Project): PageData => {
 const thumbsOf = ({ runs }: PageData) => runs.map(({ outputs }) => outputs[0]?.thumb);
 const named = /^\.\/\.thumbnails\/[0-9a-f]{16}-[0-9a-f]{22}\.webp$/;
 
+/** Width and height of a lossy WebP without transparency. */
+const webpSize = (bytes: Uint8Array): readonly number[] => {
+  const view = Buffer.from(bytes);
+  expect(view.toString('latin1', 8, 16)).toBe('WEBPVP8 ');
+  return [view.readUInt16LE(26) & 0x3fff, view.readUInt16LE(28) & 0x3fff];
+};
+
 describe.skipIf(!hasSharp)('thumbnails', () => {
   test('an apply makes them of large pictures, small and upright, and the page uses them', async () => {
     const p = await Project.start({ manifest, files });
@@ -34,13 +41,10 @@ describe.skipIf(!hasSharp)('thumbnails', () => {
     expect(fox).toMatch(named);
     expect(owl).toMatch(named);
     expect(snail).toBeUndefined();
-    const { default: sharp } = await import('sharp');
-    const sizes = await Promise.all(
-      [fox, owl].map((path) => sharp(p.bytes(`${folder}/${path!}`)).metadata()),
-    );
-    expect(sizes).toMatchObject([
-      { format: 'webp', width: 512, height: 341 },
-      { format: 'webp', width: 341, height: 512 },
+    const sizes = [fox, owl].map((path) => webpSize(p.bytes(`${folder}/${path!}`)));
+    expect(sizes).toEqual([
+      [512, 341],
+      [341, 512],
     ]);
     await p.close();
   });
