@@ -28,6 +28,10 @@ const project: readonly OptionSpec[] = [
   option('--profile <name>', 'apply a profile of the manifest'),
   envFile,
   option('--state-dir <dir>', 'where the journal lives (default: .rh-batch beside the manifest)'),
+  option(
+    '--store <url>',
+    'a PostgreSQL database that machines share, as postgres://user@host/name',
+  ),
   option('--out-dir <dir>', 'where outputs and reports go (default: outputs.dir, out/<name>)'),
   option('--max-runs <n>', 'override limits.maxRuns'),
   option('--date <day>', 'what batch.date reads, as YYYY-MM-DD (default: today, in UTC)'),

@@ -147,6 +147,8 @@ export const codes = {
   E0746: 'A batch was renamed, and its state is taken over under the new name.',
   E0750: 'The folder of the outputs cannot be written.',
   E0751: 'A file that is no report of rh-batch stands where a report would be written.',
+  E0775: 'The address of a store is no URL of a PostgreSQL database, or holds a password.',
+  E0778: 'The journal of the batch is in a store, and none was named.',
   E0780:
     'The page of `view` cannot be served: the port is in use, or the state folder cannot be written.',
   E0785: 'A line of picks.jsonl is damaged, or a mark is of no picture of the batch.',

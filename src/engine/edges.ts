@@ -16,6 +16,11 @@ interface Journal {
   appendLater(event: JournalEvent): void;
   /** Whether this process may still submit: asked before every submit. Never throws. */
   stillHeld(): Promise<Hold>;
+  /**
+   * Whether a submit whose intent is recorded may still go out; absent: the lock says it all.
+   * Never throws.
+   */
+  maySend?(): Promise<boolean>;
 }
 
 /** Puts assets on the service, each content once. */

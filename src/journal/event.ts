@@ -197,6 +197,8 @@ interface Saved {
   readonly moved?: true;
   /** The run is gone from the plan, and files of it were removed because somebody asked for that. */
   readonly removed?: true;
+  /** Where its files are; absent: the journal is of one machine. */
+  readonly machine?: string;
 }
 
 /**

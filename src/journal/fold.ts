@@ -314,14 +314,23 @@ const saved = (record: OpenRecord, event: Recorded & { type: 'saved' }, at: Inst
   const files = event.files.map(ofOneShape);
   if (event.moved === true) {
     if (state.is === 'succeeded')
-      record.state = { is: 'succeeded', taskId: state.taskId, files, at: state.at };
+      record.state = {
+        is: 'succeeded',
+        taskId: state.taskId,
+        files,
+        at: state.at,
+        ...onMachine(event),
+      };
     return;
   }
   record.state =
     error === null
-      ? { is: 'succeeded', taskId, files, at }
+      ? { is: 'succeeded', taskId, files, at, ...onMachine(event) }
       : { is: 'failed', taskId, error, at, files };
 };
+
+const onMachine = ({ machine }: { readonly machine?: string }): { readonly machine?: string } =>
+  machine === undefined ? {} : { machine };
 
 /** Also outputs that were saved once and are gone from the disk wait so. */
 const waits = (record: OpenRecord, event: Recorded & { type: 'waits' }): void => {

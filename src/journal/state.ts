@@ -98,6 +98,8 @@ export type RunState =
       readonly at: Instant;
       /** When files of it were removed by `clean --orphans`; absent: they were not. */
       readonly removedAt?: Instant;
+      /** Where the files are; absent: here, or they were before machines shared the journal. */
+      readonly machine?: string;
     }
   /** `taskId` is null where the service refused the create. */
   | {

@@ -19,7 +19,8 @@ import type { BatchState } from './state.js';
 
 /** Why a state folder cannot be used; each with a sentence for people and what to do. */
 export interface StoreProblem {
-  readonly is: 'locked' | 'damaged' | 'newer' | 'unwritable';
+  /** `store`: of a database that machines share. */
+  readonly is: 'locked' | 'damaged' | 'newer' | 'unwritable' | 'store';
   readonly message: string;
   readonly hint: string;
 }
@@ -38,6 +39,13 @@ export interface Store {
   rescue(): Promise<Rescued>;
   /** Whether this process may still submit and write. Never throws. */
   stillHeld(): Promise<Hold>;
+  /**
+   * Whether a submit that goes out now is certainly the only one; absent: the lock says it all. Asked
+   * when its intent is recorded, right before it is sent. Never throws.
+   */
+  maySend?(): Promise<boolean>;
+  /** Somebody waits for the end: what does not answer is not waited for much longer. */
+  hurry?(): void;
   /** Calls back for every event as soon as it is recorded. */
   onEvent(listener: (event: Recorded) => void): void;
   close(): Promise<void>;
@@ -52,6 +60,15 @@ export interface StoreOptions {
   /** For the lock's holder line. */
   readonly command: string;
   readonly disk?: Disk;
+  /** Whose tasks are submitted, where machines share a store. Absent: of the batch's last apply. */
+  readonly account?: string;
+  /**
+   * A run whose answer was lost is left alone until it was for so long, where who submitted it may
+   * still be at work on another machine; absent: nobody submits such a run again by itself.
+   */
+  readonly lateAnswersMs?: number;
+  /** Waits while another machine leads, and says so; absent: that is a problem. */
+  readonly standBy?: { say(message: string): void; readonly signal: AbortSignal };
 }
 
 const journalName = 'journal.jsonl';

@@ -7,6 +7,8 @@ import type { Opened, StoreOptions, StoreProblem } from './store.js';
 export interface JournalPlace {
   /** The batch's own folder on this machine. */
   readonly stateDir: string;
+  /** Of the batch: what tells it in a store that machines share. */
+  readonly name: string;
 }
 
 export type ReadJournal =
@@ -25,6 +27,27 @@ export interface Tail {
   close(): Promise<void>;
 }
 
+/** The journal of another batch of the same target. */
+export interface OtherJournal {
+  readonly name: string;
+  readonly state: BatchState;
+  events(each: (event: Recorded) => void): Promise<StoreProblem | null>;
+}
+
+/** What the service was given already, for machines that share it. */
+export interface SharedUploads {
+  all(account: string): Promise<readonly SharedUpload[]>;
+  /** `fileName` null: the service no longer knows it. Never throws. */
+  put(account: string, upload: SharedUpload): Promise<void>;
+}
+
+interface SharedUpload {
+  readonly sha256: string;
+  readonly fileName: string | null;
+  readonly at: number;
+  readonly kept: boolean;
+}
+
 /** Where journals are kept. All that reads or writes the journal of a batch is given one. */
 export interface Stores {
   /** To write: nobody else does until it is closed. */
@@ -36,4 +59,10 @@ export interface Stores {
   follow(place: JournalPlace): Tail;
   /** Who is at work, as far as can be told from here; null: nobody. Never throws. */
   holder(place: JournalPlace): Promise<Holder | null>;
+  /** Of machines that share a store. Absent: state folders are looked for by who wants them. */
+  readonly shared?: {
+    /** Other batches that ran this target, as if they were over. */
+    others(place: JournalPlace, target: string): Promise<readonly OtherJournal[]>;
+    readonly uploads: SharedUploads;
+  };
 }

@@ -188,6 +188,7 @@ const assemble = (input: ManifestInput, tree: MapTree, problems: Problems): Mani
     reuse: { maxAgeMs: top.section('reuse').duration('maxAge') },
     report: { title: report.text('title') },
     notify: notifyOf(top, problems),
+    store: top.written('store'),
   };
 };
 

@@ -37,6 +37,8 @@ export interface Manifest {
   readonly report: ReportOptions;
   /** null: nobody. */
   readonly notify: NotifyOptions | null;
+  /** URL of the database where machines keep the journal together; null: in a folder. */
+  readonly store: Written<string> | null;
 }
 
 /** What runs. Only the target's own module (src/targets) knows more of it. */

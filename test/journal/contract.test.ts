@@ -11,6 +11,6 @@ afterAll(() => rmSync(dir, { recursive: true, force: true }));
 describe('a journal in a folder', () => {
   journalContract(() => ({
     stores: fileStores,
-    place: (name) => ({ stateDir: join(dir, name) }),
+    place: (name) => ({ name, stateDir: join(dir, name) }),
   }));
 });

@@ -7,6 +7,7 @@ import { count } from '../../terminal/format.js';
 import { exit } from '../exit.js';
 import { ofDay } from '../load/day.js';
 import { writeOwner } from '../load/state-owner.js';
+import { writeShared } from '../load/store-choice.js';
 import type { Listened } from '../listen.js';
 import { startListening } from '../listen.js';
 import { notifierOf } from '../notify.js';
@@ -42,7 +43,7 @@ export const applyBatch = async (
     return { is: 'refused', exitCode };
   };
   if (prepared === null) return refuse(exit.badInput);
-  const held = await holdState(prepared, problems);
+  const held = await holdState(prepared, around.io, problems);
   if (!held.ok) return refuse(held.exitCode);
   const { store, notices } = held;
   let listened: Listened | null = null;
@@ -91,6 +92,7 @@ const planUnderLock = async (
     family: project.target.family,
     maxAgeMs: project.manifest.assets.maxAgeMs,
     clock,
+    shared: project.stores.shared?.uploads,
   });
   const notifier = notifierOf(project, env, io, problems);
   const elsewhere = await lookElsewhere(project, store.state);
@@ -123,7 +125,9 @@ const settleIn = async (
     io.err.write(
       'notice: --failed: no run has failed or was cancelled, so there is nothing to do\n',
     );
-  const { stateDir, manifestPath, manifestBytes, manifest } = project;
+  const { stateDir, manifestPath, manifestBytes, manifest, shared } = project;
+  // Before anything is paid for: later an apply that is not told of the store must know of it.
+  if (shared !== null) await writeShared(stateDir, shared);
   // Where the disk refuses it, the journal will say so.
   await writeOwner(stateDir, manifestPath, manifestBytes, manifest.target.id).catch(
     () => undefined,

@@ -1,6 +1,7 @@
 import { error } from '../../diagnostics/diagnostic.js';
 import type { Problems } from '../../diagnostics/problems.js';
 import type { Store } from '../../journal/store.js';
+import { defaultTimeouts } from '../../runninghub/http/timeouts.js';
 import type { Selection } from '../../plan/select/selection.js';
 import type { Identity } from '../connect.js';
 import { identify } from '../connect.js';
@@ -9,6 +10,7 @@ import type { Environment } from '../load/environment.js';
 import type { Project } from '../load/project.js';
 import { loadProject } from '../load/project.js';
 import { readEnvFile } from '../load/environment.js';
+import type { Io } from '../../edges/io.js';
 import type { Listening } from '../listen.js';
 import { listeningOf } from '../listen.js';
 import type { ApplyOptions } from '../options/options.js';
@@ -16,6 +18,7 @@ import { selectionOf } from '../options/options.js';
 import type { Approved } from '../plan/approved-plan.js';
 import { approvedBy } from '../plan/approved-plan.js';
 import type { Surroundings } from './follower.js';
+import { watchSignals } from './signals.js';
 import { settleState } from './take-over.js';
 
 /** Everything that can be known of an apply before its state is held. */
@@ -64,7 +67,8 @@ export type Held =
 
 /** Moves the state of a renamed batch to its place, and takes its lock. */
 export const holdState = async (
-  { loaded, identity: { clock } }: Prepared,
+  { loaded, identity: { clock, account } }: Prepared,
+  io: Io,
   problems: Problems,
 ): Promise<Held> => {
   const refused = (locked: boolean, message: string, hint: string | null): Held => {
@@ -74,8 +78,23 @@ export const holdState = async (
   const settled = await settleState(loaded, new Date(clock.now()).toISOString());
   if (!settled.ok) return refused(settled.locked, settled.message, null);
   const project: Project = { ...loaded, stateDir: settled.stateDir, movesTo: null };
-  const opened = await project.stores.open(project, { clock, command: 'rh-batch apply' });
+  const signals = watchSignals(io);
+  const standBy = {
+    say: (message: string) => io.err.write(`notice: ${message}\n`),
+    signal: signals.interrupted,
+  };
+  const command = 'rh-batch apply';
+  const opened = await project.stores
+    .open(project, {
+      ...{ clock, command, account, standBy },
+      ...(project.manifest.execution.onUnknown === 'resubmit'
+        ? { lateAnswersMs: defaultTimeouts.createMs }
+        : {}),
+    })
+    .finally(() => signals.stop());
   if (!opened.ok) {
+    const code = signals.code();
+    if (code !== null) return { ok: false, exitCode: code };
     const { is, message, hint } = opened.problem;
     return refused(is === 'locked', message, hint);
   }

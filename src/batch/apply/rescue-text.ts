@@ -19,6 +19,11 @@ export const rescueText = (rescued: Rescued, show: (absolute: string) => string)
         'notice: the state folder was replaced while this apply worked. ' +
         `What it held is written to ${show(rescued.stateDir)}: ${again}`
       );
+    case 'kept':
+      return (
+        `notice: what the store ${rescued.store} did not take any more is kept in ${show(rescued.path)}: ` +
+        'the next apply on this machine tells it. Nothing is paid for twice meanwhile.\n'
+      );
     case 'failed':
       return (
         `error: the state of this batch is lost (${rescued.detail}). ` +

@@ -53,6 +53,7 @@ export class Apply {
     if (early) await this.#begin(startedAt);
     await this.#moveFiles();
     const signals = watchSignals(io);
+    signals.interrupted.addEventListener('abort', () => store.hurry?.(), { once: true });
     const begin = early ? (): Promise<void> => Promise.resolve() : () => this.#begin(startedAt);
     // Nothing to do: what talks to the service is not even loaded.
     const submission = busy

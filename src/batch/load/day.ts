@@ -1,6 +1,6 @@
 import { error, warning } from '../../diagnostics/diagnostic.js';
 import type { Problems } from '../../diagnostics/problems.js';
-import type { Stores } from '../../journal/stores.js';
+import type { JournalPlace, Stores } from '../../journal/stores.js';
 import { dateOf } from './batch-templates.js';
 import type { BatchOptions } from '../options/options.js';
 import type { Io } from '../../edges/io.js';
@@ -16,14 +16,14 @@ export const dateFor = async (
   day: Day,
   from: {
     readonly manifest: Uint8Array;
-    readonly stateDir: string;
+    readonly place: JournalPlace;
     readonly stores: Stores;
     readonly options: Pick<BatchOptions, 'date'>;
     readonly io: Io;
   },
   problems: Problems,
 ): Promise<string> => {
-  const { manifest, stateDir, stores, options, io } = from;
+  const { manifest, place, stores, options, io } = from;
   const { date: typed } = options;
   if (typed !== undefined) {
     if (!isDate(typed))
@@ -43,7 +43,7 @@ export const dateFor = async (
   const now = dateOf(typeof day === 'number' ? day : io.clock.now());
   // The journal is read only where the manifest reads something of the day.
   if (day !== 'lastApply' || !readsDate(manifest)) return now;
-  const read = await stores.read({ stateDir });
+  const read = await stores.read(place);
   if (!read.ok) return now;
   const { scope, beganAt } = read.state;
   return scope?.date ?? (beganAt === null ? now : dateOf(beganAt));

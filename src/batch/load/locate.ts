@@ -7,7 +7,6 @@ import type { Files, ReadFailure } from '../../edges/files/files.js';
 import { nodeFiles } from '../../edges/files/node-files.js';
 import type { Io } from '../../edges/io.js';
 import { loadManifest } from '../../manifest/load.js';
-import { fileStores } from '../../journal/files/file-stores.js';
 import type { Stores } from '../../journal/stores.js';
 import type { Manifest } from '../../manifest/manifest.js';
 import { syntaxes } from '../../targets/targets.js';
@@ -16,6 +15,7 @@ import { outputsOfAnyDay, withBatchFacts } from './batch-templates.js';
 import type { Day } from './day.js';
 import { dateFor } from './day.js';
 import { findState } from './state-folder.js';
+import { checkNotShared, protectPasswords, storeOf } from './store-choice.js';
 import { realOf } from './state-owner.js';
 
 /** The manifest alone, and where its batch lives: enough for status and the like. */
@@ -33,6 +33,8 @@ export interface Located {
   readonly stateDir: string;
   /** Where its journal is kept. */
   readonly stores: Stores;
+  /** The database that machines share, without a password; null: the journal is in the folder. */
+  readonly shared: string | null;
   /** Where an apply moves the state of a renamed batch; null: it is where it belongs. */
   readonly movesTo: string | null;
   readonly emulated: boolean;
@@ -96,6 +98,7 @@ const loadFrom = async (
     problems.add({ ...told, hint: near?.hint ?? told.hint });
     return null;
   }
+  protectPasswords(read.value, io);
   const vars = new Map(Object.entries(options.vars ?? {}));
   const loaded = loadManifest(
     {
@@ -128,12 +131,15 @@ const locateAt = async (
   const { emulator: emulated = false } = options;
   const base = statesDirOf(written, options, io);
   const before = problems.errors;
-  const state = await findState(
-    { path, typed, bytes, name, base, emulated, show: shownFrom(io.cwd) },
-    problems,
-  );
-  const stores = fileStores;
-  const from = { manifest: bytes, stateDir: state.stateDir, stores, options, io };
+  const show = shownFrom(io.cwd);
+  const { stores, shared } = await storeOf(written.store, emulated, options, io, problems);
+  const state =
+    shared === null
+      ? await findState({ path, typed, bytes, name, base, emulated, show }, problems)
+      : { stateDir: join(base, name), movesTo: null };
+  if (shared === null) checkNotShared(state.stateDir, show, problems);
+  const place = { name, stateDir: state.stateDir };
+  const from = { manifest: bytes, place, stores, options, io };
   const date = await dateFor(day, from, problems);
   const manifest = withBatchFacts(written, date, problems);
   if (problems.errors > before) return null;
@@ -147,6 +153,7 @@ const locateAt = async (
     datedOutputs: dated ? outputsOfAnyDay(written, emulated ? '-emulated' : '') : null,
     date,
     stores,
+    shared,
     ...state,
     emulated,
   };

@@ -33,7 +33,7 @@ export const readFlags = (typed: FlagTexts, problems: Problems): ApplyOptions =>
 /** Those that shape a plan: it is saved with them, and they cannot be given beside it. */
 export type PlanOptions = Pick<
   BatchOptions,
-  | ('vars' | 'profile' | 'maxRuns' | 'date' | 'stateDir' | 'outDir' | 'emulator')
+  | ('vars' | 'profile' | 'maxRuns' | 'date' | 'stateDir' | 'store' | 'outDir' | 'emulator')
   | ('only' | 'where' | 'tags' | 'failed' | 'picked' | 'stars' | 'first' | 'shard' | 'force')
 >;
 
@@ -46,6 +46,7 @@ export const readPlanFlags = (typed: FlagTexts, problems: Problems): PlanOptions
     maxRuns: atLeastOne(typed, 'maxRuns', '--max-runs', problems) ?? undefined,
     date: typed.text('date') ?? undefined,
     stateDir: typed.text('stateDir') ?? undefined,
+    store: typed.text('store') ?? undefined,
     outDir: typed.text('outDir') ?? undefined,
     emulator: typed.flag('emulator'),
     only: typed.texts('only'),
@@ -62,7 +63,7 @@ export const readPlanFlags = (typed: FlagTexts, problems: Problems): PlanOptions
 
 /** The flags that say the same, of those that were given. */
 export const planFlagsOf = (options: PlanOptions): Readonly<Record<string, PlanFlag>> => {
-  const { vars, profile, maxRuns, date, stateDir, outDir, emulator } = options;
+  const { vars, profile, maxRuns, date, stateDir, store, outDir, emulator } = options;
   const { only, where, tags, failed, picked, stars, first, shard, force } = options;
   const one = (value: string | number | undefined): readonly string[] =>
     value === undefined ? [] : [String(value)];
@@ -73,6 +74,7 @@ export const planFlagsOf = (options: PlanOptions): Readonly<Record<string, PlanF
     maxRuns: one(maxRuns),
     date: one(date),
     stateDir: one(stateDir),
+    store: one(store),
     outDir: one(outDir),
     emulator: emulator ?? false,
     only: only ?? [],
@@ -94,7 +96,7 @@ export const planFlagsOf = (options: PlanOptions): Readonly<Record<string, PlanF
 
 /** Their names, in the order in which a saved plan has them. */
 export const planFlags = [
-  ...(['var', 'profile', 'maxRuns', 'date', 'stateDir', 'outDir', 'emulator'] as const),
+  ...(['var', 'profile', 'maxRuns', 'date', 'stateDir', 'store', 'outDir', 'emulator'] as const),
   ...(['only', 'where', 'tag', 'failed', 'picked', 'first', 'shard', 'force'] as const),
 ];
 

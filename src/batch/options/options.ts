@@ -18,6 +18,8 @@ export interface BatchOptions {
   readonly vars?: Readonly<Record<string, string>> | undefined;
   readonly profile?: string | undefined;
   readonly stateDir?: string | undefined;
+  /** `postgres://user@host/database`, which machines share; default: RH_BATCH_STORE, the manifest's. */
+  readonly store?: string | undefined;
   readonly outDir?: string | undefined;
   readonly maxRuns?: number | undefined;
   /** Tasks in flight at once. */

@@ -6,6 +6,7 @@ import { holderAtWork } from '../../journal/files/lock.js';
 import { readJournal } from '../../journal/files/read.js';
 import type { BatchState, RunRecord } from '../../journal/state.js';
 import type { Store } from '../../journal/store.js';
+import type { OtherJournal } from '../../journal/stores.js';
 import { journalPath, lockPath, readEnded } from '../../journal/store.js';
 import type { Plan } from '../../plan/plan.js';
 import type { RunId } from '../../values/ids.js';
@@ -16,8 +17,8 @@ import { leadsTo, readOwner, realOf } from '../load/state-owner.js';
 /** What the states of other manifests know of runs that this one's state does not know. */
 export interface Elsewhere {
   readonly runs: ReadonlyMap<RunId, RunRecord>;
-  /** Which state folder holds each of them. */
-  readonly states: ReadonlyMap<RunId, string>;
+  /** Which journal holds each of them. */
+  readonly sources: ReadonlyMap<RunId, Source>;
   /** Where their outputs are. */
   readonly folders: readonly string[];
   /** Time of the last record of any of them: an emulator's may be ahead of ours. */
@@ -39,26 +40,42 @@ export const lookElsewhere = async (
   const real = join(dirname(await realOf(manifestPath)), '.rh-batch');
   const bases = new Set(beside ? [base, real] : [base]);
   const runs = new Map<RunId, RunRecord>();
-  const states = new Map<RunId, string>();
+  const sources = new Map<RunId, Source>();
   const folders = new Set<string>();
   let lastAt = 0;
+  const look = (other: Other, source: Source): void => {
+    lastAt = Math.max(lastAt, other.state.lastAt ?? 0);
+    for (const [id, record] of other.state.runs) {
+      const known = own.runs.has(id) || runs.get(id)?.state.is === 'succeeded';
+      const taken = known ? null : takenFrom(record, other);
+      if (taken === null) continue;
+      runs.set(id, taken);
+      sources.set(id, source);
+    }
+  };
   for (const folder of bases)
     for (const dir of await statesIn(folder, emulated)) {
-      if (resolve(dir) === resolve(stateDir)) continue;
-      const other = await readOther(dir, project);
+      // Where machines share a store, this is what the batch did before.
+      const former = resolve(dir) === resolve(stateDir);
+      if (former && project.shared === null) continue;
+      const other = await readOther(dir, project, former);
       if (other === null) continue;
-      lastAt = Math.max(lastAt, other.state.lastAt ?? 0);
       for (const path of other.state.folders) folders.add(resolve(dir, path));
-      for (const [id, record] of other.state.runs) {
-        const known = own.runs.has(id) || runs.get(id)?.state.is === 'succeeded';
-        const taken = known ? null : takenFrom(record, other);
-        if (taken === null) continue;
-        runs.set(id, taken);
-        states.set(id, dir);
-      }
+      look(other, (each) => readJournal(nodeDisk, journalPath(dir), each));
     }
-  return runs.size === 0 ? null : { runs, states, folders: [...folders], lastAt };
+  for (const other of await inStore(project)) {
+    const { state, name } = other;
+    const keptBy = `the batch "${name}" of the store`;
+    look({ state, name, keptBy }, (each) => other.events(each));
+  }
+  return runs.size === 0 ? null : { runs, sources, folders: [...folders], lastAt };
 };
+
+/** Tells all records of a journal. */
+type Source = (each: (event: Recorded) => void) => Promise<unknown>;
+
+const inStore = async (project: Project): Promise<readonly OtherJournal[]> =>
+  (await project.stores.shared?.others(project, project.manifest.target.id)) ?? [];
 
 interface Other {
   readonly state: BatchState;
@@ -67,7 +84,8 @@ interface Other {
   readonly keptBy: string | null;
 }
 
-const readOther = async (dir: string, project: Project): Promise<Other | null> => {
+/** `former`: of this same batch, so that no other one leads to it. */
+const readOther = async (dir: string, project: Project, former: boolean): Promise<Other | null> => {
   const { manifest, show } = project;
   const owner = await readOwner(dir);
   if (owner !== null && owner.target !== manifest.target.id) return null;
@@ -81,7 +99,7 @@ const readOther = async (dir: string, project: Project): Promise<Other | null> =
       .map((end) => join(manifest.dir, `${name}${end}`))
       .find((path) => existsSync(path));
   const lives =
-    written !== undefined && (await leadsTo(written, name))
+    !former && written !== undefined && (await leadsTo(written, name))
       ? show(written)
       : (await holderAtWork(lockPath(dir))) === null
         ? null
@@ -128,24 +146,24 @@ export const withElsewhere = (
 
 /** Copies into this journal what others know of runs that the plan has. @returns how many runs. */
 export const takeOver = async (
-  { runs, states }: Elsewhere,
+  { runs, sources }: Elsewhere,
   plan: Plan,
   store: Store,
 ): Promise<number> => {
-  const wanted = new Map<string, Set<RunId>>();
+  const wanted = new Map<Source, Set<RunId>>();
   for await (const { id, action, selected } of plan.runs()) {
     const record = runs.get(id);
-    const dir = states.get(id);
-    if (!selected || record === undefined || dir === undefined) continue;
+    const source = sources.get(id);
+    if (!selected || record === undefined || source === undefined) continue;
     if (record.heldBy !== undefined || action === 'new' || action === 'changed') continue;
-    const ids = wanted.get(dir);
-    if (ids === undefined) wanted.set(dir, new Set([id]));
+    const ids = wanted.get(source);
+    if (ids === undefined) wanted.set(source, new Set([id]));
     else ids.add(id);
   }
   let count = 0;
-  for (const [dir, ids] of wanted) {
+  for (const [source, ids] of wanted) {
     const events: Recorded[] = [];
-    await readJournal(nodeDisk, journalPath(dir), (event) => {
+    await source((event) => {
       if ('run' in event && event.type !== 'planned' && ids.has(event.run)) events.push(event);
     });
     await store.adopt(events);

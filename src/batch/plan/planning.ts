@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import type { Ledger } from '../../assets/ledger.js';
 import type { Problems } from '../../diagnostics/problems.js';
@@ -66,6 +67,7 @@ export const planProject = async (
         env: withoutKeys(env, project.holdsKey),
         holdsKey: project.holdsKey,
         emulated: project.emulated,
+        ...(project.shared === null ? {} : { machine: hostname() }),
         find: (file) => presence.find(file),
         occupied: (path) => presence.occupied(path),
         uploaded: (sha256) => ledger !== undefined && ledger.find(sha256) !== null,
@@ -87,6 +89,8 @@ export const withoutKeys = (
 const secretNames: readonly string[] = [
   'RUNNINGHUB_API_KEY',
   'RUNNINGHUB_ACCESS_PASSWORD',
+  'RH_BATCH_STORE',
+  'PGPASSWORD',
   ...loginVariables,
 ];
 

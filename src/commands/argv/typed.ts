@@ -92,6 +92,7 @@ const placeFlags = [
   'profile',
   'envFile',
   'stateDir',
+  'store',
   'outDir',
   'maxRuns',
   'date',

@@ -33,7 +33,7 @@ export const cleanOrphans = async (call: Call, io: Io): Promise<number> => {
     sayProblems(problems, call, io);
     return exit.badInput;
   }
-  if (!existsSync(journalPath(project.stateDir))) {
+  if (project.shared === null && !existsSync(journalPath(project.stateDir))) {
     sayProblems(problems, call, io);
     return tell(nothing, [], project, call, io);
   }

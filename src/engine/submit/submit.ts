@@ -61,6 +61,10 @@ export class Submitter {
         inputs: record === undefined ? context.options.inputs(run) : null,
         ...id,
       });
+      if (edges.journal.maySend !== undefined && !(await edges.journal.maySend())) {
+        await this.#notSent(ready, attempt);
+        return;
+      }
       const sentAt = context.now;
       const request = context.options.request(run, ready.fileNames, attempt);
       const answer = await edges.service.create(
@@ -74,6 +78,19 @@ export class Submitter {
     } finally {
       creates.underWay -= 1;
     }
+  }
+
+  /** Another machine may lead by now: nothing went out, and nothing more does. */
+  async #notSent(ready: ReadyRun, attempt: number): Promise<void> {
+    const { context } = this;
+    context.queue.putBack(ready);
+    context.slots.releaseUntried();
+    const message = 'not sent: it was not certain that no other machine submits';
+    context.halt({ is: 'journal', message });
+    const error = { class: 'local', code: 'not-sent', message, ...nowhere } as const;
+    await context.record({
+      ...{ type: 'refused', run: ready.run.id, attempt, error, then: 'capacity' },
+    });
   }
 
   async #answered(
@@ -120,6 +137,8 @@ export class Submitter {
       edges.show({ type: 'notice', message: `${run.name}: ${message}` });
   }
 }
+
+const nowhere = { node: null, field: null, traceback: null };
 
 /**
  * A submit that is known not to have arrived goes out again under the same id: if it did arrive

@@ -95,7 +95,7 @@ const salvaged = (text: string): Holder | null => {
   };
 };
 
-const isHolder = (value: unknown): value is Holder =>
+export const isHolder = (value: unknown): value is Holder =>
   typeof value === 'object' &&
   value !== null &&
   'pid' in value &&

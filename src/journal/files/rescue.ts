@@ -14,6 +14,8 @@ export type Rescued =
   | { readonly is: 'restored'; readonly stateDir: string }
   /** The same, in a folder beside: at its place another process has begun anew. */
   | { readonly is: 'beside'; readonly stateDir: string }
+  /** What a store did not take is in a file on this machine. */
+  | { readonly is: 'kept'; readonly path: string; readonly store: string }
   | { readonly is: 'failed'; readonly detail: string };
 
 export interface Lost {

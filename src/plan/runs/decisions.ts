@@ -64,7 +64,10 @@ export class Decisions {
       await this.#place(core, state, places);
       return { action: 'upToDate', reasons: [] };
     }
-    const { now, emulated } = this.input.edges;
+    const { now, emulated, machine } = this.input.edges;
+    // Paid for, and kept by another machine: this one neither makes nor fetches it anew.
+    if (state.machine !== undefined && machine !== undefined && state.machine !== machine)
+      return { action: 'upToDate', reasons: [`its files are on ${state.machine}`] };
     if (emulated === true)
       return { action: 'changed', reasons: [...lost, 'the emulator that made it is gone'] };
     const ended = endOfTask(record, state.taskId) ?? state.at;

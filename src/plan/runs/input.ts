@@ -29,6 +29,8 @@ export interface PlanInput {
     readonly occupied: (path: string) => Promise<boolean>;
     /** The service is an emulator in this process: it knows no task of an earlier one. */
     readonly emulated?: boolean;
+    /** This machine's name, where machines share the journal. */
+    readonly machine?: string;
     /** Whether the key stands in a text; null: no key is known. */
     readonly holdsKey: ((text: string) => boolean) | null;
     /** Whether the service is believed to have this content already. */
