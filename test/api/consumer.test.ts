@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { graph } from '../support/graph.js';
@@ -163,13 +163,24 @@ test('the package holds what runs, the types that lead there, schemas and docume
   expect(rest).toEqual([]);
   expect(pack.unpackedSize).toBeLessThan(3_500_000);
   expect(pack.size).toBeLessThan(1_000_000);
+  // Each file of the program is loaded by another one, from the command or from the library.
+  const loaded = new Set<string>();
+  const load = (path: string): void => {
+    if (loaded.has(path)) return;
+    loaded.add(path);
+    const text = readFileSync(join(dir, 'node_modules/rh-batch', path), 'utf8');
+    for (const [, target = ''] of text.matchAll(/(?:from |import ?\(?)['"](\.[^'"]+)['"]/g))
+      load(join(dirname(path), target));
+  };
+  for (const door of ['dist/cli.js', 'dist/index.js']) load(door);
+  expect(paths.filter((path) => path.endsWith('.js')).sort()).toEqual([...loaded].sort());
   const sources = new Set(
     readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).map((path) =>
       path.replaceAll('\\', '/').replace(/\.ts$/, ''),
     ),
   );
   const stale = paths.filter((path) => {
-    const [, module] = /^dist\/(.+?)(?:\.d\.ts|\.js)$/.exec(path) ?? [];
+    const [, module] = /^dist\/(.+?)\.d\.ts$/.exec(path) ?? [];
     return module !== undefined && !sources.has(module);
   });
   expect(stale).toEqual([]);
@@ -187,7 +198,7 @@ test('to install the package runs nothing, so that npm has nothing to warn about
       !pack.files.some(
         ({ path }) =>
           path.endsWith('.js') &&
-          readFileSync(join(dir, 'node_modules/rh-batch', path), 'utf8').includes(`'${name}`),
+          readFileSync(join(dir, 'node_modules/rh-batch', path), 'utf8').includes(`"${name}`),
       ),
   );
   expect(unused).toEqual(['ajv']);

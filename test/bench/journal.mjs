@@ -2,13 +2,28 @@
 import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { systemClock } from '../../dist/edges/clock.js';
-import { decode } from '../../dist/journal/codec.js';
-import { Fold } from '../../dist/journal/fold.js';
-import { openStore } from '../../dist/journal/store.js';
+import { fileURLToPath } from 'node:url';
+import { buildSync } from 'esbuild';
 
 const runs = 100_000;
 const dir = mkdtempSync(join(tmpdir(), 'rh-bench-'));
+
+/** The journal alone, from its sources. */
+const library = join(dir, 'journal.mjs');
+buildSync({
+  stdin: {
+    contents: `export { systemClock } from './edges/clock.js';
+      export { decode } from './journal/codec.js';
+      export { Fold } from './journal/fold.js';
+      export { openStore } from './journal/store.js';`,
+    resolveDir: fileURLToPath(new URL('../../src', import.meta.url)),
+  },
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  outfile: library,
+});
+const { systemClock, decode, Fold, openStore } = await import(library);
 const hex = (n) => n.toString(16).padStart(16, '0');
 const task = (n) => `19${String(n).padStart(17, '0')}`;
 const at = new Date().toISOString();

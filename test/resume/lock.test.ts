@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, utimesSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildSync } from 'esbuild';
 import { expect, test } from 'vitest';
 import { png } from '../report/png.js';
 import { projects } from '../support/opened.js';
@@ -112,8 +113,13 @@ test('a damaged lock that names a living process is believed', async () => {
   expect(ended.err).toContain(`process ${process.pid}`);
 });
 
-const library = (name: string): string =>
-  fileURLToPath(new URL(`../../dist/journal/${name}.js`, import.meta.url));
+/** The journal alone, as a file that a process of its own can load. */
+const library = (dir: string): string => {
+  const outfile = join(dir, 'store.mjs');
+  const entry = fileURLToPath(new URL('../../src/journal/store.ts', import.meta.url));
+  buildSync({ entryPoints: [entry], bundle: true, format: 'esm', platform: 'node', outfile });
+  return outfile;
+};
 
 /** Ends this very process, as `kill -9` does, at its n-th change of the disk: before it, or half-way. */
 const killer = `
@@ -141,10 +147,16 @@ for (const name of ['writeFile', 'appendFile', 'link', 'rename', 'unlink', 'mkdi
 syncBuiltinESMExports();
 `;
 
-const killed = (dir: string, at: number, how: string, bytes: number): Promise<boolean> =>
+const killed = (
+  store: string,
+  dir: string,
+  at: number,
+  how: string,
+  bytes: number,
+): Promise<boolean> =>
   new Promise((resolve) => {
     const script = `
-      const { openStore } = await import(${JSON.stringify(library('store'))});
+      const { openStore } = await import(${JSON.stringify(store)});
       await openStore(${JSON.stringify(dir)}, { clock: { now: Date.now }, command: 'rh-batch apply' });
       process.kill(process.pid, 'SIGKILL');
     `;
@@ -169,10 +181,11 @@ test(
   async () => {
     const p = await done();
     const dir = join(p.dir, state);
+    const store = library(p.dir);
     for (let round = 0; round < rounds; round += 1)
       for (const how of ['before', 'half'])
         for (let at = 1; at <= 6; at += 1) {
-          expect(await killed(dir, at, how, round * 40), `${how} ${at}`).toBe(true);
+          expect(await killed(store, dir, at, how, round * 40), `${how} ${at}`).toBe(true);
           // Whole, or not there.
           const names = readdirSync(dir);
           if (names.includes('lock'))
