@@ -22,8 +22,8 @@ export default defineConfig({
       },
     ],
     pool: 'forks',
-    // The default leaves a core idle, which on two cores is half of the machine.
-    maxWorkers: availableParallelism(),
+    // One more than there are cores: tests wait for processes, browsers and files, too.
+    maxWorkers: availableParallelism() + 1,
     globalSetup: ['test/support/bundle-page.ts', 'test/support/temporary-folder.ts'],
     // Of a machine that is busy with other things, too.
     testTimeout: 240_000,
