@@ -8,6 +8,7 @@ import type { MarkChoice } from './picking/mark-choice.js';
 import { newMarkChoice } from './picking/mark-choice.js';
 import type { Question } from './search/search.js';
 import type { Column } from './values/columns.js';
+import { byDifference } from './values/difference.js';
 import { compareValues } from './values/order.js';
 
 export type Mode = 'changes' | 'gallery' | 'list' | 'grid' | 'timeline';
@@ -116,8 +117,10 @@ export const pairSorts: readonly Sort<Pair>[] = [
   {
     name: 'verdict',
     label: 'What matters first',
-    order: (a, b) => verdicts.indexOf(a.verdict) - verdicts.indexOf(b.verdict),
+    order: (a, b) =>
+      verdicts.indexOf(a.verdict) - verdicts.indexOf(b.verdict) || byDifference(a, b),
   },
+  { name: 'looks', label: 'Most different first', order: byDifference },
   { name: 'slower', label: 'Slower than before first', order: byTime },
   { name: 'dearer', label: 'Dearer than before first', order: byCost },
 ];

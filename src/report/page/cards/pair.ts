@@ -8,6 +8,7 @@ import { clip, joined, signed } from '../format.js';
 import { inputRows } from '../inputs.js';
 import { errorText } from '../run-text.js';
 import { shortName } from '../values/columns.js';
+import { differenceText } from '../values/difference.js';
 import { stillOf } from './media.js';
 import { openButton, placeInList, valuesLine } from './parts.js';
 
@@ -39,7 +40,7 @@ export const pairCardOf = (
         'p',
         { class: 'foot' },
         h('span', { class: 'verdict', text: verdictWords[pair.verdict] }),
-        h('span', { text: moreText(pair) }),
+        h('span', { text: joined([differenceText(pair), moreText(pair)]) }),
       ),
     ),
   );
