@@ -82,7 +82,11 @@ const keySteps = (site: string): string[] => [
 /** A key belongs to one of the two sites. */
 const siteSteps = (material: Material, site: string): string[] => {
   const wanted = siteFor(material, site);
-  return wanted === site ? [] : [`  export RUNNINGHUB_BASE_URL=${wanted}    # its site`];
+  const set =
+    process.platform === 'win32'
+      ? `$env:RUNNINGHUB_BASE_URL = '${wanted}'`
+      : `export RUNNINGHUB_BASE_URL=${wanted}`;
+  return wanted === site ? [] : [`  ${set}    # its site`];
 };
 
 const isRunningHub = (origin: string): boolean =>

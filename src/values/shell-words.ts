@@ -1,6 +1,19 @@
 /** One word as a POSIX shell takes it. */
-export const shellWord = (text: string): string =>
+export const posixWord = (text: string): string =>
   /^[\w./=:@%+,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+
+/**
+ * One word as both shells of Windows take it, where both can: cmd.exe knows no single quotes, and
+ * PowerShell reads `$` and the backtick within double ones.
+ */
+const windowsWord = (text: string): string => {
+  if (/^[\w./\\=:+-]+$/.test(text)) return text;
+  return /["$`]/.test(text) ? `'${text.replaceAll("'", "''")}'` : `"${text}"`;
+};
+
+/** One word of a command that a person on this machine is to type. */
+export const shellWord = (text: string, platform = process.platform): string =>
+  platform === 'win32' ? windowsWord(text) : posixWord(text);
 
 /**
  * A command line taken apart as a shell does it, without running anything: variables and

@@ -62,6 +62,7 @@ test('the documents are where they are looked for', () => {
   expect(files.sort()).toEqual(
     [
       '.github/CONTRIBUTING.md',
+      '.github/PLATFORMS.md',
       '.github/SECURITY.md',
       'CHANGELOG.md',
       'README.md',

@@ -17,21 +17,26 @@ const isRun = (text: string, name: string): boolean => {
   const quoted = [`'${name.replaceAll("'", "\\'")}'`, `"${name}"`, `\`${name}\``];
   return quoted.some((literal) => {
     const at = text.indexOf(literal);
-    return at !== -1 && /\b(?:test|it)(?:\.each\([^]*\))?\(\s*$/.test(text.slice(0, at));
+    return (
+      at !== -1 && /\b(?:test|it)(?:\.each(?:<[^]*?>)?\([^]*\))?\(\s*$/.test(text.slice(0, at))
+    );
   });
 };
 
-const threats = namedIn('.github/SECURITY.md');
+const lists = [
+  ['.github/SECURITY.md', 30],
+  ['.github/PLATFORMS.md', 10],
+] as const;
 
-test('the list of threats has its tests', () => {
-  expect(threats.length).toBeGreaterThan(30);
-  // Every row of the tables is one of them.
-  const rows = read('.github/SECURITY.md').match(/^\| (?!How|---).*\|$/gm) ?? [];
-  expect(rows).toHaveLength(threats.length);
-  expect(new Set(threats.map(([how]) => how)).size).toBe(threats.length);
+test.each(lists)('every row of %s has its test', (document, atLeast) => {
+  const named = namedIn(document);
+  expect(named.length).toBeGreaterThan(atLeast);
+  const rows = read(document).match(/^\| (?!How|What|---).*\|$/gm) ?? [];
+  expect(rows).toHaveLength(named.length);
+  expect(new Set(named.map(([how]) => how)).size).toBe(named.length);
 });
 
-test.each(threats)('%s', (_how, file, name) => {
+test.each(lists.flatMap(([document]) => namedIn(document)))('%s', (_how, file, name) => {
   expect(existsSync(`${root}/${file}`), file).toBe(true);
   expect(isRun(read(file), name), `${file}: ${name}`).toBe(true);
 });

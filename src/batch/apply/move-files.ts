@@ -1,8 +1,8 @@
 import { constants } from 'node:fs';
-import { copyFile, link, lstat, mkdir, open, rename, stat, unlink } from 'node:fs/promises';
+import { copyFile, link, lstat, mkdir, open, stat, unlink } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
 import { sha256Of } from '../../edges/files/output-files.js';
-import { syncFolder } from '../../edges/files/sync-folder.js';
+import { renameFile, syncFolder } from '../../edges/files/rename.js';
 import { errorCode } from '../../edges/error-code.js';
 import type { SavedFile } from '../../journal/event.js';
 import type { Store } from '../../journal/store.js';
@@ -127,7 +127,7 @@ class Mover {
   async #aside(step: Step): Promise<void> {
     const passing = passingName(step.from, step.move.file);
     try {
-      await rename(step.from, passing);
+      await renameFile(step.from, passing);
       step.from = passing;
     } catch (cause) {
       this.#leave(step, cause);
@@ -163,7 +163,7 @@ class Mover {
       await mkdir(dirname(target), { recursive: true });
       const there = await lstat(target).catch(() => null);
       if (there === null) await put(from, target, away);
-      else if (await isSameEntry(from, target)) await rename(from, target);
+      else if (await isSameEntry(from, target)) await renameFile(from, target);
       else if (!there.isFile() || (await sha256Of(target)) !== sha256) continue;
       else if (away) await unlink(from);
       await syncFolder(dirname(target));
@@ -191,7 +191,7 @@ const put = async (from: string, target: string, away: boolean): Promise<void> =
     const part = `${target}.${process.pid}.moving`;
     await copyFile(from, part, constants.COPYFILE_FICLONE);
     await syncFile(part);
-    await rename(part, target);
+    await renameFile(part, target);
     if (away) await unlink(from);
   }
 };

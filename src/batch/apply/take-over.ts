@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { renameFile } from '../../edges/files/rename.js';
 import { takeLock } from '../../journal/files/lock.js';
 import { journalPath, lockPath } from '../../journal/store.js';
 import type { StateFolder } from '../load/state-folder.js';
@@ -23,7 +24,7 @@ export const settleState = async (
         throw new Error(`${movesTo} has a journal of its own meanwhile`);
       // A folder that was made and not used; one that holds more lets nothing be moved over it.
       await rm(join(movesTo, '.gitignore'), { force: true });
-      await rename(stateDir, movesTo);
+      await renameFile(stateDir, movesTo);
     } catch (cause) {
       await locked.lock.release();
       throw cause;

@@ -15,6 +15,7 @@ import { buildRun, factsOfPlanned } from '../../report/run.js';
 import { runsDigest } from '../../report/runs-digest.js';
 import { count, fileSize } from '../../values/amounts.js';
 import { inRepository, isGithub } from '../../terminal/ci.js';
+import { isInUse } from '../../edges/files/rename.js';
 import type { Io } from '../../edges/io.js';
 import { marksBeside } from '../picks/page-marks.js';
 import { programBuild } from '../../edges/version.js';
@@ -88,8 +89,9 @@ export const writeReports = async (
     } catch (cause) {
       failed = true;
       const detail = cause instanceof Error ? cause.message : String(cause);
+      const cure = isInUse(cause) ? 'close what has it open, such as a spreadsheet; then ' : '';
       io.err.write(
-        `error: ${file.name} cannot be written (${detail}); ${page.again} writes it again\n`,
+        `error: ${file.name} cannot be written (${detail}); ${cure}${page.again} writes it again\n`,
       );
     }
   }

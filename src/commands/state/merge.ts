@@ -26,7 +26,7 @@ export const merge = async (call: Call, io: Io): Promise<number> => {
     {
       inlineLimit: null,
       folders,
-      again: commandFor('merge', call, { words: call.args.map(shellWord) }),
+      again: commandFor('merge', call, { words: call.args.map((word) => shellWord(word)) }),
     },
     io,
   );

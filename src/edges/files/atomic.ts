@@ -1,5 +1,6 @@
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { renameFile } from './rename.js';
 import { temporaryName } from './temporary.js';
 
 const flushAt = 1 << 20;
@@ -32,7 +33,7 @@ export const writeAtomically = async (
     } finally {
       await file.close();
     }
-    await rename(temporary, path);
+    await renameFile(temporary, path);
   } catch (cause) {
     await rm(temporary, { force: true });
     throw cause;

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, rename, rm, stat, statfs } from 'node:fs/promises';
+import { mkdir, open, rm, stat, statfs } from 'node:fs/promises';
 import { dirname, join, posix, relative, resolve, sep } from 'node:path';
 import { errorCode } from '../error-code.js';
-import { syncFolder } from './sync-folder.js';
+import { renameFile, syncFolder } from './rename.js';
 
 /** So much of a disk stays free: other programs, and our own journal, need it. */
 const reserveBytes = 256 * 1024 * 1024;
@@ -113,7 +113,7 @@ export class NodeOutputFiles {
           exists: true,
         };
       if (final.same) await rm(part);
-      else await rename(part, final.absolute);
+      else await renameFile(part, final.absolute);
       await syncFolder(dirname(final.absolute));
       const { size, mtimeMs } = await stat(final.absolute);
       const shown = relative(this.options.dir, final.absolute).split(sep).join(posix.sep);

@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { renameFile } from './rename.js';
 import { temporaryName } from './temporary.js';
 import type { ZipFacts } from './zip-format.js';
 import { centralHead, localHead, mostInZip, zipEnd } from './zip-format.js';
@@ -48,7 +49,7 @@ export const writeZip = async (path: string, entries: readonly ZipEntry[]): Prom
     } finally {
       await file.close();
     }
-    await rename(temporary, path);
+    await renameFile(temporary, path);
     return bytes;
   } catch (cause) {
     await rm(temporary, { force: true });

@@ -1,4 +1,4 @@
-import { shellWord } from '../../values/shell-words.js';
+import { posixWord } from '../../values/shell-words.js';
 
 export interface CiFile {
   readonly name: string;
@@ -24,8 +24,8 @@ export const ciFileText = ({
   const kept = JSON.stringify(`${below('.rh-batch')}\n${below('out')}\n`);
   const key = `${JSON.stringify(`rh-batch-${name}-`).slice(0, -1)}\${{ github.run_id }}-\${{ github.run_attempt }}"`;
   const apply = [
-    `npx rh-batch apply ${shellWord(below(manifest))}`,
-    ...(baseUrl === null ? [] : [`--base-url ${shellWord(baseUrl)}`]),
+    `npx rh-batch apply ${posixWord(below(manifest))}`,
+    ...(baseUrl === null ? [] : [`--base-url ${posixWord(baseUrl)}`]),
   ].join(' ');
   const install = locked ? 'npm ci' : `npm install --no-save rh-batch@${version}`;
   return `# Every night new pictures. Needs the secret RUNNINGHUB_API_KEY.

@@ -1,4 +1,4 @@
-import { shellWord } from '../../values/shell-words.js';
+import { posixWord } from '../../values/shell-words.js';
 
 export interface Schedule {
   /** Absolute: where the manifest lies. */
@@ -33,12 +33,12 @@ export const nightHour = (behindUtc: number): number => {
 /** One line for `crontab -e`. A percent sign is a line end there. */
 export const crontabLine = (schedule: Schedule): string => {
   const { folder, manifest, bin, envFile, needsKey, baseUrl, behindUtc } = schedule;
-  const key = envFile === null ? '"$HOME/.rh-batch.env"' : shellWord(envFile);
+  const key = envFile === null ? '"$HOME/.rh-batch.env"' : posixWord(envFile);
   const command = [
-    `cd ${shellWord(folder)} && PATH=${shellWord(bin)}:"$PATH" npx --yes rh-batch apply`,
-    shellWord(manifest),
+    `cd ${posixWord(folder)} && PATH=${posixWord(bin)}:"$PATH" npx --yes rh-batch apply`,
+    posixWord(manifest),
     ...(needsKey || envFile !== null ? [`--env ${key}`] : []),
-    ...(baseUrl === null ? [] : [`--base-url ${shellWord(baseUrl)}`]),
+    ...(baseUrl === null ? [] : [`--base-url ${posixWord(baseUrl)}`]),
     '>> nightly.log 2>&1',
   ].join(' ');
   return `${minute} ${nightHour(behindUtc)} * * * ${command.replaceAll('%', '\\%')}`;

@@ -1,7 +1,8 @@
 import type { FileHandle } from 'node:fs/promises';
-import { mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises';
+import { mkdir, open, readdir, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { errorCode } from '../../edges/error-code.js';
+import { renameFile, syncFolder } from '../../edges/files/rename.js';
 import { temporaryName } from '../../edges/files/temporary.js';
 import { createWhole } from '../../edges/files/whole.js';
 
@@ -32,7 +33,7 @@ export interface DiskFile {
 
 export const nodeDisk: Disk = {
   open: async (path, flags, mode = 0o600) => fileOf(await open(path, flags, mode)),
-  rename,
+  rename: (from, to) => renameFile(from, to),
   unlink,
   mkdir: async (path) => {
     await mkdir(path, { recursive: true });
@@ -46,14 +47,7 @@ export const nodeDisk: Disk = {
       throw cause;
     }
   },
-  syncFolder: async (path) => {
-    const handle = await open(path, 'r');
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-  },
+  syncFolder: (path) => syncFolder(path),
   createNew: createWhole,
   list: (path) => readdir(path),
 };

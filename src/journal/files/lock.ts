@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { constants, copyFile, link, rename, unlink } from 'node:fs/promises';
+import { constants, copyFile, link, unlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { renameFile } from '../../edges/files/rename.js';
 import { temporaryName } from '../../edges/files/temporary.js';
 import { createWhole } from '../../edges/files/whole.js';
 import { errorCode } from '../../edges/error-code.js';
@@ -119,7 +120,7 @@ const readSettled = async (path: string): Promise<Found> => {
 const moveAside = async (path: string, text: string): Promise<boolean> => {
   const aside = join(dirname(path), temporaryName(basename(path)));
   try {
-    await rename(path, aside);
+    await renameFile(path, aside);
   } catch (cause) {
     if (errorCode(cause) === 'ENOENT') return false;
     throw cause;
