@@ -97,7 +97,9 @@ export const fifthTarget: TargetModule = {
  * what the list exports has its type written beside it.
  */
 const mistakesOfTypes = (copy: string): string[] => {
-  const { config } = ts.readConfigFile(join(copy, 'tsconfig.json'), ts.sys.readFile) as {
+  const { config } = ts.readConfigFile(join(copy, 'tsconfig.json'), (path) =>
+    ts.sys.readFile(path),
+  ) as {
     config: object;
   };
   const { options } = ts.parseJsonConfigFileContent({ ...config, include: [] }, ts.sys, copy);
