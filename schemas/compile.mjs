@@ -40,10 +40,23 @@ const code = standalone.default(ajv, ajv.compile(schema)).replace('"use strict";
 
 const keys = {};
 const about = {};
+const examples = {};
 const durations = [];
+/** As it is written in a manifest, on one line. */
+const inline = (value) =>
+  Array.isArray(value)
+    ? `[${value.map(inline).join(', ')}]`
+    : typeof value === 'object' && value !== null
+      ? `{ ${Object.entries(value)
+          .map(([key, one]) => `${key}: ${inline(one)}`)
+          .join(', ')} }`
+      : typeof value === 'string' && /^[a-z][\w./-]*$/i.test(value)
+        ? value
+        : JSON.stringify(value);
 const walk = (node, pointer) => {
   if (node.properties !== undefined) keys[pointer] = Object.keys(node.properties);
   if (node.title === 'duration') durations.push(pointer);
+  if (node.examples !== undefined) examples[pointer] = inline(node.examples[0]);
   if (typeof node.description === 'string')
     about[pointer] =
       node.default === undefined
@@ -75,6 +88,7 @@ writeFileSync(
     'export const mistakesOf = (data: unknown): readonly ErrorObject[] => (validate(data) ? [] : (validate.errors ?? []));',
     `export const knownKeys: Readonly<Record<string, readonly string[]>> = ${JSON.stringify(keys)};`,
     `export const descriptions: Readonly<Record<string, string>> = ${JSON.stringify(about)};`,
+    `export const examples: Readonly<Record<string, string>> = ${JSON.stringify(examples)};`,
     `export const durations: readonly string[] = ${JSON.stringify(durations)};`,
     '',
   ].join('\n'),

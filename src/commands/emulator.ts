@@ -11,7 +11,7 @@ import type { Call } from './argv/call.js';
 import { exit } from '../batch/exit.js';
 import type { Io } from '../edges/io.js';
 import { untilStopped } from '../edges/io.js';
-import { wholeNumber } from '../batch/options/numbers.js';
+import { portNumber, wholeNumber } from '../batch/options/numbers.js';
 import { sayOne, sayProblems } from './say.js';
 import { checkService, comfyuiOf } from './comfyui-emulator.js';
 
@@ -23,7 +23,7 @@ export const emulator = async (call: Call, io: Io): Promise<number> => {
   const keys = call.texts('key');
   const account = accountKind(call, problems);
   const options = {
-    port: number('port', 8188),
+    port: portNumber(call, 8188, problems) ?? 8188,
     host: call.text('host') ?? '127.0.0.1',
     account,
     // Where a kind of account is chosen, it says how many.

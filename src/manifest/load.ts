@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path';
 import { error, warning } from '../diagnostics/diagnostic.js';
-import { wholeFile } from '../diagnostics/lines.js';
 import { didYouMean } from '../diagnostics/nearest.js';
+import { notUtf8 } from '../diagnostics/not-utf8.js';
 import type { Problems } from '../diagnostics/problems.js';
 import { text as textDatum } from '../values/datum.js';
 import type { Datum } from '../values/datum.js';
@@ -65,11 +65,7 @@ const decode = ({ file, text }: ManifestInput, problems: Problems): string | nul
   } catch {
     // Told below.
   }
-  problems.add(
-    error('E0117', wholeFile(file), 'the file is not text in UTF-8', {
-      hint: 'save it as UTF-8',
-    }),
-  );
+  problems.add(notUtf8(file, text));
   return null;
 };
 
@@ -184,7 +180,7 @@ const assemble = (input: ManifestInput, tree: MapTree, problems: Problems): Mani
       wallTimeMs: budget.duration('wallTime'),
       runs: budget.number('runs'),
     },
-    limits: { maxRuns: top.section('limits').number('maxRuns') ?? 1000 },
+    limits: { maxRuns: top.section('limits').number('maxRuns') ?? 1000, isTyped: false },
     reuse: { maxAgeMs: top.section('reuse').duration('maxAge') },
     report: { title: report.text('title') },
     notify: notifyOf(top, problems),

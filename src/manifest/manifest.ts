@@ -31,7 +31,8 @@ export interface Manifest {
   readonly outputs: OutputOptions;
   readonly execution: ExecutionOptions;
   readonly budget: BudgetOptions;
-  readonly limits: { readonly maxRuns: number };
+  /** `isTyped`: by --max-runs, in place of what the manifest says. */
+  readonly limits: { readonly maxRuns: number; readonly isTyped: boolean };
   /** Results older than this are not reused; null: never too old. */
   readonly reuse: { readonly maxAgeMs: number | null };
   readonly report: ReportOptions;

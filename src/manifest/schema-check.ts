@@ -6,7 +6,7 @@ import type { Place } from '../values/place.js';
 import type { Tree } from './tree.js';
 import { firstLine } from './target.js';
 import { plainOf } from './tree.js';
-import { descriptions, durations, knownKeys, mistakesOf } from './validate.generated.js';
+import { descriptions, durations, examples, knownKeys, mistakesOf } from './validate.generated.js';
 
 /** Checks a tree against schemas/manifest.schema.json; every mistake at its key's or value's place. */
 export const checkSchema = (tree: Tree, problems: Problems): void => {
@@ -54,10 +54,12 @@ const report = (tree: Tree, mistake: ErrorObject, problems: Problems): void => {
     }
     case 'required': {
       const key = String(mistake.params['missingProperty']);
-      const keyAbout = descriptions[`${schemaPath}/properties/${key}`];
+      const keyPath = `${schemaPath}/properties/${key}`;
+      const form = `write ${key}: ${key === 'version' ? '1' : (examples[keyPath] ?? '…')}`;
+      const keyAbout = descriptions[keyPath];
       problems.add(
         error('E0114', found.keyAt ?? firstLine(at), `${name} needs the key "${key}"`, {
-          hint: key === 'version' ? 'write version: 1' : (keyAbout ?? null),
+          hint: key === 'version' || keyAbout === undefined ? form : `${form}. ${keyAbout}`,
         }),
       );
       return;

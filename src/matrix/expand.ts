@@ -14,6 +14,8 @@ import { isSkipped } from './skip.js';
 
 export interface MatrixContext extends AxisContext {
   readonly maxRuns: number;
+  /** By --max-runs; absent: no. */
+  readonly isMaxTyped?: boolean;
 }
 
 /** Where runs must be counted by walking, no more than so many combinations are looked through. */
@@ -32,7 +34,7 @@ export const expandMatrix = async (
   checkExcludes(spec, known, problems);
   if (problems.errors > before) return null;
   const matrix = new LazyMatrix(spec, dimensions, known, context, problems);
-  await checkSize(spec, dimensions, matrix, context.maxRuns, problems);
+  await checkSize(spec, dimensions, matrix, context, problems);
   return problems.errors > before ? null : matrix;
 };
 
@@ -300,7 +302,7 @@ const checkSize = async (
   spec: MatrixSpec,
   dimensions: readonly Dimension[],
   matrix: LazyMatrix,
-  maxRuns: number,
+  { maxRuns, isMaxTyped = false }: Pick<MatrixContext, 'maxRuns' | 'isMaxTyped'>,
   problems: Problems,
 ): Promise<void> => {
   const { sample, repeat } = spec;
@@ -327,11 +329,13 @@ const checkSize = async (
   const at = first === undefined ? null : first.is === 'axis' ? first.name.at : first.at;
   const shaped =
     matrix.shaped && !tooLarge ? ', with include and without what is excluded or skipped,' : '';
+  const counted = `${factors.join(' × ')}${shaped}`;
+  const limit = isMaxTyped ? `${maxRuns} (--max-runs)` : String(maxRuns);
   problems.add(
-    error('E0307', at, `${factors.join(' × ')}${shaped} = ${runs} runs, more than ${maxRuns}`, {
+    error('E0307', isMaxTyped ? null : at, `${counted} = ${runs} runs, more than ${limit}`, {
       hint: tooLarge
         ? 'no batch is that large: take a sample of fewer or shorter axes'
-        : `limits: { maxRuns: ${runs} } if that many are meant; sample takes some of them`,
+        : `${isMaxTyped ? `--max-runs ${runs}` : `limits: { maxRuns: ${runs} }`} if that many are meant; sample takes some of them`,
     }),
   );
 };

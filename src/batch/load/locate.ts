@@ -219,7 +219,10 @@ const statesDirOf = (manifest: Manifest, options: BatchOptions, io: Io): string 
 /** Options that stand above the manifest. */
 const withOptions = (manifest: Manifest, { maxRuns, concurrency }: BatchOptions): Manifest => ({
   ...manifest,
-  limits: { maxRuns: maxRuns ?? manifest.limits.maxRuns },
+  limits: {
+    maxRuns: maxRuns ?? manifest.limits.maxRuns,
+    isTyped: maxRuns !== undefined,
+  },
   execution: {
     ...manifest.execution,
     concurrency: concurrency ?? manifest.execution.concurrency,

@@ -59,7 +59,15 @@ export const loadProject = async (
   const workflow = await readWorkflow(manifest, files, show, problems);
   const matrix = await expandMatrix(
     manifest.matrix,
-    { dir: manifest.dir, files, maxRuns: manifest.limits.maxRuns, show, outputsDir, datedOutputs },
+    {
+      dir: manifest.dir,
+      files,
+      maxRuns: manifest.limits.maxRuns,
+      isMaxTyped: manifest.limits.isTyped,
+      show,
+      outputsDir,
+      datedOutputs,
+    },
     problems,
   );
   if (workflow === null || matrix === null) return null;

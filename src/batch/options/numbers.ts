@@ -19,15 +19,21 @@ export const wholeNumber = (
   shown: string,
   least: number,
   problems: Problems,
+  { most = 999_999_999, such = least + 3 }: { readonly most?: number; readonly such?: number } = {},
 ): number | null => {
   const text = typed.text(name);
   if (text === null) return null;
   const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
-  if (value >= least) return value;
+  if (value >= least && value <= most) return value;
+  const range = most === 999_999_999 ? `${least} on` : `${least} to ${most}`;
   problems.add(
-    error('E0001', null, `${shown} wants a whole number from ${least} on, not "${text}"`, {
-      hint: `${shown} ${least + 3}`,
+    error('E0001', null, `${shown} wants a whole number from ${range}, not "${text}"`, {
+      hint: `${shown} ${such}`,
     }),
   );
   return null;
 };
+
+/** A port to listen on; 0: any that is free. */
+export const portNumber = (typed: Texts, such: number, problems: Problems): number | null =>
+  wholeNumber(typed, 'port', '--port', 0, problems, { most: 65_535, such });

@@ -3,7 +3,7 @@ import { Problems } from '../../diagnostics/problems.js';
 import type { Io } from '../../edges/io.js';
 import { untilStopped } from '../../edges/io.js';
 import { exit } from '../../batch/exit.js';
-import { wholeNumber } from '../../batch/options/numbers.js';
+import { portNumber } from '../../batch/options/numbers.js';
 import type { Viewed } from '../../batch/view/view-batch.js';
 import { viewBatch } from '../../batch/view/view-batch.js';
 import type { Call } from '../argv/call.js';
@@ -14,7 +14,7 @@ import { sayOne, sayProblems } from '../say.js';
 /** `rh-batch view`: serves the page of a batch until a signal comes. */
 export const view = async (call: Call, io: Io): Promise<number> => {
   const problems = new Problems();
-  const port = wholeNumber(call, 'port', '--port', 0, problems);
+  const port = portNumber(call, 8080, problems);
   if (port !== null && port > 65_535)
     problems.add(error('E0001', null, `--port wants a number up to 65535, not "${port}"`));
   const batch = optionsOf(call, problems);

@@ -13,6 +13,7 @@ import { isList, isObject, locateJson, parseJson, parseJsonItems } from '../../v
 import { datumWithLineFeeds } from '../../values/line-ends.js';
 import type { Place } from '../../values/place.js';
 import { datumFromJson } from '../../values/datum-json.js';
+import { jsonHint } from './json-hint.js';
 import { emptyRows } from './empty-rows.js';
 import type { Row, Table } from './table.js';
 import type { TextSource } from './text.js';
@@ -63,7 +64,9 @@ const givesSomething = ({ values }: Record): boolean => {
 };
 
 const noRows = (file: string): Diagnostic =>
-  error('E0303', wholeFile(file), 'the table has no rows');
+  error('E0303', wholeFile(file), 'the table has no rows', {
+    hint: 'each row is a run: write one that gives a value, such as { prompt: a fox }',
+  });
 
 const rowOf = (record: Record, names: readonly string[]): Row => ({
   line: record.line,
@@ -72,6 +75,7 @@ const rowOf = (record: Record, names: readonly string[]): Row => ({
 });
 
 const wantList = 'a table is a list of maps: [{ "prompt": "a fox" }, …]';
+const listHint = 'put the rows in [ ], each of them { "prompt": "a fox", "seed": 7 }';
 
 export const jsonTable = async (
   source: Source,
@@ -83,18 +87,22 @@ export const jsonTable = async (
   const lines = new LineIndex(source.file, text);
   const read = parseJsonItems(text);
   if (!read.ok) {
-    problems.add(error('E0306', lines.place(read.offset, 1), `not valid JSON: ${read.message}`));
+    problems.add(
+      error('E0306', lines.place(read.offset, 1), `not valid JSON: ${read.message}`, {
+        hint: jsonHint(text, read.offset, false),
+      }),
+    );
     return null;
   }
   if (!isList(read.value)) {
-    problems.add(error('E0306', wholeFile(source.file), wantList));
+    problems.add(error('E0306', wholeFile(source.file), wantList, { hint: listHint }));
     return null;
   }
   const records = read.value.flatMap((item, index): Record[] => {
     const values = mapOf(item);
     const { offset, length } = read.items[index] ?? { offset: 0, length: 1 };
     if (values === null) {
-      problems.add(error('E0306', lines.place(offset, length), wantList));
+      problems.add(error('E0306', lines.place(offset, length), wantList, { hint: listHint }));
       return [];
     }
     // Asked only where something is wrong: the item alone is looked through, not the whole text.
@@ -118,7 +126,11 @@ export const yamlTable = async (
   const tree = text === null ? null : readYaml(source.file, text, problems);
   if (tree === null) return null;
   if (tree.is !== 'list') {
-    problems.add(error('E0306', tree.at, 'a table is a list of maps'));
+    problems.add(
+      error('E0306', tree.at, 'a table is a list of maps', {
+        hint: 'begin each row with "- ": - { prompt: a fox, seed: 7 }',
+      }),
+    );
     return null;
   }
   return heldTable(source.file, source.dir, treeRecords(tree.items, problems), problems);
@@ -127,7 +139,11 @@ export const yamlTable = async (
 const treeRecords = (items: readonly Tree[], problems: Problems): Record[] =>
   items.flatMap((item): Record[] => {
     if (item.is !== 'map') {
-      problems.add(error('E0306', item.at, 'a row is a map of columns'));
+      problems.add(
+        error('E0306', item.at, 'a row is a map of columns', {
+          hint: '- { prompt: a fox, seed: 7 }',
+        }),
+      );
       return [];
     }
     const { entries, at } = item;
@@ -201,8 +217,14 @@ async function* jsonlRecords(
     if (values === null)
       problems.add(
         read.ok
-          ? error('E0306', at(0, text.length), 'every line is one JSON object')
-          : error('E0306', at(read.offset, 1), `not valid JSON: ${read.message}`),
+          ? error('E0306', at(0, text.length), 'every line is one JSON object', {
+              hint: '{ "prompt": "a fox", "seed": 7 }',
+            })
+          : error('E0306', at(read.offset, 1), `not valid JSON: ${read.message}`, {
+              hint: /^\s*[[\]]/.test(text)
+                ? 'a list is the format json: { file: …, format: json }; in jsonl every line is one object'
+                : jsonHint(text, read.offset, true),
+            }),
       );
     else {
       const here = line;

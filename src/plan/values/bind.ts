@@ -13,7 +13,7 @@ import { requiredOf } from './required.js';
 import { warnOfOtherBraces } from '../../template/other-braces.js';
 import type { Stage, Surroundings } from '../../template/scope.js';
 import { isKnown, knownNames, variableOf } from '../../template/scope.js';
-import { checkTables, unparted, wrongDelimiter } from './tables.js';
+import { checkTables, mayBeTitled, unparted, wrongDelimiter } from './tables.js';
 
 /** What fills a field of every run: a column or axis whose name is an address, or an entry of `set`. */
 export interface Binding {
@@ -115,6 +115,8 @@ export const checkNames = (
   const used = new Set<string>();
   const usedVars = new Set<string>();
   let readsRows = false;
+  // Where a title stands above the names of a table, that is the mistake to be told first.
+  const behind = new Problems();
   for (const { value } of bindings) if (value.is === 'variable') used.add(value.name);
   for (const { expression, stage } of uses)
     for (const { path, at } of pathsOf(expression)) {
@@ -123,10 +125,13 @@ export const checkNames = (
       else if (path[0] === 'row') readsRows = true;
       else if (path[0] === 'vars' && path[1] !== undefined) usedVars.add(path[1]);
       if (!isKnown(path, variables, surroundings, stage))
-        problems.add(unknownName(path, at, knownNames(names, surroundings, stage)));
+        (mayBeTitled(path, matrix) ? behind : problems).add(
+          unknownName(path, at, knownNames(names, surroundings, stage)),
+        );
     }
   warnOfOtherBraces(uses, names, surroundings, problems);
   const told = readsRows ? none : checkTables(matrix, usedInTables(matrix, used), problems);
+  problems.absorb(behind);
   for (const { name, at, source } of matrix.variables)
     // A header that is an address and did not bind is an error already.
     if (!used.has(name) && !told.has(name) && !name.startsWith('_') && !looksLikeAddress(name))

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.js';
+import { nearest } from '../../diagnostics/nearest.js';
 import { error } from '../../diagnostics/diagnostic.js';
 import type { Problems } from '../../diagnostics/problems.js';
 import type { Place } from '../../values/place.js';
@@ -48,3 +49,9 @@ export const checkTables = (
   }
   return told;
 };
+
+/** Whether a name may be missing because the only one of a table is a title above the names. */
+export const mayBeTitled = (path: readonly string[], { tables }: Matrix): boolean =>
+  tables.some(
+    ({ columns }) => columns.length === 1 && nearest(path.join('.'), columns).length === 0,
+  );

@@ -27,10 +27,13 @@ const nodeText = ({ fields }: Batch, node: string, field: string | null): string
 
 /** Where it failed, and the code of the service. */
 export const errorFacts = (batch: Batch, { node, field, code }: PageError): string =>
-  joined([
-    node === null ? null : nodeText(batch, node, field),
-    code === null ? null : `code ${code}`,
-  ]);
+  joined([node === null ? null : nodeText(batch, node, field), codeText(code)]);
+
+/** Codes that a person can look up; the others are words of ours for programs. */
+const codeText = (code: string | null): string | null => {
+  const [, http, number] = /^(http-)?(-?\d+)$/.exec(code ?? '') ?? [];
+  return number === undefined ? null : `${http === undefined ? 'code' : 'HTTP'} ${number}`;
+};
 
 export const errorText = ({ node, message }: PageError): string =>
   node === null ? message : `node ${node}: ${message}`;
