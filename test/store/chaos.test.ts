@@ -7,7 +7,7 @@ import { Machine, startService, withPassword } from '../support/store-machines.j
 /** `npm run test:chaos` asks for some: each takes half a minute of real time. */
 const rounds = Number(process.env['STORE_ROUNDS'] ?? 0);
 const first = Number(process.env['STORE_SEED'] ?? 1);
-const runs = 30;
+const runs = 120;
 const slots = 3;
 
 interface Round {
@@ -40,7 +40,7 @@ describe.skipIf(noPostgres() !== null || rounds === 0)(named('rounds of chaos on
     try {
       const going = new Map<Machine, Running>();
       const start = (machine: Machine): void => {
-        const running = machine.start(['apply', '-q']);
+        const running = machine.start(['apply']);
         going.set(machine, running);
         void running.ended.then(({ exit }) => {
           faults.push(`exit ${exit}`);
@@ -49,7 +49,11 @@ describe.skipIf(noPostgres() !== null || rounds === 0)(named('rounds of chaos on
       };
       for (const machine of machines) start(machine);
       for (let at = 0; at < 3; at += 1) {
-        await pause(1_000 + random() * 3_000);
+        // The one that leads has paid for something by then.
+        await Promise.race(
+          [...going.values()].map((one) => one.says(/submitted|done/).catch(() => undefined)),
+        );
+        await pause(random() * 2_000);
         const victim = machines[Math.floor(random() * machines.length)];
         const running = victim === undefined ? undefined : going.get(victim);
         const kind = Math.floor(random() * 4);

@@ -150,6 +150,22 @@ describe.skipIf(noPostgres() !== null)(named('machines that share a store'), () 
     expect((await leading.ended).exit).toBe(0);
   });
 
+  test('who stands by outlasts a restart of the database, as who leads does', async () => {
+    const [one, two] = [machine(), machine()];
+    clock.hold();
+    const leading = one.start(['apply']);
+    await leading.says('submitted');
+    const following = two.start(['apply']);
+    await following.says('standing by');
+    await server.down('immediate');
+    await server.up();
+    clock.goOn();
+    const [first, second] = await Promise.all([leading.ended, following.ended]);
+    expect([first.exit, second.exit], first.err + second.err).toEqual([0, 0]);
+    expect(paid()).toBe(12);
+    expect(service.stats().duplicates).toBe(0);
+  });
+
   test('another batch of the account waits for its turn', async () => {
     const one = machine();
     clock.hold();

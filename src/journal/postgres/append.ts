@@ -7,7 +7,7 @@ import { mayPass, numberOf, textOf } from './database.js';
 import { schemaVersion } from './schema.js';
 
 /** A database that restarts is waited for so long; less once somebody waits for the end. */
-const patienceMs = 60_000;
+export const patienceMs = 60_000;
 const hurryMs = 2_500;
 const pauseMs = 500;
 const groupSize = 500;

@@ -9,12 +9,12 @@ import type { Opened, StoreOptions, StoreProblem } from '../store.js';
 import type { JournalPlace } from '../stores.js';
 import type { StoreAddress } from './address.js';
 import type { AppendTo } from './append.js';
-import { appendRecords } from './append.js';
+import { appendRecords, patienceMs } from './append.js';
 import { BatchStore } from './batch-store.js';
 import type { Claim } from './claim.js';
 import { Elections, leaseMs } from './claim.js';
 import type { Database } from './database.js';
-import { numberOf, textOf } from './database.js';
+import { mayPass, numberOf, textOf } from './database.js';
 import { leaderOf, readBy } from './holder.js';
 import { foldRecords } from './records.js';
 import { findSchema, migrate, refusalOf } from './schema.js';
@@ -119,25 +119,22 @@ const lead = async (
   const queue = `account-${account ?? (await accountOf(database, place.name))}`;
   await elections.prepare(queue);
   let said: string | null = null;
+  let awaySince: number | null = null;
   for (;;) {
-    const claim = await elections.tryFor(queue);
-    let holder: Holder | null = null;
-    if (claim === null) holder = await leaderOf(database, queue);
-    else {
-      const [row] = await database.query('select * from rh_batch.take($1, $2, $3, $4, $5)', [
-        place.name,
-        queue,
-        claim.job.id,
-        claim.job.retryCount,
-        JSON.stringify(by),
-      ]);
-      const heldBy = textOf(row, 'r_held_by');
-      const batch = numberOf(row, 'r_id');
-      if (batch !== null && heldBy === null) return { claim, batch };
-      await claim.release();
-      holder = readBy(heldBy);
+    const asked = await ask(database, elections, place, queue, by).catch((cause: unknown) => {
+      awaySince ??= performance.now();
+      // Who stands by outlasts a restart of the database, as who leads does.
+      const waits = said !== null && performance.now() - awaySince < patienceMs;
+      if (!waits || !mayPass(cause) || standBy?.signal.aborted === true) throw cause;
+      return null;
+    });
+    if (asked === null) {
+      await wait(pauseMs, standBy?.signal ?? null);
+      continue;
     }
-    const who = whoText(holder);
+    awaySince = null;
+    if (asked.led !== null) return asked.led;
+    const who = whoText(asked.holder);
     if (standBy === undefined || standBy.signal.aborted)
       return {
         problem: {
@@ -149,6 +146,38 @@ const lead = async (
     if (said !== who) standBy.say(`standing by: ${who} leads this account`);
     said = who;
     await wait(pauseMs, standBy.signal);
+  }
+};
+
+/** Whether this process may lead now, and who does where it may not. */
+const ask = async (
+  database: Database,
+  elections: Elections,
+  place: JournalPlace,
+  queue: string,
+  by: Holder,
+): Promise<{
+  readonly led: { readonly claim: Claim; readonly batch: number } | null;
+  readonly holder: Holder | null;
+}> => {
+  const claim = await elections.tryFor(queue);
+  if (claim === null) return { led: null, holder: await leaderOf(database, queue) };
+  try {
+    const [row] = await database.query('select * from rh_batch.take($1, $2, $3, $4, $5)', [
+      place.name,
+      queue,
+      claim.job.id,
+      claim.job.retryCount,
+      JSON.stringify(by),
+    ]);
+    const heldBy = textOf(row, 'r_held_by');
+    const batch = numberOf(row, 'r_id');
+    if (batch !== null && heldBy === null) return { led: { claim, batch }, holder: null };
+    await claim.release();
+    return { led: null, holder: readBy(heldBy) };
+  } catch (cause) {
+    await claim.release();
+    throw cause;
   }
 };
 
@@ -166,15 +195,15 @@ const accountOf = async (database: Database, name: string): Promise<string> => {
   return textOf(row, 'queue')?.replace(/^account-/, '') ?? 'none';
 };
 
-const wait = (ms: number, signal: AbortSignal): Promise<void> =>
+const wait = (ms: number, signal: AbortSignal | null): Promise<void> =>
   new Promise((resolve) => {
     const done = (): void => {
       clearTimeout(timer);
-      signal.removeEventListener('abort', done);
+      signal?.removeEventListener('abort', done);
       resolve();
     };
     const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done, { once: true });
+    signal?.addEventListener('abort', done, { once: true });
   });
 
 type TakenOver =
@@ -220,7 +249,7 @@ const awaitLateAnswers = async (
   const ms = Math.max(0, ...waits);
   if (ms === 0) return;
   standBy?.say(`waiting ${Math.ceil(ms / 1000)} s for late answers to the process before`);
-  await wait(ms, standBy?.signal ?? new AbortController().signal);
+  await wait(ms, standBy?.signal ?? null);
   await foldRecords(to.database, to.batch, to.shown, fold);
 };
 
