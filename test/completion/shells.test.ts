@@ -74,7 +74,7 @@ beforeAll(async () => {
   spawnSync('cp', ['-r', '.rh-batch/manifest-emulated', '.rh-batch/manifest'], {
     cwd: folder.dir,
   });
-}, 60_000);
+});
 afterAll(() => folder.close());
 
 for (const [name, { start, setup }] of Object.entries(shells))
@@ -122,7 +122,7 @@ for (const [name, { start, setup }] of Object.entries(shells))
       }
       child.stdin.end('exit\n');
       child.kill();
-    }, 120_000);
+    });
   });
 
 describe('__complete', () => {

@@ -114,7 +114,7 @@ describe('an apply with nothing to do', () => {
     });
     expect((await p.apply()).exit).toBe(0);
     expect((await p.apply()).exit).toBe(0);
-  }, 60_000);
+  });
   afterAll(() => p.close());
 
   test('writes what tells of itself, and leaves a list of the runs that is the same', async () => {

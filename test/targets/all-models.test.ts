@@ -131,7 +131,7 @@ describe.skipIf(!here)('the models that RunningHub publishes', () => {
   });
 
   const wanted = Math.min(all.length, Number(process.env['MODELS'] ?? 10));
-  const walk = { timeout: 60_000 + wanted * 10_000 };
+  const walk = { timeout: 600_000 + wanted * 10_000 };
   // The whole way of all 299 takes minutes. `MODELS=299` walks them all; the rest of the suite
   // walks a sample that has a model of every kind of result.
   test(
