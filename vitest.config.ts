@@ -31,6 +31,9 @@ export default defineConfig({
     // What is waited for comes; how soon it does is no promise of a test.
     expect: { poll: { timeout: 300_000 } },
     // The numbers that .ci/run prints are the runner's own.
-    reporters: ['default', ['json', { outputFile: '.test-results.json' }]],
+    reporters: [
+      'default',
+      ['json', { outputFile: process.env['TEST_RESULTS'] ?? '.test-results.json' }],
+    ],
   },
 });
