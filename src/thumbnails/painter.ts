@@ -62,7 +62,8 @@ export const loadPainter = async (): Promise<Paint | null> => {
   }
 };
 
-const longestSide = 512;
+/** As wide as the largest tile. Twice that would be sharper on some screens, at four times the memory. */
+const longestSide = 384;
 
 /** Files are of anyone's making: a small one may unpack to a picture that no memory holds. */
 const bounds = { limitInputPixels: 120_000_000, failOn: 'error', sequentialRead: true };
