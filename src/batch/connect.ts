@@ -117,7 +117,10 @@ export const identify = (
   const wrong = whyNoKey(key);
   if (wrong !== null) {
     const { why, hint } = wrong;
-    problems.add(error('E0020', null, `RUNNINGHUB_API_KEY ${why}`, { hint, notes: env.holdings }));
+    // A placeholder may be this name itself, or a part of it, which is shown nowhere.
+    const named = 'RUNNINGHUB_API_KEY'.includes(key.toUpperCase());
+    const where = named ? 'the variable of the API key (RUNNINGHUB_…)' : 'RUNNINGHUB_API_KEY';
+    problems.add(error('E0020', null, `${where} ${why}`, { hint, notes: env.holdings }));
     return null;
   }
   if (key === '' || /[\s\u0000-\u001f\u007f-\uffff]/.test(key)) {

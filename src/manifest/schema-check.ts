@@ -39,7 +39,9 @@ const report = (tree: Tree, mistake: ErrorObject, problems: Problems): void => {
   const name = path.length === 0 ? 'the manifest' : `"${path.join('.')}"`;
   const schemaPath = mistake.schemaPath.replace(/\/[^/]+$/, '');
   const about = descriptions[schemaPath];
-  const hint = about === undefined ? null : about;
+  const form = examples[schemaPath];
+  const example = form === undefined ? '' : ` Such as ${path.at(-1) ?? ''}: ${form}`;
+  const hint = about === undefined ? null : `${about}${example}`;
   switch (mistake.keyword) {
     case 'additionalProperties': {
       const key = String(mistake.params['additionalProperty']);

@@ -19,8 +19,6 @@ describe('what can be no key is refused before anything is asked', () => {
     ['sk-xxxxxxxxxxxxxxxx', 'holds a placeholder'],
     ['sk-...', 'holds a placeholder'],
     ['********************************', 'holds a placeholder'],
-    ['RUNNINGHUB_API_KEY', 'holds a placeholder'],
-    ['API_KEY', 'holds a placeholder'],
     ['paste your key here', 'holds a placeholder'],
     ['你的密钥', 'holds a placeholder'],
     ['undefined', 'holds a placeholder'],
@@ -43,6 +41,17 @@ describe('what can be no key is refused before anything is asked', () => {
       expect(err).not.toContain(key);
     }
     expect(p.service.requests()).toEqual([]);
+  });
+
+  test('its own name in place of it is told without that name', async () => {
+    for (const written of ['RUNNINGHUB_API_KEY', 'API_KEY', 'api_key']) {
+      const p = await project({ manifest, env: { RUNNINGHUB_API_KEY: written } });
+      const { exit, err } = await p.withoutKey('account');
+      expect(exit).toBe(2);
+      expect(err).toContain(
+        'error: the variable of the API key (RUNNINGHUB_…) holds a placeholder',
+      );
+    }
   });
 
   test('"Bearer" is to be left out, and a file is named that holds it', async () => {
