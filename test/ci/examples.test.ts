@@ -69,7 +69,8 @@ describe('they run', () => {
   const runner = async (): Promise<{ p: Project; r: WorkflowRunner }> => {
     const p = await project({
       manifest: 'name: hero\nmatrix: { KSampler.seed: [1, 2, 3, 4, 5, 6] }',
-      emulator: { speed: 600 },
+      // Slow enough that a busy machine answers within a minute of this clock.
+      emulator: { speed: 20, runTime: { kind: 'constant', ms: 2_000 } },
     });
     const r = new WorkflowRunner(p.dir, {
       RUNNINGHUB_API_KEY: key,
