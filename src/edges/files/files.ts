@@ -54,7 +54,7 @@ export interface DeadLink {
   readonly to: string;
 }
 
-export interface UnreadFolder {
+interface UnreadFolder {
   readonly path: string;
   /** Of the system, such as `EACCES`. */
   readonly code: string;

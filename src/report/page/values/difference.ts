@@ -11,7 +11,7 @@ const looksOf = ({ outputs }: Run): readonly string[] =>
   outputs.map(lookOf).filter((look) => look !== null);
 
 /** How different the pictures of a pair look, 0 to 1; null: that is not known. */
-export const differenceOf = ({ before, after, verdict }: Pair): number | null => {
+const differenceOf = ({ before, after, verdict }: Pair): number | null => {
   if (before === null || after === null) return null;
   if (verdict === 'same') return 0;
   const [old, now] = [looksOf(before), looksOf(after)];
