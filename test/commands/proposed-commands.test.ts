@@ -19,7 +19,7 @@ const sources = (dir: string): string[] =>
 
 /** Words that follow our name in a sentence about the program itself. */
 const prose =
-  /^(?:ask|asks|beside|can|does|ended|goes|knows|may|pauses|printed|stands|submits|that|waits|was|wrote)\b|^as a library|^manifest$/;
+  /^(?:ask|asks|beside|can|does|ended|goes|has|is|knows|makes|may|pauses|printed|stands|submits|that|waits|was|wrote)\b|^as a library|^manifest$/;
 
 /** What a source's texts, its comments left out, tell people to type and is not there. */
 const unknownIn = (text: string): string[] =>
