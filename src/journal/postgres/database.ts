@@ -77,6 +77,9 @@ export const mayPass = (cause: unknown): boolean => {
   return /^(08|40|53|57P|55P03|25006|58)/.test(state);
 };
 
+/** Two processes were in each other's way; the same thing again does what it should. */
+export const collides = (cause: unknown): boolean => stateOf(cause)?.startsWith('40') === true;
+
 /** Why a store cannot be used, for people. The password is in none of it. */
 export const problemOf = (cause: unknown, { shown, password }: StoreAddress): StoreProblem => {
   const detail = detailOf(cause, password);

@@ -14,13 +14,16 @@ import { BatchStore } from './batch-store.js';
 import type { Claim } from './claim.js';
 import { Elections, leaseMs } from './claim.js';
 import type { Database } from './database.js';
-import { mayPass, numberOf, textOf } from './database.js';
+import { collides, mayPass, numberOf, textOf } from './database.js';
 import { leaderOf, readBy } from './holder.js';
 import { foldRecords } from './records.js';
 import { findSchema, migrate, refusalOf } from './schema.js';
 import { forgetUnsent, readUnsent, stillNew } from './unsent.js';
 
 const pauseMs = 1_000;
+/** A claim that nobody seems to have is looked at so often, with so long between, before that is told. */
+const manyLooks = 3;
+const lookMs = 200;
 
 /** Leads a batch: waits for that where it is told to, takes over what is under way. */
 export const openBatch = async (
@@ -106,6 +109,20 @@ const ownHolder = async ({ clock, command }: StoreOptions): Promise<Holder> => (
   token: randomUUID(),
 });
 
+const manyCollisions = 5;
+
+/** Does it once more where another process that did the same at the same time was in the way. */
+const untilAlone = async (work: () => Promise<void>): Promise<void> => {
+  for (let tries = 1; ; tries += 1)
+    try {
+      await work();
+      return;
+    } catch (cause) {
+      if (tries === manyCollisions || !collides(cause)) throw cause;
+      await wait(lookMs, null);
+    }
+};
+
 type Led = { readonly claim: Claim; readonly batch: number } | { readonly problem: StoreProblem };
 
 /** One account, one leader; and one of a batch, also where two accounts have it. */
@@ -117,14 +134,16 @@ const lead = async (
   by: Holder,
 ): Promise<Led> => {
   const queue = `account-${account ?? (await accountOf(database, place.name))}`;
-  await elections.prepare(queue);
+  await untilAlone(() => elections.prepare(queue));
   let said: string | null = null;
+  let unexplained = 0;
   let awaySince: number | null = null;
   for (;;) {
     const asked = await ask(database, elections, place, queue, by).catch((cause: unknown) => {
       awaySince ??= performance.now();
       // Who stands by outlasts a restart of the database, as who leads does.
-      const waits = said !== null && performance.now() - awaySince < patienceMs;
+      const isPassing = said !== null || collides(cause);
+      const waits = isPassing && performance.now() - awaySince < patienceMs;
       if (!waits || !mayPass(cause) || standBy?.signal.aborted === true) throw cause;
       return null;
     });
@@ -134,6 +153,12 @@ const lead = async (
     }
     awaySince = null;
     if (asked.led !== null) return asked.led;
+    // Another process that looks at the claims holds their rows for a moment.
+    if (asked.holder === null && said === null && unexplained < manyLooks) {
+      unexplained += 1;
+      await wait(lookMs, standBy?.signal ?? null);
+      continue;
+    }
     const who = whoText(asked.holder);
     if (standBy === undefined || standBy.signal.aborted)
       return {
