@@ -57,7 +57,9 @@ describe.skipIf(noPostgres() !== null)(named('a store that is opened'), () => {
 
   test('a claim whose row somebody else looks at is asked for again', async () => {
     const nothing = (): { rows: unknown[] } => ({ rows: [] });
-    expect(await openAnswering('skipped', /skip locked/i, 2, nothing)).toEqual({
+    // Of all that pg-boss asks, this one takes a job.
+    const fetch = /state = 'active'[^]*started_on = /i;
+    expect(await openAnswering('skipped', fetch, 2, nothing)).toEqual({
       ok: true,
       met: 2,
     });
