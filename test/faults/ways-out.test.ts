@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import fc from 'fast-check';
 import { wayOut } from '../../src/batch/way-out.js';
 import { whyNoKey } from '../../src/batch/load/given-key.js';
+import { pixel } from '../support/graph.js';
 import { freePort } from '../support/port.js';
 import { key } from '../support/project.js';
 import { projects } from '../support/opened.js';
@@ -101,6 +102,14 @@ describe('what cannot be reached is told with what names it', () => {
     const asked = await p.run('account');
     expect(asked.exit).toBe(4);
     expect(asked.err).toContain(`hint: ${way}`);
+    p.write('a.png', pixel(1));
+    p.write('b.png', pixel(2));
+    const uploaded = await p.run('upload', 'a.png', 'b.png');
+    expect(uploaded.exit).toBe(4);
+    expect(uploaded.err.split(`  hint: ${way}\n`)).toHaveLength(2);
+    const events = await p.run('webhook', 'details', '2127014820057186305');
+    expect(events.exit).toBe(4);
+    expect(events.err).toContain(`hint: ${way}`);
     const applied = await p.run('apply');
     expect(applied.exit).toBe(4);
     expect(applied.err).toContain(

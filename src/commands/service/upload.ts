@@ -17,6 +17,7 @@ import { exit } from '../../batch/exit.js';
 import type { Io } from '../../edges/io.js';
 import { readEnvFile } from '../../batch/load/environment.js';
 import { sayProblems } from '../say.js';
+import { wayOut } from '../../batch/way-out.js';
 import { ledgerOf } from '../../batch/plan/uploads-ledger.js';
 
 /** As assets.maxAge has it where no manifest says otherwise. */
@@ -36,8 +37,16 @@ export const upload = async (call: Call, io: Io): Promise<number> => {
   const failed = ended.filter(({ answer }) => !answer.ok);
   if (call.flag('json')) io.out.write(`${JSON.stringify(jsonOf(ended))}\n`);
   else for (const { answer } of ended) if (answer.ok) io.out.write(`${oneLine(answer.fileName)}\n`);
-  for (const { answer } of failed)
-    if (!answer.ok) io.err.write(`error: ${oneLine(answer.error.message)}\n`);
+  const ways = new Set<string>();
+  for (const { answer } of failed) {
+    if (answer.ok) continue;
+    const { message } = answer.error;
+    io.err.write(`error: ${oneLine(message)}\n`);
+    const way = wayOut(message, identity);
+    if (way !== null) ways.add(way);
+  }
+  // What keeps all of them away is said once.
+  for (const way of ways) io.err.write(`  hint: ${oneLine(way)}\n`);
   return failed.length === 0 ? exit.done : exit.service;
 };
 

@@ -10,6 +10,8 @@ import { sayOne } from '../say.js';
 import { taskOfRun } from './task-of-run.js';
 import { whoAsks } from '../who-asks.js';
 import { clientOf } from '../../batch/client.js';
+import type { Identity } from '../../batch/connect.js';
+import { wayOut } from '../../batch/way-out.js';
 
 type Known = WebhookAnswer & { readonly is: 'known' };
 
@@ -17,6 +19,8 @@ type Known = WebhookAnswer & { readonly is: 'known' };
 interface Meant {
   readonly taskId: TaskId;
   readonly run: string | null;
+  /** Who asks, for what to look at where nothing answers. */
+  readonly identity: Identity;
 }
 
 /** `rh-batch webhook details|resend TASK|RUN` */
@@ -30,7 +34,7 @@ export const webhook = async (call: Call, io: Io): Promise<number> => {
   }
   const asking = await whoAsks(call, io);
   if (asking === null) return exit.badInput;
-  const meant = await meantBy(call.args[1] ?? '', call, io);
+  const meant = await meantBy(call.args[1] ?? '', asking.identity, call, io);
   if (meant === null) return exit.badInput;
   const client = clientOf(asking.identity);
   try {
@@ -55,19 +59,28 @@ const wrongUse = (action: string, url: string | null): string | null => {
 };
 
 /** null: there is no such task, which was said. */
-const meantBy = async (typed: string, call: Call, io: Io): Promise<Meant | null> => {
+const meantBy = async (
+  typed: string,
+  identity: Identity,
+  call: Call,
+  io: Io,
+): Promise<Meant | null> => {
   const found = await taskOfRun(typed, call, io);
-  return found === null ? null : { taskId: found.taskId, run: found.run?.inputs.name ?? null };
+  return found === null
+    ? null
+    : { taskId: found.taskId, run: found.run?.inputs.name ?? null, identity };
 };
 
 const refused = (
   answer: { readonly is: 'none' } | { readonly is: 'failed'; readonly fault: Fault },
-  { taskId, run }: Meant,
+  { taskId, run, identity }: Meant,
   call: Call,
   io: Io,
 ): number => {
-  if (answer.is === 'failed') sayOne('E0801', answer.fault.message, null, call, io);
-  else
+  if (answer.is === 'failed') {
+    const { message } = answer.fault;
+    sayOne('E0801', message, wayOut(message, identity), call, io);
+  } else
     sayOne(
       'E0801',
       `task ${taskId}${run === null ? '' : ` of ${run}`} has no webhook event: it was submitted without a webhook, or has not ended`,
