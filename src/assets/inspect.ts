@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Code } from '../diagnostics/codes.js';
-import { errorCode } from '../edges/error-code.js';
+import { errorDetail } from '../edges/error-code.js';
 import type { Files, ReadFailure } from '../edges/files/files.js';
 import type { Asset } from './asset.js';
 import type { Content } from './content.js';
@@ -70,7 +70,7 @@ export const inspectAsset = async (
       hash.update(chunk);
     }
   } catch (cause) {
-    const detail = errorCode(cause) ?? (cause instanceof Error ? cause.message : String(cause));
+    const detail = errorDetail(cause);
     return unread({ is: 'unreadable', detail }, shown);
   }
   const kind = kindOf(head, path);

@@ -8,7 +8,9 @@ import { painter } from '../terminal/colour.js';
 import type { Call } from './argv/call.js';
 import type { UsageMistake } from './argv/line.js';
 import { inRepository, isGithub } from '../terminal/ci.js';
+import type { Identity } from '../batch/connect.js';
 import type { BatchOptions } from '../batch/options/options.js';
+import { wayOut } from '../batch/way-out.js';
 import type { Io } from '../edges/io.js';
 import { asTyped } from './argv/typed.js';
 
@@ -55,6 +57,14 @@ export const sayOne = (
 ): void => {
   sayFound(error(code, null, message, { hint }), call, io);
 };
+
+/** What the service did not answer, or not as it should, and what to look at. */
+export const sayUnanswered = (
+  { message }: { readonly message: string },
+  identity: Identity,
+  call: Call,
+  io: Io,
+): void => sayOne('E0801', message, wayOut(message, identity), call, io);
 
 export const sayFound = (diagnostic: Diagnostic, call: Call, io: Io): void => {
   const problems = new Problems();

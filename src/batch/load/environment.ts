@@ -4,7 +4,7 @@ import { parseEnv } from 'node:util';
 import { nearPath } from '../../assets/near-path.js';
 import { whyUnread } from '../../assets/unreadable.js';
 import { error } from '../../diagnostics/diagnostic.js';
-import { errorCode } from '../../edges/error-code.js';
+import { errorDetail } from '../../edges/error-code.js';
 import { nodeFiles } from '../../edges/files/node-files.js';
 import type { Problems } from '../../diagnostics/problems.js';
 import type { Io } from '../../edges/io.js';
@@ -22,7 +22,7 @@ export class Environment extends Map<string, string> {
     try {
       bytes = await readFile(resolve(cwd, file));
     } catch (cause) {
-      const detail = errorCode(cause) ?? (cause instanceof Error ? cause.message : String(cause));
+      const detail = errorDetail(cause);
       const facts = await nodeFiles().facts(resolve(cwd, file));
       const told = whyUnread(facts.ok ? { is: 'unreadable', detail } : facts, file);
       const isMissing = !facts.ok && facts.is === 'missing';

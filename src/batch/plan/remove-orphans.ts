@@ -1,7 +1,6 @@
 import { unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { contentOf, thumbnailsIn } from '../../thumbnails/folder.js';
-import type { SavedFile } from '../../journal/event.js';
 import type { RunRecord } from '../../journal/state.js';
 import type { Store } from '../../journal/store.js';
 import type { Project } from '../load/project.js';
@@ -17,6 +16,7 @@ export const removeOrphans = async (
   const removed: Orphan[] = [];
   const stay: Orphans['stay'][number][] = [];
   const runs = new Set<RunRecord>();
+  const thumbnails = await thumbnailsIn(outputsDir);
   try {
     for (const orphan of files) {
       const now = await asSaved(orphan.file, outputsDir);
@@ -24,7 +24,9 @@ export const removeOrphans = async (
       if (why !== null) stay.push({ ...orphan, why });
       else {
         removed.push(orphan);
-        await removeThumbnail(orphan.file, outputsDir);
+        const thumbnail = thumbnails.get(contentOf(orphan.file.sha256));
+        // What shows the same content elsewhere has it made again.
+        if (thumbnail !== undefined) await unlinked(join(outputsDir, thumbnail));
         runs.add(orphan.record);
       }
     }
@@ -38,12 +40,6 @@ export const removeOrphans = async (
     await store.flush();
   }
   return { removed, stay };
-};
-
-/** What shows the same content elsewhere has it made again. */
-const removeThumbnail = async ({ sha256 }: SavedFile, outputsDir: string): Promise<void> => {
-  const path = (await thumbnailsIn(outputsDir)).get(contentOf(sha256));
-  if (path !== undefined) await unlinked(join(outputsDir, path));
 };
 
 const unlinked = async (path: string): Promise<string | null> => {

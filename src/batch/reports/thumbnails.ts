@@ -53,6 +53,10 @@ export const thumbnailHint = (
     : `${what} The package sharp makes thumbnails: npm install sharp where rh-batch is installed, then ${command}.`;
 };
 
+/** Tells the first failure. */
+export const thumbnailMaker = (outputsDir: string, { err }: Pick<Io, 'err'>): ThumbnailMaker =>
+  new ThumbnailMaker(outputsDir, (text) => err.write(`notice: ${text}\n`));
+
 /** Makes those that are missing; it takes its time. */
 export const makeThumbnails = async (
   { runs }: Pick<BatchReport, 'runs'>,
@@ -62,7 +66,7 @@ export const makeThumbnails = async (
   const missing = without(runs, await thumbnailsIn(outputsDir));
   if (missing.length === 0 || !canPaint()) return;
   if (missing.length > few) io.err.write(`notice: making ${count(missing.length, 'thumbnail')}\n`);
-  const maker = new ThumbnailMaker(outputsDir, (text) => io.err.write(`notice: ${text}\n`));
+  const maker = thumbnailMaker(outputsDir, io);
   maker.add(missing);
   await maker.finish();
 };

@@ -21,6 +21,7 @@ export class LiveRuns {
   #runs: ReportRun[] = [];
   #report: BatchReport | null = null;
   readonly #paths = new Set<string>();
+  readonly #contents = new Set<string>();
 
   private constructor(
     private readonly plan: Plan,
@@ -92,7 +93,10 @@ export class LiveRuns {
         held: held.get(id) ?? null,
         thisApply: isSelected(id),
       });
-      for (const { path } of run.outputs) if (path !== null) this.#paths.add(path);
+      for (const { path, sha256 } of run.outputs) {
+        if (path !== null) this.#paths.add(path);
+        if (sha256 !== null) this.#contents.add(contentOf(sha256));
+      }
       runs[place] = run;
       this.#changedAt[place] = this.#version;
     }
@@ -133,5 +137,10 @@ export class LiveRuns {
   /** Whether a file is an output of the batch. */
   has(path: string): boolean {
     return this.#paths.has(path);
+  }
+
+  /** Whether an output of the batch has this content. */
+  hasContent(content: string): boolean {
+    return this.#contents.has(content);
   }
 }

@@ -9,12 +9,13 @@ import type { Plan } from '../../plan/plan.js';
 import type { HtmlOptions } from '../../report/html/page.js';
 import { reportHtml } from '../../report/html/page.js';
 import { thumbnailsIn } from '../../thumbnails/folder.js';
-import { ThumbnailMaker } from '../../thumbnails/maker.js';
+import type { ThumbnailMaker } from '../../thumbnails/maker.js';
 import type { RunId } from '../../values/ids.js';
 import type { Project } from '../load/project.js';
 import type { Listener } from '../apply/follower.js';
 import { marksBeside } from '../picks/page-marks.js';
 import { outputReader } from '../reports/output-reader.js';
+import { thumbnailMaker } from '../reports/thumbnails.js';
 import { LiveRuns } from './live-runs.js';
 import { doingOf, nowOf, Progress } from './progress.js';
 import { runOf } from './run-of.js';
@@ -53,9 +54,7 @@ export class PageDuring {
 
   constructor(private readonly parts: DuringParts) {
     const { io, project, store } = parts;
-    this.#thumbnails = new ThumbnailMaker(project.outputsDir, (text) =>
-      io.err.write(`notice: ${text}\n`),
-    );
+    this.#thumbnails = thumbnailMaker(project.outputsDir, io);
     store.onEvent((event) => this.#on(event));
   }
 

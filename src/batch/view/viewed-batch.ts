@@ -13,13 +13,13 @@ import type { HtmlOptions } from '../../report/html/page.js';
 import { policyOf, reportHtml } from '../../report/html/page.js';
 import type { BatchReport, ReportRun } from '../../report/model.js';
 import { contentIn } from '../../thumbnails/folder.js';
-import { ThumbnailMaker } from '../../thumbnails/maker.js';
+import type { ThumbnailMaker } from '../../thumbnails/maker.js';
 import { canPaint } from '../../thumbnails/painter.js';
 import type { Message } from '../../view/feed.js';
 import type { Kept, Served } from '../../view/server.js';
 import type { Project } from '../load/project.js';
 import { outputReader } from '../reports/output-reader.js';
-import { thumbnailHint } from '../reports/thumbnails.js';
+import { thumbnailHint, thumbnailMaker } from '../reports/thumbnails.js';
 import { Following } from './follow.js';
 import { KeptMarks } from './kept-marks.js';
 import { LiveRuns } from './live-runs.js';
@@ -63,9 +63,7 @@ export class ViewedBatch implements Served {
     private readonly parts: ViewedParts,
   ) {
     this.#thumbnails = thumbnails;
-    this.#maker = new ThumbnailMaker(read.project.outputsDir, (text) =>
-      parts.io.err.write(`notice: ${text}\n`),
-    );
+    this.#maker = thumbnailMaker(read.project.outputsDir, parts.io);
     this.#following = following;
     this.#runs = runs;
     this.#marks = new KeptMarks(
@@ -226,7 +224,7 @@ export class ViewedBatch implements Served {
     return (
       content !== null &&
       this.#thumbnails.known.get(content) === path &&
-      this.#runs.with(new Set([content])).length > 0
+      this.#runs.hasContent(content)
     );
   }
 

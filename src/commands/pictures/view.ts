@@ -1,4 +1,3 @@
-import { error } from '../../diagnostics/diagnostic.js';
 import { Problems } from '../../diagnostics/problems.js';
 import type { Io } from '../../edges/io.js';
 import { untilStopped } from '../../edges/io.js';
@@ -15,8 +14,6 @@ import { sayOne, sayProblems } from '../say.js';
 export const view = async (call: Call, io: Io): Promise<number> => {
   const problems = new Problems();
   const port = portNumber(call, 8080, problems);
-  if (port !== null && port > 65_535)
-    problems.add(error('E0001', null, `--port wants a number up to 65535, not "${port}"`));
   const batch = optionsOf(call, problems);
   // A signal that comes while the batch is read counts, too.
   const stopped = untilStopped(io);

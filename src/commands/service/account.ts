@@ -2,10 +2,9 @@ import { oneLine } from '../../values/printable.js';
 import type { Call } from '../argv/call.js';
 import { exit } from '../../batch/exit.js';
 import type { Io } from '../../edges/io.js';
-import { sayOne } from '../say.js';
+import { sayUnanswered } from '../say.js';
 import { whoAsks } from '../who-asks.js';
 import { clientOf } from '../../batch/client.js';
-import { wayOut } from '../../batch/way-out.js';
 
 /** `rh-batch account`: coins, tasks in flight, account type. */
 export const account = async (call: Call, io: Io): Promise<number> => {
@@ -16,8 +15,7 @@ export const account = async (call: Call, io: Io): Promise<number> => {
   try {
     const known = await client.account();
     if (known.is === 'failed') {
-      const { message } = known.fault;
-      sayOne('E0801', message, wayOut(message, asking.identity), call, io);
+      sayUnanswered(known.fault, asking.identity, call, io);
       return exit.service;
     }
     const queue = await client.queue();

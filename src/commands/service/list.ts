@@ -1,4 +1,3 @@
-import { wayOut } from '../../batch/way-out.js';
 import { error } from '../../diagnostics/diagnostic.js';
 import { Problems } from '../../diagnostics/problems.js';
 import type { Client } from '../../runninghub/client.js';
@@ -12,7 +11,7 @@ import { connect, nothingSaved } from '../../batch/connect.js';
 import { exit } from '../../batch/exit.js';
 import type { Io } from '../../edges/io.js';
 import { atLeastOne } from '../../batch/options/numbers.js';
-import { sayOne } from '../say.js';
+import { sayUnanswered } from '../say.js';
 import { whoAsks } from '../who-asks.js';
 
 const defaultMost = 100;
@@ -77,8 +76,7 @@ export const list = async (call: Call, io: Io): Promise<number> => {
     connection.close(),
   );
   if (found.is === 'failed') {
-    const { message } = found.fault;
-    sayOne('E0801', message, wayOut(message, asking.identity), call, io);
+    sayUnanswered(found.fault, asking.identity, call, io);
     return exit.service;
   }
   if (call.flag('json')) io.out.write(io.clean(`${documentOf(typed, found.items)}\n`));

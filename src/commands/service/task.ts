@@ -1,4 +1,3 @@
-import { wayOut } from '../../batch/way-out.js';
 import type { Client } from '../../runninghub/client.js';
 import type {
   Family,
@@ -14,7 +13,7 @@ import type { Call } from '../argv/call.js';
 import { connect, nothingSaved } from '../../batch/connect.js';
 import { exit } from '../../batch/exit.js';
 import type { Io } from '../../edges/io.js';
-import { sayOne } from '../say.js';
+import { sayUnanswered } from '../say.js';
 import { taskOfRun } from './task-of-run.js';
 import { whoAsks } from '../who-asks.js';
 
@@ -32,8 +31,7 @@ export const task = async (call: Call, io: Io): Promise<number> => {
   try {
     const found = await ask(id, family, connection.client);
     if (found.is === 'refused') {
-      const { message } = found;
-      sayOne('E0801', message, wayOut(message, asking.identity), call, io);
+      sayUnanswered(found, asking.identity, call, io);
       return exit.service;
     }
     if (call.flag('json'))

@@ -6,12 +6,11 @@ import { toPlain } from '../../values/json-plain.js';
 import type { Call } from '../argv/call.js';
 import { exit } from '../../batch/exit.js';
 import type { Io } from '../../edges/io.js';
-import { sayOne } from '../say.js';
+import { sayOne, sayUnanswered } from '../say.js';
 import { taskOfRun } from './task-of-run.js';
 import { whoAsks } from '../who-asks.js';
 import { clientOf } from '../../batch/client.js';
 import type { Identity } from '../../batch/connect.js';
-import { wayOut } from '../../batch/way-out.js';
 
 type Known = WebhookAnswer & { readonly is: 'known' };
 
@@ -77,10 +76,8 @@ const refused = (
   call: Call,
   io: Io,
 ): number => {
-  if (answer.is === 'failed') {
-    const { message } = answer.fault;
-    sayOne('E0801', message, wayOut(message, identity), call, io);
-  } else
+  if (answer.is === 'failed') sayUnanswered(answer.fault, identity, call, io);
+  else
     sayOne(
       'E0801',
       `task ${taskId}${run === null ? '' : ` of ${run}`} has no webhook event: it was submitted without a webhook, or has not ended`,

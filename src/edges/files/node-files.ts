@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { open, readdir, readFile, stat } from 'node:fs/promises';
+import { errorCode, errorDetail } from '../error-code.js';
 import { BoundedWalk, walkLimits } from './bounded-walk.js';
 import { besideGlob } from './beside.js';
 import { targetOfDead } from './dead-links.js';
@@ -71,10 +72,9 @@ const factsOf = async (path: string): Promise<Read<FileFacts>> => {
 };
 
 const failed = (cause: unknown): { readonly ok: false } & ReadFailure => {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-  const detail = cause instanceof Error ? cause.message : String(cause);
+  const code = errorCode(cause);
   if (code === 'ENOENT' || code === 'ENOTDIR')
     return { ok: false, is: 'missing', detail: 'not found' };
   if (code === 'EISDIR') return { ok: false, is: 'directory', detail: 'a folder' };
-  return { ok: false, is: 'unreadable', detail: code === '' ? detail : code };
+  return { ok: false, is: 'unreadable', detail: errorDetail(cause) };
 };

@@ -3,7 +3,7 @@ import { error, warning } from '../../diagnostics/diagnostic.js';
 import { wholeFile } from '../../diagnostics/lines.js';
 import { Problems } from '../../diagnostics/problems.js';
 import { whyUnread } from '../../assets/unreadable.js';
-import { errorCode } from '../../edges/error-code.js';
+import { errorDetail } from '../../edges/error-code.js';
 import type { Files } from '../../edges/files/files.js';
 import type { Place } from '../../values/place.js';
 import { betterThan, candidatesFor, knownEncodings } from './encodings.js';
@@ -51,7 +51,7 @@ export async function* textChunks(
     }
     yield decoder.decode();
   } catch (cause) {
-    const detail = errorCode(cause) ?? (cause instanceof Error ? cause.message : String(cause));
+    const detail = errorDetail(cause);
     const { why, hint } = whyUnread({ is: 'unreadable', detail }, source.file);
     problems.add(
       cause instanceof TypeError
