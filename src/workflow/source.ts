@@ -23,8 +23,21 @@ export const readSource = (
   const read = parseJson(text);
   if (read.ok) return { value: read.value, source: new Source(file, text) };
   const at = new LineIndex(file, text).place(read.offset, 1);
-  problems.add(error('E0202', at, `not valid JSON: ${read.message}`, { hint }));
+  problems.add(
+    error('E0202', at, `not valid JSON: ${read.message}`, {
+      hint: pythonHint(text, read.offset) ?? hint,
+    }),
+  );
   return null;
+};
+
+/** Of a number that only Python writes, as in `"is_changed": NaN`: another export has it again. */
+const pythonHint = (text: string, offset: number): string | null => {
+  const word = /^-?(?:NaN|Infinity)\b/.exec(text.slice(offset, offset + 10))?.[0];
+  if (word === undefined) return null;
+  const key = /"([^"\\]*)"\s*:\s*\[?\s*$/.exec(text.slice(0, offset))?.[1];
+  const what = key === 'is_changed' ? `delete every "is_changed"` : 'write a number in its place';
+  return `${what}: ComfyUI has written ${word}, which is no JSON, and does so again in another export`;
 };
 
 const decode = (

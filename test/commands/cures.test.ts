@@ -46,6 +46,22 @@ test.each(tables)('%s with %j is told with a cure that works', async (name, ...o
   expect((await p.run('validate')).err).not.toContain('error');
 });
 
+test.each([
+  ['NaN', '"is_changed": NaN, "class_type"', 'delete every "is_changed"', '"class_type"'],
+  ['in a list', '"is_changed": [-Infinity], "class_type"', 'delete every', '"class_type"'],
+  ['a value', '"more": Infinity, "class_type"', 'write a number', '"more": 1, "class_type"'],
+])('a graph in which Python wrote %s is told what to write', async (_, broken, hint, mended) => {
+  const p = await project({ manifest: 'set: { KSampler.steps: 21 }' });
+  const graph = p.read('api.json');
+  p.write('api.json', graph.replace('"class_type"', broken));
+  const { exit, err } = await p.run('validate');
+  expect(exit).toBe(2);
+  expect(err).toContain('not valid JSON');
+  expect(err.slice(err.indexOf('hint: '))).toContain(hint);
+  p.write('api.json', graph.replace('"class_type"', mended));
+  expect((await p.run('validate')).exit).toBe(0);
+});
+
 test('a title above the names is told before what follows from it', async () => {
   const p = await project({
     manifest: 'matrix: { rows: p.csv }\nset: { KSampler.seed: "${{ seed }}" }',
